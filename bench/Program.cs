@@ -1,0 +1,1 @@
+Console.WriteLine("figure value unit baseline ratio target met");
