@@ -1,0 +1,57 @@
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>Whether the memory stream between hosts is encrypted.</summary>
+public enum MemoryEncryption
+{
+    /// <summary>Encrypted when both hosts can.</summary>
+    WhenAvailable,
+    /// <summary>Encrypted, or the move is refused.</summary>
+    Required,
+    /// <summary>In the clear: for networks trusted otherwise.</summary>
+    Off,
+}
+
+/// <summary>What earlier moves between the same two hosts taught.</summary>
+/// <param name="BytesPerSecond">Bandwidth of the memory stream.</param>
+/// <param name="FixedBlackoutMs">What a switchover costs beyond the last pages, ms.</param>
+/// <param name="TouchedBytes">Memory the guest had touched, as last measured; null: all of it.</param>
+/// <param name="DirtyBytesPerSecond">How fast the guest rewrites memory; null: not known.</param>
+/// <param name="Moves">How many moves this was learned from.</param>
+public sealed record RouteHistory(double BytesPerSecond, double FixedBlackoutMs, long? TouchedBytes, double? DirtyBytesPerSecond, int Moves);
+
+/// <summary>Limits of a move.</summary>
+public sealed record MigrationOptions
+{
+    /// <summary>Every limit at its default.</summary>
+    public static MigrationOptions Default { get; } = new();
+
+    /// <summary>Whether memory travels encrypted.</summary>
+    public MemoryEncryption Encryption { get; init; } = MemoryEncryption.WhenAvailable;
+
+    /// <summary>Downtime limit the move starts with, ms. Low: it is raised only when the copy does not converge.</summary>
+    public int FirstDowntimeMs { get; init; } = 20;
+
+    /// <summary>Highest downtime limit the portal will allow, ms.</summary>
+    public int LastDowntimeMs { get; init; } = 500;
+
+    /// <summary>Limit of the memory stream, MiB/s; null: what the network carries.</summary>
+    public int? MaxMibPerSecond { get; init; }
+
+    /// <summary>Longest the copy may take; then the move is undone.</summary>
+    public TimeSpan CopyDeadline { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Time between echo requests.</summary>
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long the probe runs before the move starts.</summary>
+    public TimeSpan ProbeLead { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long it runs after the guest answers again.</summary>
+    public TimeSpan ProbeTail { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a silent guest is waited for, and announced again, before the receipt says that it does not answer.</summary>
+    public TimeSpan AnswerDeadline { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>What earlier moves taught; null: careful defaults.</summary>
+    public RouteHistory? History { get; init; }
+}

@@ -1,0 +1,46 @@
+using Portal.Hypervisor.Probing;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>How a move ended.</summary>
+public enum MigrationVerdict
+{
+    /// <summary>The machine runs at the destination.</summary>
+    Moved,
+    /// <summary>The move failed; the machine runs at the source as before.</summary>
+    Stayed,
+    /// <summary>The move was cancelled; the machine runs at the source as before.</summary>
+    Cancelled,
+    /// <summary>Both hosts answer and neither runs the machine.</summary>
+    Lost,
+    /// <summary>A host that may run the machine does not answer; nothing was resumed.</summary>
+    Ambiguous,
+}
+
+/// <summary>The end of a move.</summary>
+/// <param name="Verdict">Where the machine is.</param>
+/// <param name="Message">What happened, what it did to the machine, what to do.</param>
+/// <param name="Measured">What was measured; null when nothing moved.</param>
+/// <param name="Predicted">What was predicted; null when it never came to that.</param>
+public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, Measured? Measured, Predicted? Predicted);
+
+/// <summary>What a move is expected to be.</summary>
+/// <param name="TotalSeconds">Until the guest runs at the destination, s.</param>
+/// <param name="BlackoutMsLow">Least blackout, ms.</param>
+/// <param name="BlackoutMsHigh">Most, ms.</param>
+/// <param name="Converges">Whether copying outruns the guest's writes.</param>
+/// <param name="Bytes">Bytes to be sent.</param>
+public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes);
+
+/// <summary>What a move was.</summary>
+/// <param name="TotalSeconds">Until the guest resumed at the destination, s.</param>
+/// <param name="TeardownSeconds">What the source still needed after that, s.</param>
+/// <param name="PauseMs">The hypervisor's own downtime, ms; null: not reported.</param>
+/// <param name="Probe">What the guest's users felt; null without a probe.</param>
+/// <param name="ConvergenceMs">Blackout less pause, ms: the part others hide.</param>
+/// <param name="Bytes">Bytes sent.</param>
+/// <param name="Iterations">Passes over memory.</param>
+/// <param name="GuestAnswers">Whether the guest answered the probe at the end.</param>
+public sealed record Measured(
+    double TotalSeconds, double TeardownSeconds, double? PauseMs, ProbeReport? Probe, double? ConvergenceMs,
+    long Bytes, int Iterations, bool GuestAnswers);

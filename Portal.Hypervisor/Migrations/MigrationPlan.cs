@@ -1,0 +1,47 @@
+using System.Net;
+using Portal.Hypervisor.Hosts;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>How a machine moves.</summary>
+public enum MigrationMode
+{
+    /// <summary>It runs while its memory is copied; only the last pages are moved while it stands still.</summary>
+    Live,
+    /// <summary>It stands still while its memory is copied in one stream.</summary>
+    QuickDirect,
+    /// <summary>It is saved to shared storage and restored at the destination.</summary>
+    QuickSaved,
+}
+
+/// <summary>The steps of a move, in order. <see cref="Undo"/> only when it does not come to its end.</summary>
+public enum MigrationPhase
+{
+    /// <summary>Both hosts are asked whether the move can be made.</summary>
+    Check,
+    /// <summary>Time and blackout are predicted.</summary>
+    Predict,
+    /// <summary>Limits are set and the probe is started.</summary>
+    Prepare,
+    /// <summary>Memory is copied.</summary>
+    Copy,
+    /// <summary>The machine stops here and continues there.</summary>
+    SwitchOver,
+    /// <summary>The destination is proven to run the machine, and the network to reach it.</summary>
+    Confirm,
+    /// <summary>What was begun is taken back.</summary>
+    Undo,
+}
+
+/// <summary>A move to be made.</summary>
+/// <param name="Machine">The machine's UUID.</param>
+/// <param name="Source">The host it runs on.</param>
+/// <param name="Destination">The host it goes to.</param>
+/// <param name="Mode">How it moves.</param>
+/// <param name="Guest">Address the probe pings; null: no probe, and no measured blackout.</param>
+/// <param name="Pool">Storage pool both hosts must share.</param>
+/// <param name="Volumes">Volumes in that pool the destination must see.</param>
+/// <param name="Options">Limits and history.</param>
+public sealed record MigrationPlan(
+    Guid Machine, HostConnection Source, HostConnection Destination, MigrationMode Mode, IPAddress? Guest,
+    string Pool, IReadOnlyList<string> Volumes, MigrationOptions Options);
