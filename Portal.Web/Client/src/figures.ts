@@ -1,0 +1,48 @@
+import type { Pings } from "./pings";
+import type { Progress } from "./progress";
+import { mib, digits, thin } from "./text";
+
+/** The six figures. Each stands in an element the server rendered; only its text changes, so nothing moves. */
+export class Figures {
+  private readonly slots = new Map<string, Element>();
+
+  constructor(root: Element) {
+    for (const slot of root.querySelectorAll("[data-figure]")) this.slots.set(slot.getAttribute("data-figure")!, slot);
+  }
+
+  show(progress: Progress, pings: Pings, over: boolean): void {
+    if (progress.t.length > 0) {
+      const left = progress.left.last, bandwidth = progress.bandwidth.last, dirty = progress.dirty.last;
+      this.set("left", mib(left), `MiB of ${mib(progress.total)}`);
+      this.set("bandwidth", mib(bandwidth), "MiB/s");
+      this.set("writes", mib(dirty), "MiB/s");
+      this.set("iteration", progress.iteration.toFixed(0), "");
+      if (!over) this.set("time", ...timeLeft(left, bandwidth, dirty));
+    }
+    if (pings.count > 0) {
+      const silent = pings.countSilent();
+      this.set("lost", silent.toFixed(0), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);
+      this.slots.get("lost")?.toggleAttribute("data-bad", silent > 0);
+    }
+  }
+
+  private set(name: string, value: string, unit: string): void {
+    const slot = this.slots.get(name);
+    put(slot?.querySelector("b"), value);
+    put(slot?.querySelector("span"), unit);
+  }
+}
+
+/** Between "nothing is written meanwhile" and "every write is sent again". */
+function timeLeft(left: number, bandwidth: number, dirty: number): [string, string] {
+  if (left <= 0) return ["0", "s"];
+  if (bandwidth <= 0) return ["–", ""];
+  const least = Math.floor(left / bandwidth);
+  if (dirty >= bandwidth) return [`> ${least}`, "s"];
+  const most = Math.ceil(left / (bandwidth - dirty));
+  return [least >= most ? `${most}` : `${least}–${most}`, "s"];
+}
+
+function put(element: Element | null | undefined, text: string): void {
+  if (element && element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,61 @@
+import type uPlot from "uplot";
+import { digits, mib } from "./text";
+
+/** Memory and rates above, pings below, on one canvas and one time axis: fractions of the plotting height, from the top. */
+export const upperEnd = 0.56, lowerStart = 0.66;
+
+const mebi = 1024 * 1024;
+
+/** Upper ends of what the panes show, in bytes, bytes a second and milliseconds. */
+export interface Tops { memory: number; rate: number; rtt: number }
+
+/** A scale whose 0 is at one height of the canvas and whose top is at another, as limits of the whole canvas. */
+export function limits(top: number, topAt: number, zeroAt: number): { min: number; max: number } {
+  const perHeight = top / (zeroAt - topAt);
+  return { min: -perHeight * (1 - zeroAt), max: top + perHeight * topAt };
+}
+
+export const memoryLimits = (tops: Tops) => limits(tops.memory, 0, upperEnd);
+export const rateLimits = (tops: Tops) => limits(tops.rate, 0, upperEnd);
+export const rttLimits = (tops: Tops) => limits(tops.rtt, lowerStart, 1);
+
+/** The next 1, 2, 2.5 or 5 times a power of ten. */
+export function niceTop(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 2, 2.5, 5, 10].find((f) => f * power >= value * 0.999) ?? 10;
+  return factor * power;
+}
+
+/** A whole number of quarters, in steps that suit memory: 96, 128, 160, 192, 256, 384, 512 … MiB. */
+export function niceMemory(bytes: number): number {
+  const value = Math.max(bytes / mebi, 4);
+  const power = 2 ** Math.floor(Math.log2(value));
+  const factor = [1, 1.25, 1.5, 1.75, 2].find((f) => f * power >= value * 0.995) ?? 2;
+  return factor * power * mebi;
+}
+
+const quarters = (top: number): number[] => [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
+
+/** The left axis carries both panes: memory above, round trips below, told apart by where they stand. */
+export function leftAxis(tops: () => Tops, colours: () => { grid: string; label: string }, font: () => string): uPlot.Axis {
+  const fromRtt = (rtt: number): number => {
+    const memory = memoryLimits(tops()), lower = rttLimits(tops());
+    return memory.min + ((rtt - lower.min) / (lower.max - lower.min)) * (memory.max - memory.min);
+  };
+  return {
+    scale: "memory", side: 3, size: 46, gap: 6, font: font(), stroke: () => colours().label,
+    grid: { stroke: () => colours().grid, width: 1 }, ticks: { show: false },
+    splits: () => [...quarters(tops().memory), fromRtt(0), fromRtt(tops().rtt / 2), fromRtt(tops().rtt)],
+    values: () => [...quarters(tops().memory).map(mib), "0", digits(tops().rtt / 2), digits(tops().rtt)],
+  };
+}
+
+export function rightAxis(tops: () => Tops, colours: () => { label: string }, font: () => string): uPlot.Axis {
+  return {
+    scale: "rate", side: 1, size: 44, gap: 6, font: font(), stroke: () => colours().label,
+    grid: { show: false }, ticks: { show: false },
+    splits: () => quarters(tops().rate),
+    values: () => quarters(tops().rate).map((rate) => digits(rate / mebi)),
+  };
+}

@@ -1,0 +1,29 @@
+import { Column } from "./column";
+import type { ProgressFrame } from "./frames";
+
+/** The copy's figures over time. */
+export class Progress {
+  readonly t = new Column();
+  readonly left = new Column();
+  readonly bandwidth = new Column();
+  readonly dirty = new Column();
+  total = 0;
+  iteration = 0;
+  peakRate = 0;
+
+  add(frame: ProgressFrame): void {
+    if (frame.total <= 0) return;
+    this.t.push(frame.t);
+    this.left.push(frame.left);
+    this.bandwidth.push(frame.bw);
+    this.dirty.push(frame.dirty);
+    this.total = Math.max(this.total, frame.total);
+    this.iteration = frame.it;
+    this.peakRate = Math.max(this.peakRate, frame.bw, frame.dirty);
+  }
+
+  clear(): void {
+    for (const column of [this.t, this.left, this.bandwidth, this.dirty]) column.clear();
+    this.total = this.iteration = this.peakRate = 0;
+  }
+}

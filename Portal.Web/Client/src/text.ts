@@ -1,0 +1,25 @@
+// Numbers as people read them: a thin space before the unit, no more digits than mean something.
+
+export const thin = "\u2009";
+const mebi = 1024 * 1024;
+
+export function digits(value: number): string {
+  const size = Math.abs(value);
+  return size >= 100 || value === 0 ? value.toFixed(0) : size >= 10 ? trim(value.toFixed(1)) : trim(value.toFixed(2));
+}
+
+export const mib = (bytes: number): string => {
+  const value = bytes / mebi;
+  return value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1);
+};
+
+export const milliseconds = (ms: number): string =>
+  ms >= 10_000 ? `${(ms / 1000).toFixed(1)}${thin}s` : ms >= 1000 ? `${(ms / 1000).toFixed(2)}${thin}s` : `${ms >= 10 ? ms.toFixed(0) : digits(ms)}${thin}ms`;
+
+/** Seconds with as many decimals as the step between two needs. */
+export function seconds(value: number, step: number): string {
+  const decimals = Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  return `${value.toFixed(decimals)}${thin}s`.replace(/^-(0\.?0*\D)/, "$1").replace("-", "\u2212");
+}
+
+const trim = (text: string): string => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
