@@ -1,0 +1,221 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+
+namespace Portal.Domain.Migrations;
+
+/// <summary>How a machine is moved.</summary>
+public enum MigrationMode
+{
+    /// <summary>Memory is copied while it runs; it pauses for tens of milliseconds.</summary>
+    Live,
+
+    /// <summary>Paused, copied in one stream, resumed there.</summary>
+    QuickDirect,
+
+    /// <summary>Saved to disk and restored there: what the founding document calls Quick Migration.</summary>
+    QuickSaved,
+}
+
+/// <summary>How a move is going or how it ended.</summary>
+public enum MigrationStatus
+{
+    /// <summary>Waits for a worker.</summary>
+    Queued,
+
+    /// <summary>On its way.</summary>
+    Running,
+
+    /// <summary>The machine runs at the destination.</summary>
+    Moved,
+
+    /// <summary>It did not move; the machine is where it was.</summary>
+    Stayed,
+
+    /// <summary>Cancelled; the machine is where it was.</summary>
+    Cancelled,
+
+    /// <summary>It is not known to run anywhere; the message says what to do.</summary>
+    Lost,
+}
+
+/// <summary>One move of a machine and its receipt: predicted beside measured, kept for ever.</summary>
+public sealed class Migration
+{
+    Migration()
+    {
+    }
+
+    /// <summary>Identifier, UUIDv7.</summary>
+    public Guid Id { get; private init; }
+
+    /// <summary>The operation that carries it out.</summary>
+    public Guid OperationId { get; private init; }
+
+    /// <summary>The machine.</summary>
+    public Guid MachineId { get; private init; }
+
+    /// <summary>The machine's project, for who may see it.</summary>
+    public Guid ProjectId { get; private init; }
+
+    /// <summary>The machine's name then.</summary>
+    public string MachineName { get; private init; } = "";
+
+    /// <summary>The machine's memory then, MiB.</summary>
+    public int MemoryMib { get; private init; }
+
+    /// <summary>From.</summary>
+    public Guid SourceHostId { get; private init; }
+
+    /// <summary>The source's name then.</summary>
+    public string SourceName { get; private init; } = "";
+
+    /// <summary>To.</summary>
+    public Guid DestinationHostId { get; private init; }
+
+    /// <summary>The destination's name then.</summary>
+    public string DestinationName { get; private init; } = "";
+
+    /// <summary>How.</summary>
+    public MigrationMode Mode { get; private init; }
+
+    /// <summary>How it is going or ended.</summary>
+    public MigrationStatus Status { get; private set; }
+
+    /// <summary>The running phase; null before and after.</summary>
+    public string? Phase { get; private set; }
+
+    /// <summary>The phases so far with their times.</summary>
+    public IReadOnlyList<PhaseTime> Phases { get; private set; } = [];
+
+    /// <summary>Every decision the controller took, with the figures behind it.</summary>
+    public IReadOnlyList<Decision> Decisions { get; private set; } = [];
+
+    /// <summary>Longest silence the objective allows, ms; null: no promise.</summary>
+    public double? ObjectiveMs { get; private init; }
+
+    /// <summary>What was foretold.</summary>
+    public Prediction? Predicted { get; private set; }
+
+    /// <summary>What was measured.</summary>
+    public Measurement? Measured { get; private set; }
+
+    /// <summary>Measured blackout again as a column, for lists and history, ms.</summary>
+    public double? BlackoutMs { get; private set; }
+
+    /// <summary>What happened, what it did to the machine, and what to do now.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>Who asked for it.</summary>
+    public Guid RequestedBy { get; private init; }
+
+    /// <summary>That person's name then.</summary>
+    public string RequestedByName { get; private init; } = "";
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>When the move's time axis begins (0 s).</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    /// <summary>When the receipt was final.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationMode mode, double? objectiveMs, Actor by, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
+        SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
+        Mode = mode, Status = MigrationStatus.Queued, ObjectiveMs = objectiveMs, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
+    };
+
+    internal void Begin(DateTimeOffset at) => (Status, StartedAt) = (MigrationStatus.Running, StartedAt ?? at);
+
+    internal void Observe(string? phase, IReadOnlyList<PhaseTime> phases, IReadOnlyList<Decision> decisions, Prediction? predicted) =>
+        (Phase, Phases, Decisions, Predicted) = (phase, phases, decisions, predicted ?? Predicted);
+
+    internal void End(MigrationStatus status, string message, Measurement? measured, DateTimeOffset now) =>
+        (Status, Phase, Message, Measured, BlackoutMs, EndedAt) = (status, null, message, measured, measured?.BlackoutMs, now);
+}
+
+/// <summary>One phase's times, seconds on the move's axis.</summary>
+public sealed record PhaseTime(string Phase, double StartedAt, double? EndedAt, string? Detail);
+
+/// <summary>A decision of the controller.</summary>
+/// <param name="At">Seconds on the move's axis.</param>
+/// <param name="Text">What was decided.</param>
+/// <param name="Figures">On what figures.</param>
+public sealed record Decision(double At, string Text, string? Figures);
+
+/// <summary>What a move was foretold to cost.</summary>
+public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes);
+
+/// <summary>What a move cost. Null where nothing could measure it.</summary>
+/// <param name="TotalSeconds">Until the guest ran at the destination.</param>
+/// <param name="TeardownSeconds">After that, until the source was wound down.</param>
+/// <param name="PauseMs">The hypervisor's own downtime.</param>
+/// <param name="BlackoutMs">Longest gap between consecutive reply arrivals, less the interval.</param>
+/// <param name="BlackoutStart">Where it began, seconds on the move's axis.</param>
+/// <param name="BlackoutEnd">Where it ended.</param>
+/// <param name="ConvergenceMs">Blackout less pause.</param>
+/// <param name="Sent">Pings sent.</param>
+/// <param name="Lost">Pings with no reply within 5 s.</param>
+/// <param name="Late">Pings answered after more than 1 s.</param>
+/// <param name="IntervalMs">The probe's interval.</param>
+/// <param name="LostAt1HzMean">Pings a one-second ping would have lost, mean over every phase of its grid.</param>
+/// <param name="LostAt1HzWorst">And at worst.</param>
+/// <param name="LostAt10HzMean">The same at ten a second.</param>
+/// <param name="Bytes">Memory sent.</param>
+/// <param name="Iterations">Passes over memory.</param>
+/// <param name="GuestAnswers">Whether the guest answered at the destination.</param>
+/// <param name="ProbeInvalid">Why the probe's figures do not count; null when they do.</param>
+public sealed record Measurement(double TotalSeconds, double TeardownSeconds, double? PauseMs, double? BlackoutMs, double? BlackoutStart, double? BlackoutEnd, double? ConvergenceMs,
+    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid);
+
+/// <summary>About a second of a move's frames and pings, compressed as they were streamed: the chart's durable history.</summary>
+public sealed class MigrationChunk
+{
+    MigrationChunk()
+    {
+    }
+
+    /// <summary>The migration.</summary>
+    public Guid MigrationId { get; private init; }
+
+    /// <summary>Its place in the order.</summary>
+    public int Ordinal { get; private init; }
+
+    /// <summary>Gzip of a JSON array of frames.</summary>
+    public byte[] Payload { get; private init; } = [];
+
+    /// <summary>A chunk to append.</summary>
+    public static MigrationChunk Create(Guid migrationId, int ordinal, byte[] payload) => new() { MigrationId = migrationId, Ordinal = ordinal, Payload = payload };
+}
+
+sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
+{
+    public void Configure(EntityTypeBuilder<Migration> builder)
+    {
+        builder.Property(m => m.MachineName).HasMaxLength(40);
+        builder.Property(m => m.Phases).IsDocument<IReadOnlyList<PhaseTime>>();
+        builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
+        builder.Property(m => m.Predicted).IsDocument<Prediction>();
+        builder.Property(m => m.Measured).IsDocument<Measurement>();
+        builder.HasIndex(m => m.OperationId).IsUnique();
+        builder.HasIndex(m => new { m.ProjectId, m.CreatedAt });
+        builder.HasIndex(m => new { m.MachineId, m.CreatedAt });
+        builder.HasOne<Operation>().WithMany().HasForeignKey(m => m.OperationId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Machine>().WithMany().HasForeignKey(m => m.MachineId).OnDelete(DeleteBehavior.Restrict);
+        builder.ToTable("migrations", t => t.HasCheckConstraint("ck_migrations_two_hosts", "source_host_id <> destination_host_id"));
+    }
+}
+
+sealed class MigrationChunkConfiguration : IEntityTypeConfiguration<MigrationChunk>
+{
+    public void Configure(EntityTypeBuilder<MigrationChunk> builder)
+    {
+        builder.HasKey(c => new { c.MigrationId, c.Ordinal });
+        builder.HasOne<Migration>().WithMany().HasForeignKey(c => c.MigrationId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

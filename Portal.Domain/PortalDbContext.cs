@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
+using Portal.Domain.Audit;
+using Portal.Domain.Catalog;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+
+namespace Portal.Domain;
+
+/// <summary>The books of the portal on PostgreSQL. Services make one per call from the factory; none is shared.</summary>
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
+    : IdentityDbContext<User, IdentityRole<Guid>, Guid>(options), IDataProtectionKeyContext
+{
+    /// <summary>Keys that protect cookies and antiforgery tokens, shared by every replica.</summary>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Bearer tokens.</summary>
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    /// <summary>Projects.</summary>
+    public DbSet<Project> Projects => Set<Project>();
+
+    /// <summary>Who belongs to which project.</summary>
+    public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
+
+    /// <summary>Limits and what is held of them.</summary>
+    public DbSet<Quota> Quotas => Set<Quota>();
+
+    /// <summary>Images.</summary>
+    public DbSet<Image> Images => Set<Image>();
+
+    /// <summary>Flavors.</summary>
+    public DbSet<Flavor> Flavors => Set<Flavor>();
+
+    /// <summary>Guest networks.</summary>
+    public DbSet<Network> Networks => Set<Network>();
+
+    /// <summary>Hypervisor hosts.</summary>
+    public DbSet<Host> Hosts => Set<Host>();
+
+    /// <summary>Room taken on hosts.</summary>
+    public DbSet<Placement> Placements => Set<Placement>();
+
+    /// <summary>Machines.</summary>
+    public DbSet<Machine> Machines => Set<Machine>();
+
+    /// <summary>Requests.</summary>
+    public DbSet<Request> Requests => Set<Request>();
+
+    /// <summary>The ledger.</summary>
+    public DbSet<Operation> Operations => Set<Operation>();
+
+    /// <summary>Steps of operations.</summary>
+    public DbSet<OperationStep> OperationSteps => Set<OperationStep>();
+
+    /// <summary>Moves of machines.</summary>
+    public DbSet<Migration> Migrations => Set<Migration>();
+
+    /// <summary>Their charts.</summary>
+    public DbSet<MigrationChunk> MigrationChunks => Set<MigrationChunk>();
+
+    /// <summary>The audit trail.</summary>
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
+        RefuseUnknownEnumNames(builder);
+    }
+
+    /// <summary>An enum's column holds one of its names and nothing else, whoever writes it.</summary>
+    static void RefuseUnknownEnumNames(ModelBuilder builder)
+    {
+        foreach (var entity in builder.Model.GetEntityTypes().ToList())
+        {
+            foreach (var property in entity.GetProperties().ToList())
+            {
+                var type = Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType;
+                if (!type.IsEnum)
+                    continue;
+                var names = string.Join(", ", Enum.GetNames(type).Select(name => $"'{name}'"));
+                entity.AddCheckConstraint($"ck_{entity.GetTableName()}_{property.GetColumnName()}", $"{property.GetColumnName()} in ({names})");
+            }
+        }
+    }
+}

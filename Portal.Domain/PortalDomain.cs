@@ -1,0 +1,19 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Portal.Domain;
+
+/// <summary>Composition of the domain.</summary>
+public static class PortalDomain
+{
+    /// <summary>The assembly that holds the schema migrations.</summary>
+    public const string MigrationsAssembly = "Portal.Migrations";
+
+    /// <summary>Registers the context factory and every service of the domain.</summary>
+    public static IServiceCollection AddPortalDomain(this IServiceCollection services, string connectionString) =>
+        services.AddDbContextFactory<PortalDbContext>(options => Configure(options, connectionString));
+
+    /// <summary>PostgreSQL with snake_case names; the same for the portal, the tools and the tests.</summary>
+    public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string connectionString) =>
+        options.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(MigrationsAssembly)).UseSnakeCaseNamingConvention();
+}
