@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Portal.Bench;
+
+/// <summary>
+/// The independent probe: iputils' own <c>ping</c> every 5 ms, each reply stamped by it (<c>-D</c>). It shares no code with
+/// the portal's probe, so that the receipt is held against something it cannot flatter.
+/// </summary>
+sealed partial class PlainPing : IAsyncDisposable
+{
+    const double IntervalMs = 5;
+    readonly Process process;
+    readonly Task<List<(int Sequence, double AtMs)>> replies;
+    readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    PlainPing(Process process)
+    {
+        this.process = process;
+        replies = ReadAsync();
+    }
+
+    /// <summary>Completes when the first reply is heard.</summary>
+    public Task FirstReply => first.Task;
+
+    public static PlainPing Start(IPAddress target) =>
+        new(Tool.Start("ping", "-n", "-D", "-i", "0.005", "-W", "1", target.ToString()));
+
+    /// <summary>Stops and returns the longest gap between consecutive reply arrivals less the interval, in ms, and how many replies never came.</summary>
+    public async Task<(double BlackoutMs, int Lost)> StopAsync()
+    {
+        await Tool.RunAsync(CancellationToken.None, "kill", "-INT", process.Id.ToString(CultureInfo.InvariantCulture));
+        var heard = await replies;
+        await process.WaitForExitAsync();
+        var gap = heard.Zip(heard.Skip(1), (a, b) => b.AtMs - a.AtMs).DefaultIfEmpty(double.NaN).Max();
+        var lost = heard.Count == 0 ? 0 : heard.Max(r => r.Sequence) - heard.Min(r => r.Sequence) + 1 - heard.DistinctBy(r => r.Sequence).Count();
+        return (gap - IntervalMs, lost);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    async Task<List<(int, double)>> ReadAsync()
+    {
+        var heard = new List<(int, double)>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Reply().Match(line) is not { Success: true } match)
+                continue;
+            heard.Add((int.Parse(match.Groups["seq"].ValueSpan, CultureInfo.InvariantCulture),
+                double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000));
+            first.TrySetResult();
+        }
+        return heard;
+    }
+
+    [GeneratedRegex(@"^\[(?<at>\d+\.\d+)\] \d+ bytes from .* icmp_seq=(?<seq>\d+) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Reply();
+}

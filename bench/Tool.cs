@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace Portal.Bench;
+
+/// <summary>Runs a command-line tool a user would run, with its arguments as a list: nothing is given to a shell.</summary>
+static class Tool
+{
+    /// <summary>Runs to the end and returns standard output.</summary>
+    /// <exception cref="InvalidOperationException">The tool ended with an error; its own words are in the message.</exception>
+    public static async Task<string> RunAsync(CancellationToken ct, string file, params string[] arguments)
+    {
+        using var process = Start(file, arguments);
+        var output = process.StandardOutput.ReadToEndAsync(ct);
+        var error = process.StandardError.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
+    }
+
+    public static Process Start(string file, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })
+        ?? throw new InvalidOperationException($"{file} did not start.");
+}
