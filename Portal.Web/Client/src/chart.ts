@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { leftAxis, memoryLimits, niceMemory, niceTop, rateLimits, rightAxis, rttLimits, type Tops } from "./panes";
+import { leftAxis, memoryLimits, niceMemory, niceRate, niceTop, rateLimits, rightAxis, rttLimits, type Tops } from "./panes";
 import { paint, type Blackout } from "./paint";
 import type { Pings } from "./pings";
 import type { Progress } from "./progress";
@@ -14,7 +14,7 @@ export class Chart {
   readonly window: TimeWindow;
   blackout: Blackout | null = null;
   private theme: Theme;
-  private tops: Tops = { memory: niceMemory(0), rate: niceTop(0), rtt: 2 };
+  private tops: Tops = { memory: niceMemory(0), rate: niceRate(0), rtt: 2 };
   private readonly plot: uPlot;
 
   constructor(
@@ -99,8 +99,8 @@ export class Chart {
     const from = this.pings.sent.lowerBound(this.window.min * 1000), to = this.pings.sent.lowerBound(this.window.max * 1000);
     this.tops = {
       memory: niceMemory(this.progress.total),
-      rate: niceTop(this.progress.peakRate),
-      rtt: Math.max(niceTop(this.pings.usualWorst(from, to) * 1.15), 1),
+      rate: niceRate(this.progress.peakRate),
+      rtt: Math.max(niceTop(this.pings.usualWorst(from, to) * 1.4), 1),
     };
   }
 

@@ -39,6 +39,7 @@ class Live {
   private readonly figures: Figures;
   private readonly ends: (() => void)[];
   private ended = false;
+  private listeningSince = 0;
   private pending: number[] = [];
   private frame = 0;
   private drawnAt = 0;
@@ -84,15 +85,17 @@ class Live {
 
   private take(batch: Frame[], first: boolean): void {
     if (first) {
-      this.progress.clear();
-      this.pings.clear();
-      this.ended = false;
+      this.clear();
+      // History, of whatever length, was made before this; only what is made from now on tells how fast frames come.
+      this.listeningSince = Date.now();
     }
     for (const frame of batch) {
-      if (frame.k === "progress") this.progress.add(frame);
+      // A move that begins again, after its worker was lost, is a picture of its own.
+      if (frame.k === "phase" && frame.phase === "Check" && frame.state === "started") this.clear();
+      else if (frame.k === "progress") this.progress.add(frame);
       else if (frame.k === "pings") this.pings.add(frame);
       else if (frame.k === "end") this.ended = true;
-      if (!first && frame.at !== undefined) this.pending.push(frame.at);
+      if (frame.at !== undefined && frame.at >= this.listeningSince) this.pending.push(frame.at);
     }
     this.chart.window.extend(
       Math.min(-0.1, this.pings.count > 0 ? this.pings.sent.at(0) / 1000 : -1),
@@ -100,6 +103,12 @@ class Live {
     if (first) this.chart.window.settle();
     this.stale = true;
     this.redraw();
+  }
+
+  private clear(): void {
+    this.progress.clear();
+    this.pings.clear();
+    this.ended = false;
   }
 
   private redraw(): void {

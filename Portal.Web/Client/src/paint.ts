@@ -15,8 +15,10 @@ export interface Blackout { from: number; to: number; label: string }
 export function paint(u: uPlot, scene: Scene): void {
   const { ctx, bbox } = u;
   const dpr = devicePixelRatio;
+  // uPlot remembers what it set on the context, so everything is put back.
   ctx.save();
   shade(u, scene, dpr);
+  ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top - 2 * dpr, bbox.width, bbox.height + 2 * dpr);
   ctx.clip();
@@ -29,6 +31,7 @@ export function paint(u: uPlot, scene: Scene): void {
   ctx.restore();
   label(u, scene, dpr);
   titles(u, scene, dpr);
+  ctx.restore();
 }
 
 const font = (scene: Scene, size: number, weight: number, dpr: number): string => `${weight} ${size * dpr}px ${scene.theme.font}`;
@@ -90,8 +93,8 @@ function area(u: uPlot, scene: Scene): void {
 }
 
 /** Every ping as a bar as high as its round trip; unanswered ones full height and red. Where there are more pings than
- *  pixels, one bar stands for a fixed group of neighbours: red if any was lost, else as high as its slowest. Groups are
- *  counted from the first ping, not from the edge of the view, so that bars keep their shape while the axis moves. */
+ *  pixels, one bar stands for a fixed group of neighbours: red if any was lost, else solid to its mean and pale to its
+ *  slowest. Groups are counted from the first ping, not from the edge of the view: bars keep their shape as the axis moves. */
 function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
   const { ctx, bbox } = u;
   const interval = pings.intervalMs;
@@ -102,14 +105,17 @@ function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
   const step = pitch * group;
   const width = step >= 6 * dpr ? Math.min(step - 2 * dpr, 14 * dpr) : Math.max(step * 0.72, dpr);
   const floor = bbox.top + bbox.height, ceiling = bbox.top + bbox.height * lowerStart;
-  const good = new Path2D(), late = new Path2D(), silent = new Path2D();
+  const good = new Path2D(), pale = new Path2D(), late = new Path2D(), silent = new Path2D();
   for (let at = first - (first % group); at < end; at += group) {
-    let worst: Fate = Fate.Unknown, rtt = 0;
+    let worst: Fate = Fate.Unknown, slowest = 0, sum = 0, answered = 0;
     for (let i = at; i < Math.min(at + group, end); i++) {
       const fate = pings.fate(i);
       if (fate > worst) worst = fate;
-      const one = pings.rttAt(i);
-      if (one > rtt) rtt = one;
+      const rtt = pings.rttAt(i);
+      if (Number.isNaN(rtt)) continue;
+      if (rtt > slowest) slowest = rtt;
+      sum += rtt;
+      answered++;
     }
     if (worst === Fate.Unknown) continue;
     const middle = Math.min(at + group, pings.count) - 1;
@@ -119,13 +125,17 @@ function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
       silent.rect(x - Math.max(step, 2 * dpr) / 2, ceiling, Math.max(step + 0.5, 2 * dpr), floor - ceiling);
       continue;
     }
-    const path = worst === Fate.Late ? late : good;
-    const height = Math.max((Math.min(rtt / rttTop, 1)) * (floor - ceiling), dpr);
-    path.rect(x - width / 2, floor - height, width, height);
+    const height = (rtt: number): number => Math.max(Math.min(rtt / rttTop, 1) * (floor - ceiling), dpr);
+    const tall = height(slowest), usual = height(sum / answered);
+    if (worst === Fate.Late) late.rect(x - width / 2, floor - tall, width, tall);
+    else good.rect(x - width / 2, floor - usual, width, usual);
+    if (worst !== Fate.Late && tall > usual) pale.rect(x - width / 2, floor - tall, width, tall - usual);
     // A bar that leaves the pane is cut visibly.
-    if (rtt > rttTop) path.rect(x - width / 2, ceiling - 4 * dpr, width, 2 * dpr);
+    if (slowest > rttTop) (worst === Fate.Late ? late : pale).rect(x - width / 2, ceiling - 4 * dpr, width, 2 * dpr);
   }
-  ctx.globalAlpha = 0.75;
+  ctx.globalAlpha = 0.4;
+  fill(ctx, pale, theme.good);
+  ctx.globalAlpha = 0.8;
   fill(ctx, good, theme.good);
   ctx.globalAlpha = 1;
   fill(ctx, late, theme.warn);
@@ -179,7 +189,12 @@ function label(u: uPlot, scene: Scene, dpr: number): void {
   const before = left - gap - width >= bbox.left;
   ctx.textAlign = after ? "left" : before ? "right" : "center";
   const x = after ? right + gap : before ? left - gap : Math.min(Math.max((left + right) / 2, bbox.left + width / 2), bbox.left + bbox.width - width / 2);
-  ctx.fillText(text, x, bbox.top + bbox.height * lowerStart - 8 * dpr);
+  const y = bbox.top + bbox.height * lowerStart - 8 * dpr;
+  ctx.strokeStyle = scene.theme.surface;
+  ctx.lineWidth = 4 * dpr;
+  ctx.lineJoin = "round";
+  if (after || before) ctx.strokeText(text, x, y);
+  ctx.fillText(text, x, y);
 }
 
 /** Units, above the axis they belong to. */

@@ -27,6 +27,9 @@ export function niceTop(value: number): number {
   return factor * power;
 }
 
+/** The same for rates, which are told in MiB a second. */
+export const niceRate = (bytes: number): number => niceTop(bytes / mebi) * mebi;
+
 /** A whole number of quarters, in steps that suit memory: 96, 128, 160, 192, 256, 384, 512 … MiB. */
 export function niceMemory(bytes: number): number {
   const value = Math.max(bytes / mebi, 4);

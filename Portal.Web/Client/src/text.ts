@@ -19,7 +19,8 @@ export const milliseconds = (ms: number): string =>
 /** Seconds with as many decimals as the step between two needs. */
 export function seconds(value: number, step: number): string {
   const decimals = Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
-  return `${value.toFixed(decimals)}${thin}s`.replace(/^-(0\.?0*\D)/, "$1").replace("-", "\u2212");
+  const size = Math.abs(value).toFixed(decimals);
+  return `${value < 0 && Number(size) !== 0 ? "\u2212" : ""}${size}${thin}s`;
 }
 
 const trim = (text: string): string => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
