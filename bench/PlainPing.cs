@@ -31,7 +31,7 @@ sealed partial class PlainPing : IAsyncDisposable
     /// <summary>Stops and returns the longest gap between consecutive reply arrivals less the interval, in ms, and how many replies never came.</summary>
     public async Task<(double BlackoutMs, int Lost)> StopAsync()
     {
-        await Tool.RunAsync(CancellationToken.None, "kill", "-INT", process.Id.ToString(CultureInfo.InvariantCulture));
+        await Tool.RunAsync("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
         var heard = await replies;
         await process.WaitForExitAsync();
         var gap = heard.Zip(heard.Skip(1), (a, b) => b.AtMs - a.AtMs).DefaultIfEmpty(double.NaN).Max();

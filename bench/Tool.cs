@@ -7,9 +7,9 @@ static class Tool
 {
     /// <summary>Runs to the end and returns standard output.</summary>
     /// <exception cref="InvalidOperationException">The tool ended with an error; its own words are in the message.</exception>
-    public static async Task<string> RunAsync(CancellationToken ct, string file, params string[] arguments)
+    public static async Task<string> RunAsync(string file, IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        using var process = Start(file, arguments);
+        using var process = Start(file, [.. arguments]);
         var output = process.StandardOutput.ReadToEndAsync(ct);
         var error = process.StandardError.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);
