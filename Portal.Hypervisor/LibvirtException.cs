@@ -4,11 +4,13 @@ namespace Portal.Hypervisor;
 public sealed class LibvirtException : Exception
 {
     /// <summary>Creates an exception from what libvirt recorded on the calling thread.</summary>
-    public LibvirtException(LibvirtErrorDomain domain, LibvirtErrorCode code, string message, Exception? inner = null)
+    public LibvirtException(
+        LibvirtErrorDomain domain, LibvirtErrorCode code, string message, bool isConnectionLost = false, Exception? inner = null)
         : base(message, inner)
     {
         Domain = domain;
         Code = code;
+        IsConnectionLost = isConnectionLost;
     }
 
     /// <summary>The part of libvirt that failed.</summary>
@@ -17,7 +19,9 @@ public sealed class LibvirtException : Exception
     /// <summary>What kind of failure it was. Values libvirt adds later keep their number.</summary>
     public LibvirtErrorCode Code { get; }
 
-    /// <summary>True when the daemon was not reached or the connection broke: the host's state is unknown, not "off".</summary>
-    public bool IsConnectionLost => Domain == LibvirtErrorDomain.Rpc
-        || Code is LibvirtErrorCode.NoConnection or LibvirtErrorCode.InvalidConnection or LibvirtErrorCode.SystemError && Domain == LibvirtErrorDomain.Remote;
+    /// <summary>
+    /// True when the host's daemon was not reached, stopped answering or the connection broke: whatever was asked may or
+    /// may not have happened, and the host's state is unknown, not "off".
+    /// </summary>
+    public bool IsConnectionLost { get; }
 }

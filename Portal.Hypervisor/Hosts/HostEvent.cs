@@ -16,6 +16,9 @@ public sealed record LinkChanged(DateTimeOffset At, HostLink Link) : HostEvent(A
 /// <param name="Detail">Why, in a few words: "migrated here", "shut down by the guest".</param>
 public sealed record MachineChanged(DateTimeOffset At, Guid Machine, PowerState State, string Detail) : HostEvent(At);
 
+/// <summary>A machine was defined on the host, or its definition changed.</summary>
+public sealed record MachineDefined(DateTimeOffset At, Guid Machine) : HostEvent(At);
+
 /// <summary>A machine's definition disappeared from the host.</summary>
 public sealed record MachineForgotten(DateTimeOffset At, Guid Machine) : HostEvent(At);
 

@@ -1,44 +1,72 @@
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Libvirt;
+
 namespace Portal.Hypervisor.Machines;
 
-/// <summary>The machines on one host. Every call is idempotent: starting a running machine is fine.</summary>
+/// <summary>
+/// The machines on one host. Every call is idempotent: starting a running machine, or removing one that is not there, is
+/// fine. A call on a machine the host does not define fails with <see cref="LibvirtErrorCode.NoDomain"/>.
+/// </summary>
 public sealed class HostMachines
 {
-    internal HostMachines()
-    {
-    }
+    private readonly HostConnection _host;
+
+    internal HostMachines(HostConnection host) => _host = host;
 
     /// <summary>Defines the machine, or redefines it when it exists.</summary>
-    public Task DefineAsync(MachineDefinition definition, CancellationToken cancellationToken) => NotYet<int>();
+    public Task DefineAsync(MachineDefinition definition, CancellationToken cancellationToken)
+    {
+        var xml = DomainXml.Write(definition).ToString();
+        return _host.CallAsync(connection =>
+        {
+            using var domain = LibvirtError.Check(Native.virDomainDefineXML(connection, xml), connection);
+            return true;
+        }, cancellationToken);
+    }
 
-    /// <summary>Starts it.</summary>
-    public Task StartAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    /// <summary>Starts it, or lets it run on when it is paused.</summary>
+    public Task StartAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.Start, cancellationToken);
 
     /// <summary>Asks the guest to shut down (ACPI); returns once asked.</summary>
-    public Task ShutDownAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    public Task ShutDownAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.ShutDown, cancellationToken);
 
-    /// <summary>Presses the reset button.</summary>
-    public Task ResetAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    /// <summary>Presses the reset button; the machine must run.</summary>
+    public Task ResetAsync(Guid machine, CancellationToken cancellationToken)
+        => ActAsync(machine, domain => LibvirtError.Check(Native.virDomainReset(domain, flags: 0)), cancellationToken);
 
     /// <summary>Cuts its power.</summary>
-    public Task DestroyAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    public Task DestroyAsync(Guid machine, CancellationToken cancellationToken) => TryActAsync(machine, DomainCalls.Destroy, cancellationToken);
 
     /// <summary>Removes its definition; it must be off.</summary>
-    public Task UndefineAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    public Task UndefineAsync(Guid machine, CancellationToken cancellationToken) => TryActAsync(machine, DomainCalls.Undefine, cancellationToken);
 
     /// <summary>Pauses it in memory.</summary>
-    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    public Task SuspendAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.Suspend, cancellationToken);
 
     /// <summary>Lets a paused machine run.</summary>
-    public Task ResumeAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    public Task ResumeAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.Resume, cancellationToken);
 
     /// <summary>Finds one machine; null when this host does not define it.</summary>
-    public Task<MachineStatus?> FindAsync(Guid machine, CancellationToken cancellationToken) => NotYet<MachineStatus?>();
+    public Task<MachineStatus?> FindAsync(Guid machine, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var domain = DomainCalls.Find(connection, machine);
+        return domain is null ? null : DomainCalls.Status(domain, machine);
+    }, cancellationToken);
 
     /// <summary>Lists every machine the host defines or runs.</summary>
-    public Task<IReadOnlyList<MachineStatus>> ListAsync(CancellationToken cancellationToken) => NotYet<IReadOnlyList<MachineStatus>>();
+    public Task<IReadOnlyList<MachineStatus>> ListAsync(CancellationToken cancellationToken) => _host.CallAsync(DomainList.Read, cancellationToken);
 
     /// <summary>Has the host announce the machine's network address again (QMP <c>announce-self</c>).</summary>
-    public Task AnnounceAsync(Guid machine, CancellationToken cancellationToken) => NotYet<int>();
+    /// <exception cref="LibvirtException">The host is no QEMU host, or <c>libvirt-qemu.so.0</c> is not installed.</exception>
+    public Task AnnounceAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.Announce, cancellationToken);
 
-    private Task<T> NotYet<T>() => throw new NotSupportedException($"Not built yet: {GetType().Name}.");
+    private Task<bool> ActAsync(Guid machine, Action<DomainHandle> act, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        act(domain);
+        return true;
+    }, cancellationToken);
+
+    private Task<bool> TryActAsync(Guid machine, Action<DomainHandle> act, CancellationToken cancellationToken)
+        => _host.CallAsync(connection => DomainCalls.IfFound(connection, machine, act), cancellationToken);
 }

@@ -1,26 +1,54 @@
+using Portal.Hypervisor.Hosts;
+
 namespace Portal.Hypervisor.Storage;
 
-/// <summary>One host's storage, through libvirt's storage API only.</summary>
+/// <summary>One host's storage, through libvirt's storage API only: the portal never touches a host's files itself.</summary>
 public sealed class HostStorage
 {
-    internal HostStorage()
-    {
-    }
+    /// <summary>Longest an upload or a clone may take: both write to storage that may be far away.</summary>
+    private static readonly TimeSpan WriteDeadline = TimeSpan.FromMinutes(2);
+
+    private readonly HostConnection _host;
+
+    internal HostStorage(HostConnection host) => _host = host;
 
     /// <summary>Finds a pool; null when the host does not define it.</summary>
-    public Task<PoolInfo?> FindPoolAsync(string pool, CancellationToken cancellationToken) => NotYet<PoolInfo?>();
+    public Task<PoolInfo?> FindPoolAsync(string pool, CancellationToken cancellationToken)
+        => _host.CallAsync(connection => StorageCalls.FindPool(connection, pool), cancellationToken);
 
     /// <summary>Finds a volume after refreshing the pool, so that what another host wrote is seen; null when it is not there.</summary>
-    public Task<VolumeInfo?> FindAsync(string pool, string volume, CancellationToken cancellationToken) => NotYet<VolumeInfo?>();
+    /// <exception cref="LibvirtException">The pool does not exist or is not active.</exception>
+    public Task<VolumeInfo?> FindAsync(string pool, string volume, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var fresh = StorageCalls.Fresh(connection, pool);
+        using var found = StorageCalls.Find(fresh, volume);
+        return found is null ? null : StorageCalls.Describe(found, volume);
+    }, cancellationToken);
 
-    /// <summary>Makes a qcow2 overlay of <paramref name="backing"/> with an explicit backing format; an existing clone of that name is returned.</summary>
-    public Task<VolumeInfo> CloneAsync(string pool, string backing, string name, long capacityBytes, CancellationToken cancellationToken) => NotYet<VolumeInfo>();
+    /// <summary>
+    /// Makes a qcow2 overlay of <paramref name="backing"/>, which must be qcow2 itself; a clone of that name made earlier is
+    /// returned as it is. It is at least as large as the image it grows from.
+    /// </summary>
+    /// <exception cref="LibvirtException">The pool or the image does not exist.</exception>
+    public Task<VolumeInfo> CloneAsync(string pool, string backing, string name, long capacityBytes, CancellationToken cancellationToken)
+        => CloneAsync(pool, backing, "qcow2", name, capacityBytes, cancellationToken);
+
+    /// <summary>The same for an image of another format. The format is the catalogue's word, never guessed from the file.</summary>
+    /// <exception cref="LibvirtException">The pool or the image does not exist.</exception>
+    public Task<VolumeInfo> CloneAsync(
+        string pool, string backing, string backingFormat, string name, long capacityBytes, CancellationToken cancellationToken)
+        => _host.CallLongAsync(
+            connection => StorageCalls.Clone(connection, pool, backing, backingFormat, name, capacityBytes), WriteDeadline, cancellationToken);
 
     /// <summary>Writes a raw volume; an existing one of that name is replaced.</summary>
-    public Task<VolumeInfo> UploadAsync(string pool, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => NotYet<VolumeInfo>();
+    /// <exception cref="LibvirtException">The pool does not exist or is full.</exception>
+    public Task<VolumeInfo> UploadAsync(string pool, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        => _host.CallLongAsync(connection => StorageCalls.Upload(connection, pool, name, content.Span), WriteDeadline, cancellationToken);
 
     /// <summary>Deletes a volume; one that is not there is fine.</summary>
-    public Task DeleteAsync(string pool, string name, CancellationToken cancellationToken) => NotYet<int>();
-
-    private Task<T> NotYet<T>() => throw new NotSupportedException($"Not built yet: {GetType().Name}.");
+    public Task DeleteAsync(string pool, string name, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var fresh = StorageCalls.Fresh(connection, pool);
+        return StorageCalls.Delete(fresh, name);
+    }, cancellationToken);
 }

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Portal.Hypervisor.Hosts;
+
+/// <summary>Gives every subscriber its own bounded channel; one that is too slow loses events and is told so.</summary>
+internal sealed class EventFan(TimeProvider time)
+{
+    private const int Depth = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly List<Subscriber> _subscribers = [];
+    private bool _closed;
+
+    public void Publish(HostEvent e)
+    {
+        lock (_gate)
+        {
+            foreach (var subscriber in _subscribers)
+                subscriber.Offer(e, time);
+        }
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var subscriber in _subscribers)
+                subscriber.Channel.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Subscribes at once, so that nothing between this call and the first read is missed.</summary>
+    public IAsyncEnumerable<HostEvent> Subscribe(CancellationToken cancellationToken)
+    {
+        var subscriber = new Subscriber();
+        lock (_gate)
+        {
+            if (_closed)
+                subscriber.Channel.Writer.TryComplete();
+            else
+                _subscribers.Add(subscriber);
+        }
+
+        return ReadAsync(subscriber, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<HostEvent> ReadAsync(Subscriber subscriber, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var e in subscriber.Channel.Reader.ReadAllAsync(cancellationToken))
+                yield return e;
+        }
+        finally
+        {
+            lock (_gate)
+                _subscribers.Remove(subscriber);
+        }
+    }
+
+    private sealed class Subscriber
+    {
+        private bool _missed;
+
+        public Channel<HostEvent> Channel { get; } = System.Threading.Channels.Channel.CreateBounded<HostEvent>(Depth);
+
+        public void Offer(HostEvent e, TimeProvider time)
+        {
+            if (_missed && Channel.Writer.TryWrite(new EventsMissed(time.GetUtcNow())))
+                _missed = false;
+            if (!Channel.Writer.TryWrite(e))
+                _missed = true;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using System.Xml.Linq;
+using Portal.Hypervisor.Libvirt;
+
+namespace Portal.Hypervisor.Hosts;
+
+/// <summary>Reads a host's facts. Runs on a lane thread.</summary>
+internal static class HostInquiry
+{
+    public static unsafe HostFacts Ask(ConnectHandle connection)
+    {
+        var capabilities = XDocument.Parse(NativeText.TakeOwned(Native.virConnectGetCapabilities(connection)));
+        LibvirtError.Check(Native.virNodeGetInfo(connection, out var node));
+        LibvirtError.Check(Native.virConnectGetLibVersion(connection, out var libvirt));
+        LibvirtError.Check(Native.virConnectGetVersion(connection, out var hypervisor));
+        var driver = NativeText.Borrow(Native.virConnectGetType(connection));
+        var uuid = capabilities.Root?.Element("host")?.Element("uuid")?.Value;
+        return new HostFacts(
+            NativeText.TakeOwned(Native.virConnectGetHostname(connection)),
+            Guid.TryParse(uuid, out var id) ? id : Guid.Empty,
+            Marshal.PtrToStringUTF8((nint)node.Model) ?? "",
+            (int)node.Cpus,
+            (long)node.Memory / 1024,
+            // A driver that cannot say returns 0 and leaves an error behind; no free memory is then the honest figure.
+            (long)(Native.virNodeGetFreeMemory(connection) >> 20),
+            NativeText.ToVersion(libvirt),
+            NativeText.ToVersion(hypervisor),
+            driver,
+            AcceleratorOf(capabilities),
+            Capabilities(driver, NativeText.ToVersion(hypervisor)));
+    }
+
+    internal static Accelerator AcceleratorOf(XDocument capabilities)
+    {
+        var types = capabilities.Descendants("guest").Descendants("domain").Attributes("type").Select(a => a.Value).ToHashSet();
+        return types.Contains("kvm") ? Accelerator.Kvm : types.Contains("qemu") ? Accelerator.Tcg : Accelerator.None;
+    }
+
+    internal static IReadOnlyList<Capability> Capabilities(string driver, Version hypervisor)
+    {
+        var isQemu = driver == "QEMU";
+        var noQemu = isQemu ? null : $"The {driver} driver has no real guests to move.";
+        var noAnnounce = noQemu ?? (hypervisor < new Version(4, 0)
+            ? $"QEMU {hypervisor} has no announce-self; it came with 4.0."
+            : LibvirtLibrary.HasQemuExtensions ? null : $"{Native.QemuLibrary} is not installed beside the portal.");
+        return
+        [
+            Can(CapabilityNames.Lifecycle, reason: null),
+            Can(CapabilityNames.Storage, reason: null),
+            Can(CapabilityNames.LiveMigration, noQemu),
+            Can(CapabilityNames.QuickDirect, noQemu),
+            Can(CapabilityNames.QuickSaved, noQemu),
+            Can(CapabilityNames.MemoryTls, noQemu ?? (hypervisor < new Version(2, 11) ? "QEMU before 2.11 cannot encrypt the memory stream." : null)),
+            Can(CapabilityNames.Announce, noAnnounce),
+        ];
+    }
+
+    private static Capability Can(string name, string? reason) => new(name, reason is null, reason);
+}

@@ -1,0 +1,160 @@
+using System.Threading.Channels;
+using Portal.Hypervisor.Libvirt;
+
+namespace Portal.Hypervisor.Hosts;
+
+/// <summary>
+/// One open connection with its lane of threads. It ends when the daemon goes away or misses a deadline, and is never
+/// revived: whoever needs the host opens another.
+/// </summary>
+internal sealed class HostSession : IAsyncDisposable
+{
+    private readonly ConnectHandle _connection;
+    private readonly EventSink _events;
+    private readonly Lane _lane;
+    private readonly HostEndpoint _endpoint;
+    private readonly HostConnectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _closing;
+
+    private HostSession(ConnectHandle connection, EventSink events, HostEndpoint endpoint, HostConnectionOptions options, TimeProvider time)
+    {
+        _connection = connection;
+        _events = events;
+        _endpoint = endpoint;
+        _options = options;
+        _time = time;
+        _lane = new Lane($"libvirt {endpoint.Name}", options.LaneThreads);
+        events.Closed = reason => Lose(reason);
+    }
+
+    /// <summary>What the host reports; completes when the session ends.</summary>
+    public ChannelReader<HostEvent> Events => _events.Reader;
+
+    /// <summary>Completes with the reason when the session ends.</summary>
+    public Task<string> Lost => _lost.Task;
+
+    /// <summary>Opens a connection. Blocks: call it on a thread that may be lost to a hung daemon.</summary>
+    public static HostSession Open(HostEndpoint endpoint, HostConnectionOptions options, TimeProvider time)
+    {
+        LibvirtLibrary.Require();
+        var connection = Native.virConnectOpen(endpoint.Uri);
+        if (connection.IsInvalid)
+            throw ConnectAdvice.Explain(endpoint, LibvirtError.Last());
+        // A driver inside this process (test:///default) has nobody to keep alive and says so; that is no failure.
+        _ = Native.virConnectSetKeepAlive(connection, options.KeepAliveSeconds, options.KeepAliveCount);
+        var events = new EventSink(time);
+        var session = new HostSession(connection, events, endpoint, options, time);
+        events.Register(connection);
+        return session;
+    }
+
+    /// <summary>Makes a call on the lane, within the ordinary deadline.</summary>
+    public Task<T> CallAsync<T>(Func<ConnectHandle, T> call, CancellationToken cancellationToken)
+        => RunAsync(call, _options.CallDeadline, alone: false, cancellationToken);
+
+    /// <summary>Makes a call that takes as long as its subject (a copy, an upload) on a thread of its own.</summary>
+    public Task<T> CallLongAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, CancellationToken cancellationToken)
+        => RunAsync(call, deadline, alone: true, cancellationToken);
+
+    /// <summary>Ends the session; calls under way fail at once, though their threads may still wait for the daemon.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Lose("The connection was closed by the portal.");
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<T> RunAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, bool alone, CancellationToken cancellationToken)
+    {
+        var item = new LaneCall<T>(call, _connection);
+        if (_lost.Task.IsCompleted || !Post(item.Run, alone))
+            throw Gone(await _lost.Task);
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var late = Task.Delay(deadline, _time, abandoned.Token);
+        var first = await Task.WhenAny(item.Result, _lost.Task, late);
+        await abandoned.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (first == item.Result && !item.Result.IsCanceled)
+            return await ResultAsync(item.Result);
+        throw _lost.Task.IsCompleted ? Gone(await _lost.Task) : Overdue(item.HasStarted, deadline);
+    }
+
+    private bool Post(Action work, bool alone)
+    {
+        if (!alone)
+            return _lane.TryPost(work);
+        _lane.PostAlone(work);
+        return true;
+    }
+
+    private async Task<T> ResultAsync<T>(Task<T> result)
+    {
+        try
+        {
+            return await result;
+        }
+        catch (LibvirtException e) when (_lost.Task.IsCompleted || Native.virConnectIsAlive(_connection) != 1)
+        {
+            Lose(e.Message);
+            throw new LibvirtException(e.Domain, e.Code, $"{_endpoint.Name}: {e.Message}", isConnectionLost: true, e);
+        }
+    }
+
+    private LibvirtException Overdue(bool started, TimeSpan deadline)
+    {
+        if (!started)
+            return new LibvirtException(LibvirtErrorDomain.Rpc, LibvirtErrorCode.OperationTimeout,
+                $"{_endpoint.Name} is busy: the request waited {deadline.TotalSeconds:0} s for its turn. Try again in a moment.");
+        var reason = $"{_endpoint.Name} accepted a request and did not answer within {deadline.TotalSeconds:0} s. "
+            + "The portal closed the connection and opens another; if that goes on, restart the libvirt daemon on that host (its machines keep running).";
+        Lose(reason);
+        return new LibvirtException(LibvirtErrorDomain.Rpc, LibvirtErrorCode.OperationTimeout, reason, isConnectionLost: true);
+    }
+
+    private LibvirtException Gone(string reason)
+        => new(LibvirtErrorDomain.Rpc, LibvirtErrorCode.NoConnection, $"The connection to {_endpoint.Name} was lost: {reason}", isConnectionLost: true);
+
+    /// <summary>Ends the session once; saying goodbye may wait for a hung daemon, so it has a thread of its own.</summary>
+    private void Lose(string reason)
+    {
+        if (Interlocked.Exchange(ref _closing, 1) == 1)
+            return;
+        _lost.TrySetResult(reason);
+        _events.Complete();
+        _lane.Close();
+        _lane.PostAlone(() =>
+        {
+            _events.Deregister(_connection);
+            _connection.Dispose();
+        });
+    }
+
+    /// <summary>One call on its way through the lane.</summary>
+    private sealed class LaneCall<T>(Func<ConnectHandle, T> call, ConnectHandle connection)
+    {
+        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> Result => _result.Task;
+
+        public bool HasStarted { get; private set; }
+
+        public void Run()
+        {
+            HasStarted = true;
+            try
+            {
+                _result.SetResult(call(connection));
+            }
+            catch (ObjectDisposedException)
+            {
+                // The session ended while this call waited; whoever asked has been told so.
+                _result.TrySetCanceled();
+            }
+            catch (Exception e)
+            {
+                _result.SetException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using Portal.Hypervisor.Libvirt;
+
+namespace Portal.Hypervisor.Machines;
+
+/// <summary>Blocking calls on machines, for lane threads. Each looks at the truth first and then acts.</summary>
+internal static class DomainCalls
+{
+    private const uint UndefineManagedSave = 1, UndefineNvram = 4, ShutdownByAcpi = 1, XmlInactive = 2, XmlMigratable = 8;
+
+    public static unsafe DomainHandle? Find(ConnectHandle connection, Guid machine)
+    {
+        var uuid = stackalloc byte[16];
+        machine.TryWriteBytes(new Span<byte>(uuid, 16), bigEndian: true, out _);
+        return LibvirtError.CheckFound(Native.virDomainLookupByUUID(connection, uuid), connection, LibvirtErrorCode.NoDomain);
+    }
+
+    public static DomainHandle Require(ConnectHandle connection, Guid machine) => Find(connection, machine)
+        ?? throw new LibvirtException(LibvirtErrorDomain.Qemu, LibvirtErrorCode.NoDomain, $"Machine {machine} is not defined on this host.");
+
+    /// <summary>Runs on the machine's handle when it is there; false when it is not.</summary>
+    public static bool IfFound(ConnectHandle connection, Guid machine, Action<DomainHandle> act)
+    {
+        using var domain = Find(connection, machine);
+        if (domain is null)
+            return false;
+        act(domain);
+        return true;
+    }
+
+    public static DomainState State(DomainHandle domain)
+    {
+        LibvirtError.Check(Native.virDomainGetState(domain, out var state, out var reason, flags: 0));
+        return new DomainState(state, reason);
+    }
+
+    public static MachineStatus Status(DomainHandle domain, Guid machine)
+    {
+        var state = State(domain);
+        LibvirtError.Check(Native.virDomainGetInfo(domain, out var info));
+        return new MachineStatus(machine, NativeText.Borrow(Native.virDomainGetName(domain)), state.Power, state.Reason, info.Vcpus, (long)info.MaxMemory / 1024);
+    }
+
+    public static void Start(DomainHandle domain)
+    {
+        if (!State(domain).IsActive)
+            LibvirtError.Check(Native.virDomainCreate(domain));
+        else if (State(domain).Power == PowerState.Paused)
+            LibvirtError.Check(Native.virDomainResume(domain));
+    }
+
+    public static void ShutDown(DomainHandle domain)
+    {
+        if (State(domain).Power == PowerState.Running)
+            LibvirtError.Check(Native.virDomainShutdownFlags(domain, ShutdownByAcpi));
+    }
+
+    public static void Destroy(DomainHandle domain)
+    {
+        if (!State(domain).IsActive)
+            return;
+        if (Native.virDomainDestroyFlags(domain, flags: 0) < 0 && LibvirtError.Last() is { Code: not LibvirtErrorCode.OperationInvalid } error)
+            throw error;
+    }
+
+    public static void Undefine(DomainHandle domain)
+    {
+        if (Native.virDomainUndefineFlags(domain, UndefineManagedSave | UndefineNvram) >= 0)
+            return;
+        var error = LibvirtError.Last();
+        if (error.Code is LibvirtErrorCode.NoSupport or LibvirtErrorCode.InvalidArgument)
+            LibvirtError.Check(Native.virDomainUndefineFlags(domain, flags: 0));
+        else if (error.Code != LibvirtErrorCode.NoDomain)
+            throw error;
+    }
+
+    public static void Suspend(DomainHandle domain)
+    {
+        if (State(domain).Power == PowerState.Running)
+            LibvirtError.Check(Native.virDomainSuspend(domain));
+    }
+
+    public static void Resume(DomainHandle domain)
+    {
+        if (State(domain).Power == PowerState.Paused)
+            LibvirtError.Check(Native.virDomainResume(domain));
+    }
+
+    /// <summary>The definition as it will be at the next start.</summary>
+    public static string DefinitionXml(DomainHandle domain) => NativeText.TakeOwned(Native.virDomainGetXMLDesc(domain, XmlInactive | XmlMigratable));
+
+    /// <summary>Resident memory of the guest's process, bytes: what the guest has touched so far. Null when not running.</summary>
+    public static unsafe long? TouchedBytes(DomainHandle domain)
+    {
+        const int Capacity = 16, Rss = 7;
+        var stats = stackalloc NativeMemoryStat[Capacity];
+        var count = Native.virDomainMemoryStats(domain, stats, Capacity, flags: 0);
+        for (var i = 0; i < count; i++)
+        {
+            if (stats[i].Tag == Rss)
+                return (long)stats[i].Value * 1024;
+        }
+
+        return null;
+    }
+
+    public static void Announce(DomainHandle domain)
+    {
+        if (!LibvirtLibrary.HasQemuExtensions)
+            throw new LibvirtException(LibvirtErrorDomain.None, LibvirtErrorCode.NoSupport,
+                $"{Native.QemuLibrary} is not installed beside the portal, so a guest's address cannot be announced again.");
+        const string Command = """{"execute":"announce-self","arguments":{"initial":50,"max":550,"rounds":5,"step":100}}""";
+        LibvirtError.Check(Native.virDomainQemuMonitorCommand(domain, Command, out var result, flags: 0));
+        _ = NativeText.TakeOwned(result);
+    }
+}
+
+/// <summary>A machine's state as libvirt numbers it.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct DomainState(int State, int ReasonCode)
+{
+    public PowerState Power => PowerStates.From(State);
+
+    public string Reason => PowerStates.Reason(State, ReasonCode);
+
+    /// <summary>It has a process: anything but shut off.</summary>
+    public bool IsActive => State != 5;
+
+    public bool IsPausedForMove => PowerStates.IsPausedForMove(State, ReasonCode);
+}

@@ -1,0 +1,29 @@
+using Portal.Hypervisor.Hosts;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>A job's statistics by libvirt's field names (<c>VIR_DOMAIN_JOB_*</c>); a field the driver omits reads as absent.</summary>
+internal sealed class JobStatistics(IReadOnlyDictionary<string, double> fields)
+{
+    public long TotalBytes => Bytes("memory_total");
+
+    public long RemainingBytes => Bytes("memory_remaining");
+
+    public long ProcessedBytes => Bytes("memory_processed");
+
+    public long BytesPerSecond => Bytes("memory_bps");
+
+    public long DirtyBytesPerSecond => (long)(Field("memory_dirty_rate") * (Field("memory_page_size") is var size and > 0 ? size : 4096));
+
+    public int Iteration => (int)Field("memory_iteration");
+
+    /// <summary>The expectation while the job runs, the truth once it is done; ms.</summary>
+    public double? DowntimeMs => fields.TryGetValue("downtime", out var value) ? value : null;
+
+    private long Bytes(string name) => (long)Field(name);
+
+    private double Field(string name) => fields.GetValueOrDefault(name);
+}
+
+/// <summary>A job ended; its final statistics. Only a move listens for it.</summary>
+internal sealed record JobEnded(DateTimeOffset At, Guid Machine, JobStatistics Statistics) : HostEvent(At);

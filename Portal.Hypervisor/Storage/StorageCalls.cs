@@ -1,0 +1,113 @@
+using System.Xml.Linq;
+using Portal.Hypervisor.Libvirt;
+
+namespace Portal.Hypervisor.Storage;
+
+/// <summary>Blocking storage calls, for lane threads.</summary>
+internal static class StorageCalls
+{
+    private const int PoolRunning = 2;
+    private const int SendChunk = 256 * 1024;
+
+    public static PoolInfo? FindPool(ConnectHandle connection, string pool)
+    {
+        using var handle = LibvirtError.CheckFound(
+            Native.virStoragePoolLookupByName(connection, pool), connection, LibvirtErrorCode.NoStoragePool);
+        if (handle is null)
+            return null;
+        LibvirtError.Check(Native.virStoragePoolGetInfo(handle, out var info));
+        return new PoolInfo(pool, PathOf(handle), info.State == PoolRunning, (long)info.Capacity, (long)info.Available);
+    }
+
+    /// <summary>The pool, refreshed: another host may have written to the same store since this one last looked.</summary>
+    public static PoolHandle Fresh(ConnectHandle connection, string pool)
+    {
+        var handle = LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
+        try
+        {
+            LibvirtError.Check(Native.virStoragePoolRefresh(handle, flags: 0));
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public static VolumeHandle? Find(PoolHandle pool, string name)
+        => LibvirtError.CheckFound(Native.virStorageVolLookupByName(pool, name), pool, LibvirtErrorCode.NoStorageVolume);
+
+    public static VolumeInfo Describe(VolumeHandle volume, string name)
+    {
+        LibvirtError.Check(Native.virStorageVolGetInfo(volume, out var info));
+        return new VolumeInfo(name, NativeText.TakeOwned(Native.virStorageVolGetPath(volume)), (long)info.Capacity, (long)info.Allocation);
+    }
+
+    public static VolumeInfo Create(PoolHandle pool, string name, XElement xml)
+    {
+        using var volume = LibvirtError.Check(Native.virStorageVolCreateXML(pool, xml.ToString(), flags: 0), pool);
+        return Describe(volume, name);
+    }
+
+    public static VolumeInfo Clone(ConnectHandle connection, string pool, string backing, string format, string name, long capacityBytes)
+    {
+        using var fresh = Fresh(connection, pool);
+        using var existing = Find(fresh, name);
+        if (existing is not null)
+            return Describe(existing, name);
+        using var image = Find(fresh, backing)
+            ?? throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"Image {backing} is not in pool {pool}.");
+        var source = Describe(image, backing);
+        return Create(fresh, name, VolumeXml.Overlay(name, Math.Max(capacityBytes, source.CapacityBytes), source.Path, format));
+    }
+
+    public static VolumeInfo Upload(ConnectHandle connection, string pool, string name, ReadOnlySpan<byte> content)
+    {
+        using var fresh = Fresh(connection, pool);
+        Delete(fresh, name);
+        using var volume = LibvirtError.Check(
+            Native.virStorageVolCreateXML(fresh, VolumeXml.Raw(name, content.Length).ToString(), flags: 0), fresh);
+        using var stream = LibvirtError.Check(Native.virStreamNew(connection, flags: 0), connection);
+        LibvirtError.Check(Native.virStorageVolUpload(volume, stream, offset: 0, (ulong)content.Length, flags: 0));
+        Send(stream, content);
+        return Describe(volume, name);
+    }
+
+    public static bool Delete(PoolHandle pool, string name)
+    {
+        using var volume = Find(pool, name);
+        if (volume is null)
+            return false;
+        if (Native.virStorageVolDelete(volume, flags: 0) < 0 && LibvirtError.Last() is { Code: not LibvirtErrorCode.NoStorageVolume } error)
+            throw error;
+        return true;
+    }
+
+    private static unsafe void Send(StreamHandle stream, ReadOnlySpan<byte> content)
+    {
+        fixed (byte* bytes = content)
+        {
+            for (var sent = 0; sent < content.Length;)
+            {
+                var count = Native.virStreamSend(stream, bytes + sent, (nuint)Math.Min(SendChunk, content.Length - sent));
+                if (count < 0)
+                {
+                    var error = LibvirtError.Last();
+                    _ = Native.virStreamAbort(stream);
+                    throw error;
+                }
+
+                sent += count;
+            }
+        }
+
+        LibvirtError.Check(Native.virStreamFinish(stream));
+    }
+
+    private static string PathOf(PoolHandle pool)
+    {
+        var xml = XDocument.Parse(NativeText.TakeOwned(Native.virStoragePoolGetXMLDesc(pool, flags: 0)));
+        return xml.Root?.Element("target")?.Element("path")?.Value ?? "";
+    }
+}

@@ -1,0 +1,24 @@
+using System.Xml.Linq;
+
+namespace Portal.Hypervisor.Storage;
+
+/// <summary>Writes volumes as libvirt's storage XML.</summary>
+internal static class VolumeXml
+{
+    /// <summary>A qcow2 overlay. The backing format is written down, so that nobody ever guesses it from a guest's bytes.</summary>
+    public static XElement Overlay(string name, long capacityBytes, string backingPath, string backingFormat) => new("volume",
+        new XElement("name", name),
+        Capacity(capacityBytes),
+        new XElement("allocation", new XAttribute("unit", "bytes"), 0),
+        new XElement("target", new XElement("format", new XAttribute("type", "qcow2")), new XElement("compat", "1.1")),
+        new XElement("backingStore",
+            new XElement("path", backingPath),
+            new XElement("format", new XAttribute("type", backingFormat))));
+
+    public static XElement Raw(string name, long capacityBytes) => new("volume",
+        new XElement("name", name),
+        Capacity(capacityBytes),
+        new XElement("target", new XElement("format", new XAttribute("type", "raw"))));
+
+    private static XElement Capacity(long bytes) => new("capacity", new XAttribute("unit", "bytes"), bytes);
+}
