@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Portal.Domain.Accounts;
+
+/// <summary>One browser's sign-in. Signing out ends it, and with it every page that browser has open, at every replica.</summary>
+public sealed class SignInSession
+{
+    SignInSession()
+    {
+    }
+
+    /// <summary>Identifier, UUIDv7; the cookie carries it.</summary>
+    public Guid Id { get; private init; }
+
+    /// <summary>Whose sign-in it is.</summary>
+    public Guid UserId { get; private init; }
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset StartedAt { get; private init; }
+
+    /// <summary>When it was ended; null while it stands.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Where it came from.</summary>
+    public string? RemoteAddress { get; private init; }
+
+    /// <summary>What the browser calls itself, cut to a length that fits a list.</summary>
+    public string Browser { get; private init; } = "";
+
+    internal static SignInSession Begin(Guid userId, string? remoteAddress, string browser, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(), UserId = userId, StartedAt = now, RemoteAddress = remoteAddress,
+        Browser = browser.Length <= 200 ? browser : browser[..200],
+    };
+}
+
+sealed class SignInSessionConfiguration : IEntityTypeConfiguration<SignInSession>
+{
+    public void Configure(EntityTypeBuilder<SignInSession> builder)
+    {
+        builder.ToTable("sign_in_sessions");
+        builder.Property(s => s.RemoteAddress).HasMaxLength(60);
+        builder.Property(s => s.Browser).HasMaxLength(200);
+        builder.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(s => s.UserId);
+    }
+}
