@@ -1,5 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Domain.Accounts;
+using Portal.Domain.Audit;
+using Portal.Domain.Projects;
 
 namespace Portal.Domain;
 
@@ -10,8 +14,16 @@ public static class PortalDomain
     public const string MigrationsAssembly = "Portal.Migrations";
 
     /// <summary>Registers the context factory and every service of the domain.</summary>
-    public static IServiceCollection AddPortalDomain(this IServiceCollection services, string connectionString) =>
+    public static IServiceCollection AddPortalDomain(this IServiceCollection services, string connectionString)
+    {
         services.AddDbContextFactory<PortalDbContext>(options => Configure(options, connectionString));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<ProjectService>();
+        services.AddSingleton<QuotaService>();
+        services.AddSingleton<AuditService>();
+        return services;
+    }
 
     /// <summary>PostgreSQL with snake_case names; the same for the portal, the tools and the tests.</summary>
     public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string connectionString) =>

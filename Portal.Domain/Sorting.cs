@@ -1,0 +1,21 @@
+using System.Linq.Expressions;
+
+namespace Portal.Domain;
+
+/// <summary>What every list does with a <see cref="ListQuery"/>.</summary>
+public static class Sorting
+{
+    /// <summary>Sorts by one key in either direction; add a last key so that pages never overlap.</summary>
+    public static IOrderedQueryable<T> SortBy<T, TKey>(this IQueryable<T> rows, Expression<Func<T, TKey>> key, bool descending) =>
+        descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
+
+    /// <summary>A filter that holds an identifier. Text that is none finds nothing, rather than everything.</summary>
+    public static Guid? IdFilter(this ListQuery query, string field) =>
+        query.Filter(field) is not { } text ? null : Guid.TryParse(text, out var id) ? id : Guid.AllBitsSet;
+
+    /// <summary>A filter that holds one name or several separated by commas of an enum; unknown names are left out. Null when it is not set.</summary>
+    public static IReadOnlyList<TEnum>? EnumFilter<TEnum>(this ListQuery query, string field) where TEnum : struct, Enum =>
+        query.Filter(field) is not { } text
+            ? null
+            : [.. Enum.GetValues<TEnum>().Where(value => text.Split(',', StringSplitOptions.TrimEntries).Contains(value.ToString(), StringComparer.OrdinalIgnoreCase))];
+}
