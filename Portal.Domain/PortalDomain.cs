@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
+using Portal.Domain.Changes;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain;
@@ -18,6 +19,9 @@ public static class PortalDomain
     {
         services.AddDbContextFactory<PortalDbContext>(options => Configure(options, connectionString));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DatabaseListener>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<WorkSignal>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();
