@@ -1,3 +1,9 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Portal.Web.Setup;
+
+return args switch
+{
+    ["migrate"] => await MigrateVerb.RunAsync(CancellationToken.None),
+    ["seed", .. var rest] => await SeedVerb.RunAsync(rest, CancellationToken.None),
+    [var verb, ..] when !verb.StartsWith('-') => Verbs.Unknown(verb),
+    _ => await Server.RunAsync(args),
+};

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Portal.Domain;
+using Portal.Domain.Accounts;
+
+namespace Portal.Web.Accounts;
+
+/// <summary>Registers and maps sign-in, sign-out and who may do so.</summary>
+public static class AccountEndpoints
+{
+    /// <summary>Registers accounts, the cookie, and what keeps an open page honest.</summary>
+    public static IServiceCollection AddPortalAccounts(this IServiceCollection services)
+    {
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie.Configure);
+        services.AddAuthorization();
+        services.AddPortalIdentity().AddSignInManager();
+        services.AddDataProtection().SetApplicationName("portal").PersistKeysToDbContext<PortalDbContext>();
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "portal-form";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+
+        services.AddSingleton<SignInSessions>();
+        services.AddSingleton<SessionGuard>();
+        services.AddSingleton<SignInLimits>();
+        services.AddScoped<SignInService>();
+        services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+        services.AddScoped<ActorProvider>();
+        services.AddHttpContextAccessor();
+        return services;
+    }
+
+    /// <summary>Maps sign-out; sign-in is a page.</summary>
+    public static void MapPortalAccounts(this IEndpointRouteBuilder app) => app.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SignInService service, CancellationToken cancellationToken)
+    {
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.Problem("This form is too old. Load the page again and sign out from there.", statusCode: StatusCodes.Status400BadRequest);
+        await service.SignOutAsync(context.User, cancellationToken);
+        return Results.LocalRedirect("/sign-in");
+    }
+}

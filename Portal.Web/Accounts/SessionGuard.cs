@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Portal.Domain.Accounts;
+using Portal.Web.Setup;
+
+namespace Portal.Web.Accounts;
+
+/// <summary>
+/// Whether a signed-in principal still is: its session was not ended, the account still exists, is not locked and has the same
+/// security stamp. Asked of the database at most <see cref="Freshness"/> apart per session; a revocation is known at once.
+/// </summary>
+public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILogger<SessionGuard> logger)
+{
+    /// <summary>How old an answer may be.</summary>
+    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the last good answer stands while PostgreSQL is away: a restart must not sign everybody out.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _good = [];
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _revoked = [];
+
+    /// <summary>Raised with the session's id when it ends, here or at another replica.</summary>
+    public event Action<Guid>? Revoked;
+
+    /// <summary>Ends a session for this process: cookies are refused and open pages are told.</summary>
+    public void Revoke(Guid session)
+    {
+        _good.TryRemove(session, out _);
+        if (_revoked.TryAdd(session, time.GetUtcNow()))
+            Revoked?.Invoke(session);
+    }
+
+    /// <summary>Whether the session is known to have ended.</summary>
+    public bool IsRevoked(Guid session) => _revoked.ContainsKey(session);
+
+    /// <summary>Forgets what it knew, so that every session is looked up again: after changes may have been missed.</summary>
+    public void Doubt() => _good.Clear();
+
+    /// <summary>Checks a principal.</summary>
+    public async ValueTask<bool> IsGoodAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    {
+        if (PortalClaims.SessionOf(principal) is not { } session || _revoked.ContainsKey(session))
+            return false;
+
+        var now = time.GetUtcNow();
+        var known = _good.TryGetValue(session, out var at);
+        if (known && now - at < Freshness)
+            return true;
+
+        try
+        {
+            var good = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), cancellationToken);
+            if (good)
+                _good[session] = now;
+            else
+                Revoke(session);
+            return good;
+        }
+        catch (Exception fault) when (known && now - at < Grace && DatabaseFaults.Explain(fault) is not null)
+        {
+            logger.LogWarning("A session could not be checked and stands on its last answer: {Reason}", DatabaseFaults.Explain(fault));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Prometheus;
+
+namespace Portal.Web.Health;
+
+/// <summary>The portal's own figures, as Prometheus reads them.</summary>
+public static class PortalMetrics
+{
+    /// <summary>Operations that ended, by kind and how.</summary>
+    public static readonly Counter Operations = Metrics.CreateCounter("portal_operations_total", "Operations that ended.", "kind", "status");
+
+    /// <summary>How long operations took, seconds.</summary>
+    public static readonly Histogram OperationSeconds = Metrics.CreateHistogram("portal_operation_seconds", "Time from claim to end of an operation.",
+        new HistogramConfiguration { LabelNames = ["kind"], Buckets = Histogram.ExponentialBuckets(0.1, 2, 12) });
+
+    /// <summary>Operations waiting for a worker.</summary>
+    public static readonly Gauge Queued = Metrics.CreateGauge("portal_operations_queued", "Operations waiting for a worker.");
+
+    /// <summary>Operations this process works on.</summary>
+    public static readonly Gauge Running = Metrics.CreateGauge("portal_operations_running", "Operations this process works on.");
+
+    /// <summary>Hosts by the state of their link.</summary>
+    public static readonly Gauge Hosts = Metrics.CreateGauge("portal_hosts", "Hosts by the state of their link.", "state");
+
+    /// <summary>What the guests' users felt of each move, seconds.</summary>
+    public static readonly Histogram Blackout = Metrics.CreateHistogram("portal_migration_blackout_seconds", "Longest gap between replies of a guest during a move.",
+        new HistogramConfiguration { LabelNames = ["mode"], Buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8] });
+
+    /// <summary>Pages open on this process.</summary>
+    public static readonly Gauge Circuits = Metrics.CreateGauge("portal_circuits", "Pages open on this process.");
+}

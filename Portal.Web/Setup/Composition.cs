@@ -1,0 +1,37 @@
+using Portal.Domain;
+using Portal.Web.Accounts;
+using Portal.Web.Layout;
+using Portal.Web.Security;
+
+namespace Portal.Web.Setup;
+
+/// <summary>How the parts meet: what is registered, and the order in which a request passes them.</summary>
+public static class Composition
+{
+    /// <summary>Registers everything the process needs.</summary>
+    public static void AddPortal(this WebApplicationBuilder builder, Settings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddPortalDomain(settings.ConnectionString);
+        services.AddPortalAccounts();
+        services.AddPortalPages();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+    }
+
+    /// <summary>Orders the middleware and maps every feature's endpoints.</summary>
+    public static void UsePortal(this WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseMiddleware<OriginCheck>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets();
+        app.MapPortalAccounts();
+        app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Portal.Web.Setup;
+
+/// <summary>Tells "PostgreSQL is away" from other faults, and says it so that a person can act.</summary>
+public static class DatabaseFaults
+{
+    /// <summary>One line for an operator, or null when the fault is not about reaching the database.</summary>
+    public static string? Explain(Exception fault)
+    {
+        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                case PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused:
+                    return $"PostgreSQL refuses the portal's account: {refused.MessageText}. Check user and password in ConnectionStrings__Portal.";
+                case PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing:
+                    return $"PostgreSQL says: {missing.MessageText}. Create the database, or correct ConnectionStrings__Portal.";
+                case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } schema:
+                    return $"The database has no portal schema yet ({schema.MessageText}). Run the verb 'migrate' first.";
+                case PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections } busy:
+                    return $"PostgreSQL cannot serve now: {busy.MessageText}. It usually can within seconds.";
+                case SocketException or TimeoutException when inner != fault || fault is SocketException:
+                    return $"PostgreSQL does not answer ({inner.Message}). Start it, or correct host and port in ConnectionStrings__Portal.";
+                case NpgsqlException { IsTransient: true, InnerException: null }:
+                    return $"The connection to PostgreSQL broke ({inner.Message}).";
+                default:
+                    break;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Portal.Web.Setup;
+
+/// <summary>The few settings the process takes from its environment, checked once at start.</summary>
+/// <param name="ConnectionString">Where the portal's database is (<c>ConnectionStrings__Portal</c>).</param>
+/// <param name="PublicOrigins">Origins browsers use when a proxy hides the address they typed (<c>Portal__PublicOrigins</c>, comma separated).</param>
+public sealed record Settings(string ConnectionString, IReadOnlyList<string> PublicOrigins)
+{
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="SettingsException">One is missing or cannot be understood.</exception>
+    public static Settings From(IConfiguration configuration)
+    {
+        var connection = configuration.GetConnectionString("Portal");
+        if (string.IsNullOrWhiteSpace(connection))
+            throw new SettingsException("ConnectionStrings__Portal is not set. Put the PostgreSQL connection string there, for example \"Host=127.0.0.1;Database=portal;Username=portal;Password=...\".");
+
+        var origins = (configuration["Portal:PublicOrigins"] ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(origin => origin.TrimEnd('/'))
+            .ToArray();
+        if (origins.FirstOrDefault(origin => !Uri.TryCreate(origin, UriKind.Absolute, out _)) is { } bad)
+            throw new SettingsException($"Portal__PublicOrigins holds '{bad}', which is not an origin such as https://portal.example.");
+
+        return new Settings(connection, origins);
+    }
+}
