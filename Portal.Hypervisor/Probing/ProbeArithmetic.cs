@@ -1,8 +1,84 @@
 namespace Portal.Hypervisor.Probing;
 
-/// <summary>Turns samples into a report. Pure.</summary>
+/// <summary>
+/// Turns samples into a report. Pure, and the only place where these terms are defined:
+/// <list type="bullet">
+/// <item><b>blackout</b>: longest gap between consecutive reply arrivals, less the interval. When no reply follows, the gap
+/// counts up to the last request: the guest was dark at least that long.</item>
+/// <item><b>lost</b>: no reply within 5 s. <b>late</b>: reply after more than 1 s. <b>duplicates</b> close no gap.</item>
+/// <item><b>lost at 1 Hz</b>: what a person pinging once a second loses, over every phase of a one-second grid.</item>
+/// </list>
+/// </summary>
 public static class ProbeArithmetic
 {
-    /// <summary>Measures.</summary>
-    public static ProbeReport Measure(IReadOnlyList<PingSample> samples, double intervalMs) => throw new NotSupportedException("Not built yet.");
+    /// <summary>Measures. Samples may come in any order.</summary>
+    /// <param name="samples">Every sample of one probe.</param>
+    /// <param name="intervalMs">Time between requests, ms.</param>
+    public static ProbeReport Measure(IReadOnlyList<PingSample> samples, double intervalMs)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        PingSample[] sent = [.. samples.OrderBy(s => s.SentMs)];
+        PingSample[] answered = [.. sent.Where(s => s.IsAnswered).OrderBy(s => s.ArrivedMs)];
+        var gap = LongestGap(sent, answered, intervalMs);
+        var (mean1, worst1) = LostOnGrid(sent, intervalMs, gridMs: 1_000);
+        var (mean10, worst10) = LostOnGrid(sent, intervalMs, gridMs: 100);
+        var invalid = Doubt(sent, answered, gap);
+        return new ProbeReport(
+            intervalMs, sent.Length, answered.Length, Count(sent, PingFlags.Lost), Count(sent, PingFlags.Late), Count(sent, PingFlags.Duplicate),
+            gap.BlackoutMs, gap.StartMs, gap.EndMs, mean1, worst1, mean10, worst10,
+            Median(answered), invalid is null, invalid);
+    }
+
+    private static Gap LongestGap(PingSample[] sent, PingSample[] answered, double intervalMs)
+    {
+        var longest = new Gap(0, double.NaN, double.NaN, Closing: null);
+        for (var i = 1; i < answered.Length; i++)
+        {
+            var length = answered[i].ArrivedMs - answered[i - 1].ArrivedMs - intervalMs;
+            if (length > longest.BlackoutMs)
+                longest = new Gap(length, answered[i - 1].ArrivedMs, answered[i].ArrivedMs, answered[i]);
+        }
+
+        if (answered.Length == 0 || sent[^1].IsAnswered)
+            return longest;
+        var silence = sent[^1].SentMs - answered[^1].ArrivedMs - intervalMs;
+        return silence > longest.BlackoutMs ? new Gap(silence, answered[^1].ArrivedMs, sent[^1].SentMs, Closing: null) : longest;
+    }
+
+    private static (double Mean, int Worst) LostOnGrid(PingSample[] sent, double intervalMs, double gridMs)
+    {
+        var phases = Math.Max(1, (int)Math.Round(gridMs / intervalMs));
+        var lost = new int[phases];
+        foreach (var sample in sent.Where(s => s.Flags.HasFlag(PingFlags.Lost)))
+            lost[(long)Math.Round((sample.SentMs - sent[0].SentMs) / intervalMs) % phases]++;
+        return (lost.Average(), lost.Max());
+    }
+
+    /// <summary>
+    /// A sender that was held up at either edge of the gap stretches it: the guest may have answered all the while.
+    /// Held up in its middle changes nothing, for requests before and after it went unanswered.
+    /// </summary>
+    private static string? Doubt(PingSample[] sent, PingSample[] answered, Gap gap)
+    {
+        if (answered.Length < 2)
+            return "Fewer than two replies came: nothing can be measured.";
+        if (double.IsNaN(gap.StartMs))
+            return null;
+        var opening = sent.FirstOrDefault(s => s.SentMs > gap.StartMs);
+        return opening.Flags.HasFlag(PingFlags.Stalled) || (gap.Closing?.Flags.HasFlag(PingFlags.Stalled) ?? false)
+            ? "The portal's own sender was held up at the edge of the longest gap, so the gap may be shorter than measured."
+            : null;
+    }
+
+    private static int Count(PingSample[] samples, PingFlags flag) => samples.Count(s => s.Flags.HasFlag(flag));
+
+    private static double Median(PingSample[] answered)
+    {
+        if (answered.Length == 0)
+            return double.NaN;
+        double[] trips = [.. answered.Select(s => s.RttMs).Order()];
+        return trips.Length % 2 == 1 ? trips[trips.Length / 2] : (trips[trips.Length / 2 - 1] + trips[trips.Length / 2]) / 2;
+    }
+
+    private sealed record Gap(double BlackoutMs, double StartMs, double EndMs, PingSample? Closing);
 }

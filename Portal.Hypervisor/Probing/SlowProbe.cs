@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 
 namespace Portal.Hypervisor.Probing;
 
@@ -8,18 +11,115 @@ namespace Portal.Hypervisor.Probing;
 /// <param name="RttMs">Round trip, ms; null: no answer within a second.</param>
 public sealed record SlowReading(Guid Id, DateTimeOffset At, double? RttMs);
 
-/// <summary>Pings every watched machine once a second over one socket.</summary>
+/// <summary>
+/// Pings every watched machine once a second over one socket and one thread, spread over the second. IPv4.
+/// </summary>
 public sealed class SlowProbe : IAsyncDisposable
 {
+    private const long SecondNs = 1_000_000_000;
+
+    private readonly ConcurrentDictionary<Guid, IPAddress> _watched = new();
+    private readonly List<Channel<SlowReading>> _readers = [];
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _stop;
+
+    /// <summary>Starts the probe's thread; nothing is pinged until something is watched.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">This user may not send pings; the message says what to set.</exception>
+    public SlowProbe(TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+        var socket = new EchoSocket(System.Net.Sockets.AddressFamily.InterNetwork);
+        new Thread(() => Run(socket)) { IsBackground = true, Name = "slow ping" }.Start();
+    }
+
     /// <summary>Starts watching, or changes the address.</summary>
-    public void Watch(Guid id, IPAddress address) => throw new NotSupportedException("Not built yet.");
+    public void Watch(Guid id, IPAddress address) => _watched[id] = address;
 
     /// <summary>Stops watching.</summary>
-    public void Forget(Guid id) => throw new NotSupportedException("Not built yet.");
+    public void Forget(Guid id) => _watched.TryRemove(id, out _);
 
-    /// <summary>Readings from now on.</summary>
-    public IAsyncEnumerable<SlowReading> ReadAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Not built yet.");
+    /// <summary>Readings from now on; a reader that falls behind loses the oldest.</summary>
+    public async IAsyncEnumerable<SlowReading> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var channel = Channel.CreateBounded<SlowReading>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (_gate)
+            _readers.Add(channel);
+        try
+        {
+            await foreach (var reading in channel.Reader.ReadAllAsync(cancellationToken))
+                yield return reading;
+        }
+        finally
+        {
+            lock (_gate)
+                _readers.Remove(channel);
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        _stop = true;
+        await _ended.Task;
+        lock (_gate)
+            _readers.ForEach(reader => reader.Writer.TryComplete());
+    }
+
+    private void Run(EchoSocket socket)
+    {
+        using (socket)
+        {
+            long sequence = 0;
+            while (!_stop)
+                sequence = AskAll(socket, sequence);
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <summary>One second: asks everybody, evenly spread, and reports who answered and who did not.</summary>
+    private long AskAll(EchoSocket socket, long sequence)
+    {
+        var start = EchoSocket.NowNs;
+        var targets = _watched.ToArray();
+        var asked = new Dictionary<long, (Guid Id, DateTimeOffset At)>(targets.Length);
+        for (var i = 0; i < targets.Length && !_stop; i++)
+        {
+            Collect(socket, asked, start + (SecondNs / 2 * i / targets.Length));
+            asked[sequence] = (targets[i].Key, _time.GetUtcNow());
+            socket.Send(new IPEndPoint(targets[i].Value, 0), sequence++);
+        }
+
+        // Asked within the first half, so that everybody has at least half a second; silence is told at its end.
+        for (var tick = 1; tick <= 10 && !_stop; tick++)
+            Collect(socket, asked, start + (SecondNs / 2) + (SecondNs / 20 * tick));
+        foreach (var (id, at) in asked.Values)
+            Report(new SlowReading(id, at, RttMs: null));
+        return sequence;
+    }
+
+    private void Collect(EchoSocket socket, Dictionary<long, (Guid Id, DateTimeOffset At)> asked, long untilNs)
+    {
+        do
+        {
+            socket.Wait(untilNs);
+            while (socket.TryReceive(out var reply))
+            {
+                if (asked.Remove(reply.Sequence, out var who))
+                    Report(new SlowReading(who.Id, who.At, (reply.ArrivedNs - reply.SentNs) / 1e6));
+            }
+        }
+        while (EchoSocket.NowNs < untilNs && !_stop);
+    }
+
+    private void Report(SlowReading reading)
+    {
+        lock (_gate)
+        {
+            foreach (var reader in _readers)
+                reader.Writer.TryWrite(reading);
+        }
+    }
 }

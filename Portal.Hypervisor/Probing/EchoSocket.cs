@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Portal.Hypervisor.Probing;
+
+/// <summary>A reply: which request it answers, the send time it carried back, and when the kernel received it (monotonic ns).</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct EchoReply(long Sequence, long SentNs, long ArrivedNs);
+
+/// <summary>
+/// An unprivileged ICMP echo socket. The kernel fills in identifier and checksum, delivers only replies to this socket,
+/// and stamps them as they arrive, so a busy portal does not read as a slow guest. Used by one thread only.
+/// </summary>
+internal sealed unsafe class EchoSocket : IDisposable
+{
+    private const int HeaderLength = 8, PayloadLength = 16, Monotonic = 1, Realtime = 0;
+
+    private readonly Socket _socket;
+    private readonly bool _isV6;
+    private readonly byte[] _request = new byte[HeaderLength + PayloadLength];
+
+    /// <exception cref="SocketException">Unprivileged echo is not allowed here; the message says what to set.</exception>
+    public EchoSocket(AddressFamily family)
+    {
+        _isV6 = family == AddressFamily.InterNetworkV6;
+        try
+        {
+            _socket = new Socket(family, SocketType.Dgram, _isV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp) { Blocking = false };
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw new SocketException((int)e.SocketErrorCode,
+                "This user may not send pings. Allow it with: sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"");
+        }
+
+        _socket.SetRawSocketOption(EchoNative.SocketLevel, EchoNative.TimestampNs, BitConverter.GetBytes(1));
+        _request[0] = _isV6 ? (byte)128 : (byte)8;
+    }
+
+    /// <summary>The monotonic clock, ns: the same one <see cref="Stopwatch"/> reads on Linux.</summary>
+    public static long NowNs => Read(Monotonic);
+
+    /// <summary>Sends a request and returns when, ns. A request the network refuses is as good as lost.</summary>
+    public long Send(EndPoint target, long sequence)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(_request.AsSpan(6), (ushort)sequence);
+        BinaryPrimitives.WriteInt64BigEndian(_request.AsSpan(HeaderLength), sequence);
+        for (var attempt = 0; ; attempt++)
+        {
+            var now = NowNs;
+            BinaryPrimitives.WriteInt64BigEndian(_request.AsSpan(HeaderLength + 8), now);
+            try
+            {
+                _socket.SendTo(_request, target);
+                return now;
+            }
+            catch (SocketException)
+            {
+                // An error of an earlier request ("host unreachable") is reported by the next call, which then sends nothing.
+                if (attempt > 0)
+                    return now;
+            }
+        }
+    }
+
+    /// <summary>Waits until a reply may be there or the time has come.</summary>
+    public void Wait(long untilNs)
+    {
+        var descriptor = new PollDescriptor { Descriptor = (int)_socket.Handle, Events = EchoNative.PollIn };
+        var timeout = TimeSpec.From(Math.Max(0, untilNs - NowNs));
+        _ = EchoNative.ppoll(&descriptor, 1, &timeout, signals: null);
+    }
+
+    /// <summary>Takes a reply that has arrived; false when there is none. What is not an answer to this socket is skipped.</summary>
+    public bool TryReceive(out EchoReply reply)
+    {
+        var buffer = stackalloc byte[256];
+        var control = stackalloc byte[128];
+        var vector = new Vector { Base = buffer, Length = 256 };
+        while (true)
+        {
+            var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = 128 };
+            var length = EchoNative.recvmsg(_socket.SafeHandle, &message, EchoNative.DontWait);
+            if (length < 0)
+            {
+                reply = default;
+                return false;
+            }
+
+            var now = NowNs;
+            var data = new ReadOnlySpan<byte>(buffer, (int)length);
+            if (data.Length < HeaderLength + PayloadLength || data[0] != (_isV6 ? 129 : 0))
+                continue;
+            reply = new EchoReply(
+                BinaryPrimitives.ReadInt64BigEndian(data[HeaderLength..]),
+                BinaryPrimitives.ReadInt64BigEndian(data[(HeaderLength + 8)..]),
+                now - QueuedNs(message));
+            return true;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>
+    /// How long the reply lay in the socket's queue. The kernel stamps with the wall clock; reading both clocks now turns
+    /// that into an age, which no later step of the wall clock can spoil.
+    /// </summary>
+    private static long QueuedNs(MessageHeader message)
+    {
+        var stamp = (TimestampControl*)message.Control;
+        if (message.ControlLength < (nuint)sizeof(TimestampControl) || stamp->Level != EchoNative.SocketLevel || stamp->Type != EchoNative.TimestampNs)
+            return 0;
+        return Math.Clamp(Read(Realtime) - stamp->Time.TotalNanoseconds, 0, 10_000_000_000);
+    }
+
+    private static long Read(int clock)
+    {
+        _ = EchoNative.clock_gettime(clock, out var time);
+        return time.TotalNanoseconds;
+    }
+}

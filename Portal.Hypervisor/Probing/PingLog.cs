@@ -1,0 +1,96 @@
+namespace Portal.Hypervisor.Probing;
+
+/// <summary>
+/// Every sample of a probe. The probe's thread writes, anyone reads; a reader that drains gets each sample when it is
+/// sent and again when something about it changes.
+/// </summary>
+internal sealed class PingLog
+{
+    /// <summary>No reply within this is lost; more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
+    public const double LostMs = 5_000, LateMs = 1_000;
+
+    private readonly Lock _gate = new();
+    private readonly List<PingSample> _samples = [];
+    private readonly SortedSet<int> _changed = [];
+    private int _firstOpen;
+
+    /// <summary>When the newest answered request was sent, ms; negative infinity before any answer.</summary>
+    public double LastAnsweredSentMs { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>Requests neither answered nor lost yet.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_gate)
+                return _samples.Skip(_firstOpen).Count(IsOpen);
+        }
+    }
+
+    public void Sent(double atMs, bool isStalled)
+    {
+        lock (_gate)
+        {
+            _changed.Add(_samples.Count);
+            _samples.Add(new PingSample(_samples.Count, atMs, double.NaN, isStalled ? PingFlags.Stalled : PingFlags.None));
+        }
+    }
+
+    public void Answered(long sequence, double arrivedMs)
+    {
+        lock (_gate)
+        {
+            if (sequence < 0 || sequence >= _samples.Count)
+                return;
+            var sample = _samples[(int)sequence];
+            _samples[(int)sequence] = WithReply(sample, arrivedMs);
+            _changed.Add((int)sequence);
+            LastAnsweredSentMs = Math.Max(LastAnsweredSentMs, sample.SentMs);
+        }
+    }
+
+    /// <summary>Gives up on requests that have waited long enough.</summary>
+    public void Expire(double nowMs)
+    {
+        lock (_gate)
+        {
+            for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > LostMs; _firstOpen++)
+            {
+                if (!IsOpen(_samples[_firstOpen]))
+                    continue;
+                _samples[_firstOpen] = _samples[_firstOpen] with { Flags = _samples[_firstOpen].Flags | PingFlags.Lost };
+                _changed.Add(_firstOpen);
+            }
+        }
+    }
+
+    /// <summary>What was sent or changed since the last call.</summary>
+    public IReadOnlyList<PingSample> Drain()
+    {
+        lock (_gate)
+        {
+            PingSample[] changed = [.. _changed.Select(i => _samples[i])];
+            _changed.Clear();
+            return changed;
+        }
+    }
+
+    public IReadOnlyList<PingSample> Snapshot()
+    {
+        lock (_gate)
+            return [.. _samples];
+    }
+
+    /// <summary>A reply after the sample was given up does not revive it: lost is lost.</summary>
+    private static PingSample WithReply(PingSample sample, double arrivedMs)
+    {
+        if (sample.IsAnswered)
+            return sample with { Flags = sample.Flags | PingFlags.Duplicate };
+        var rtt = arrivedMs - sample.SentMs;
+        if (rtt > LostMs)
+            return sample with { Flags = sample.Flags | PingFlags.Lost };
+        return sample with { RttMs = rtt, Flags = rtt > LateMs ? sample.Flags | PingFlags.Late : sample.Flags };
+    }
+
+    private static bool IsOpen(PingSample sample) => !sample.IsAnswered && !sample.Flags.HasFlag(PingFlags.Lost);
+}

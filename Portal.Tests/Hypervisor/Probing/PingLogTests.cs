@@ -1,0 +1,64 @@
+using Portal.Hypervisor.Probing;
+
+namespace Portal.Tests.Hypervisor.Probing;
+
+public class PingLogTests
+{
+    private readonly PingLog _log = new();
+
+    [Fact]
+    public void A_sample_is_told_when_sent_and_again_when_answered()
+    {
+        _log.Sent(10, isStalled: false);
+        _log.Drain().ShouldBe([new PingSample(0, 10, double.NaN, PingFlags.None)]);
+
+        _log.Answered(0, arrivedMs: 12);
+
+        _log.Drain().ShouldBe([new PingSample(0, 10, 2, PingFlags.None)]);
+        _log.Drain().ShouldBeEmpty();
+        _log.LastAnsweredSentMs.ShouldBe(10);
+    }
+
+    [Fact]
+    public void No_reply_within_five_seconds_is_lost_and_stays_lost()
+    {
+        _log.Sent(0, isStalled: false);
+
+        _log.Expire(5_000);
+        _log.Open.ShouldBe(1);
+        _log.Expire(5_001);
+        _log.Answered(0, arrivedMs: 5_002);
+
+        _log.Snapshot().ShouldBe([new PingSample(0, 0, double.NaN, PingFlags.Lost)]);
+        _log.Open.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_reply_after_more_than_a_second_is_late()
+    {
+        _log.Sent(0, isStalled: false);
+
+        _log.Answered(0, arrivedMs: 1_001);
+
+        _log.Snapshot()[0].Flags.ShouldBe(PingFlags.Late);
+    }
+
+    [Fact]
+    public void A_second_reply_is_a_duplicate_and_the_first_counts()
+    {
+        _log.Sent(0, isStalled: true);
+        _log.Answered(0, arrivedMs: 1);
+
+        _log.Answered(0, arrivedMs: 900);
+
+        _log.Snapshot()[0].ShouldBe(new PingSample(0, 0, 1, PingFlags.Stalled | PingFlags.Duplicate));
+    }
+
+    [Fact]
+    public void A_reply_to_nothing_is_ignored()
+    {
+        _log.Answered(7, arrivedMs: 1);
+
+        _log.Snapshot().ShouldBeEmpty();
+    }
+}

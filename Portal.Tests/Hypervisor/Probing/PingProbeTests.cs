@@ -1,0 +1,55 @@
+using System.Net;
+using Portal.Hypervisor.Probing;
+
+namespace Portal.Tests.Hypervisor.Probing;
+
+/// <summary>Real echo requests to this machine itself.</summary>
+public class PingProbeTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Every_request_to_this_machine_is_answered_once(string address)
+    {
+        await using var probe = PingProbe.Start(IPAddress.Parse(address), TimeSpan.FromMilliseconds(2));
+        await UntilAsync(() => probe.Snapshot().Count >= 50);
+
+        await probe.FinishAsync(Stop);
+
+        var report = ProbeArithmetic.Measure(probe.Snapshot(), probe.Interval.TotalMilliseconds);
+        report.Answered.ShouldBe(report.Sent);
+        report.Duplicates.ShouldBe(0);
+        report.MedianRttMs.ShouldBeInRange(0, 50);
+    }
+
+    [Fact]
+    public async Task The_slow_probe_tells_who_answers_and_who_does_not()
+    {
+        await using var probe = new SlowProbe();
+        var here = Guid.CreateVersion7();
+        var nowhere = Guid.CreateVersion7();
+        probe.Watch(here, IPAddress.Loopback);
+        // Reserved addresses that no host may have (RFC 1112, section 4).
+        probe.Watch(nowhere, IPAddress.Parse("240.0.0.1"));
+        var seen = new Dictionary<Guid, double?>();
+
+        await foreach (var reading in probe.ReadAsync(Stop))
+        {
+            seen[reading.Id] = reading.RttMs;
+            if (seen.Count == 2)
+                break;
+        }
+
+        seen[here].ShouldNotBeNull();
+        seen[nowhere].ShouldBeNull();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+            await tick.WaitForNextTickAsync(Stop);
+    }
+}
