@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# The images guests are cloned from: built once per version of their source, checked before every use.
+
+MICRO_SOURCE=$LAB_HOME/micro
+
+# The cache's key: every file the build reads. Package versions are recorded beside the image instead, so that
+# a new kernel in the archive does not rebuild the image of everyone who runs `up`.
+micro_key() { (cd "$MICRO_SOURCE" && find . -type f | LC_ALL=C sort | xargs sha256sum) | sha256sum | cut -c1-16; }
+
+checksum_holds() { (cd "$1" && sha256sum --status --check micro.qcow2.sha256) 2>/dev/null; }
+
+ensure_micro_image() {
+  MICRO_DIR=$LABS_ROOT/cache/micro-$(micro_key)
+  ! checksum_holds "$MICRO_DIR" || return 0
+  step_begin
+  apt_update_once
+  rm -rf "$MICRO_DIR" "$MICRO_DIR.new"
+  "$MICRO_SOURCE/build" "$MICRO_DIR.new" || fail "the micro image could not be built" "It needs Debian's package lists: apt-get update"
+  mv "$MICRO_DIR.new" "$MICRO_DIR"
+  checksum_holds "$MICRO_DIR" || fail "the micro image just built does not match its checksum" "Is the disk full? $LABS_ROOT"
+  step_end "micro image built, $(($(stat -c %s "$MICRO_DIR/micro.qcow2") / 1048576)) MiB"
+}
+
+# Guests' disks are overlays of this file: it is never written again while its content is the same.
+publish_images() {
+  local target=$IMAGES_DIR/micro.qcow2 host
+  if ! cmp -s "$MICRO_DIR/micro.qcow2" "$target"; then
+    cp "$MICRO_DIR/micro.qcow2" "$target.new"
+    chmod 444 "$target.new"
+    mv "$target.new" "$target"
+  fi
+  for host in "${HOSTS[@]}"; do
+    virsh -c "$(host_uri "$host")" vol-info micro.qcow2 --pool images >/dev/null 2>&1 ||
+      virsh -q -c "$(host_uri "$host")" pool-refresh images >/dev/null
+  done
+}
+
+# What the portal reads to know the fleet. Written beside and moved, so that nobody reads half of it.
+write_lab_json() {
+  local host hosts='' image=$IMAGES_DIR/micro.qcow2 virtual
+  for host in "${HOSTS[@]}"; do
+    hosts+="${hosts:+,
+    }{\"name\":\"$host\",\"uri\":\"$(host_uri "$host")\",\"address\":\"$(host_address "$host")\"}"
+  done
+  virtual=$(qemu-img info -U -f qcow2 --output json "$image" | sed -n 's/^    "virtual-size": \([0-9]*\).*/\1/p')
+  cat >"$LAB_JSON.new" <<END
+{ "name":"$LAB", "accelerator":"$ACCELERATOR", "acceleratorReason":"$ACCELERATOR_REASON",
+  "pool":"images",
+  "network":{"name":"lab","cidr":"$NET.0.0/16","gateway":"$NET.0.1","dns":"$NET.0.1","first":"$NET.4.10","last":"$NET.7.250","bridge":"br0"},
+  "hosts":[
+    $hosts],
+  "images":[
+    {"name":"micro","title":"Micro","description":"busybox and SSH · answers in seconds","volume":"micro.qcow2","format":"qcow2",
+     "sizeBytes":$(stat -c %s "$image"),"virtualBytes":$virtual,"sha256":"$(cut -d' ' -f1 "$MICRO_DIR/micro.qcow2.sha256")",
+     "user":"root","minMemoryMib":96,"minDiskGib":1}] }
+END
+  chmod 644 "$LAB_JSON.new"
+  cmp -s "$LAB_JSON.new" "$LAB_JSON" && rm "$LAB_JSON.new" || mv "$LAB_JSON.new" "$LAB_JSON"
+}
