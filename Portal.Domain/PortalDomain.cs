@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
+using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain;
@@ -22,6 +23,8 @@ public static class PortalDomain
         services.AddSingleton<DatabaseListener>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<Ledger>();
+        services.AddSingleton<OperationService>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();
