@@ -1,14 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
+using Portal.Domain.Changes;
 
 namespace Portal.Domain.Accounts;
 
 /// <summary>Begins, checks and ends sign-ins.</summary>
 public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
-    /// <summary>Kind of the change that tells other replicas a session ended.</summary>
-    public const string ChangeKind = "session";
-
     /// <summary>Records a sign-in; the returned id goes into the cookie.</summary>
     public async Task<Guid> BeginAsync(User user, string? remoteAddress, string browser, CancellationToken cancellationToken)
     {
@@ -28,7 +26,7 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         await context.Set<SignInSession>().Where(s => s.Id == session && s.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, time.GetUtcNow()), cancellationToken);
-        await context.Database.ExecuteSqlAsync($"select pg_notify('portal_changes', json_build_object('kind', {ChangeKind}, 'id', {session})::text)", cancellationToken);
+        await ChangeNotice.NotifyAsync(context, ChangeKind.Session, session, projectId: null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -21,6 +21,9 @@ public enum ChangeKind
     /// <summary>A project, its members or its quota.</summary>
     Project,
 
+    /// <summary>A sign-in that was ended.</summary>
+    Session,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
@@ -14,7 +15,8 @@ public static class AccountEndpoints
     public static IServiceCollection AddPortalAccounts(this IServiceCollection services)
     {
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie.Configure);
+            .AddCookie(IdentityConstants.ApplicationScheme, SessionCookie.Configure)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorization();
         services.AddPortalIdentity().AddSignInManager();
         services.AddDataProtection().SetApplicationName("portal").PersistKeysToDbContext<PortalDbContext>();
@@ -28,6 +30,7 @@ public static class AccountEndpoints
 
         services.AddSingleton<SignInSessions>();
         services.AddSingleton<SessionGuard>();
+        services.AddHostedService<SessionWatch>();
         services.AddSingleton<SignInLimits>();
         services.AddScoped<SignInService>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();

@@ -13,6 +13,9 @@ public static class PortalClaims
     /// <summary>The account's security stamp as of the sign-in; a new password changes it.</summary>
     public const string Stamp = "portal:stamp";
 
+    /// <summary>The name other people see.</summary>
+    public const string DisplayName = "portal:name";
+
     /// <summary>Where the sign-in came from.</summary>
     public const string Address = "portal:address";
 
@@ -25,6 +28,6 @@ public static class PortalClaims
     /// <summary>Reads the actor from a principal; <see cref="Nobody"/> when it is not signed in.</summary>
     public static Actor ToActor(ClaimsPrincipal principal) =>
         principal.Identity is { IsAuthenticated: true } identity && Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            ? new Actor(id, identity.Name ?? id.ToString(), principal.IsInRole(Roles.Admin), principal.FindFirstValue(Address))
+            ? new Actor(id, principal.FindFirstValue(DisplayName) ?? identity.Name ?? id.ToString(), principal.IsInRole(Roles.Admin), principal.FindFirstValue(Address))
             : Nobody;
 }

@@ -39,7 +39,11 @@ public sealed class SignInService(
             return new(false, Wrong);
 
         var session = await sessions.BeginAsync(user, address, context.Request.Headers.UserAgent.ToString(), cancellationToken);
-        Claim[] claims = address is null ? [new(PortalClaims.Session, session.ToString())] : [new(PortalClaims.Session, session.ToString()), new(PortalClaims.Address, address)];
+        List<Claim> claims = [new(PortalClaims.Session, session.ToString())];
+        if (user.DisplayName.Length > 0)
+            claims.Add(new(PortalClaims.DisplayName, user.DisplayName));
+        if (address is not null)
+            claims.Add(new(PortalClaims.Address, address));
         await signIn.SignInWithClaimsAsync(user, keep, claims);
         return new(true, null);
     }
