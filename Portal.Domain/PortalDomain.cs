@@ -5,6 +5,7 @@ using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Operations;
+using Portal.Domain.Catalog;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain;
@@ -29,6 +30,7 @@ public static class PortalDomain
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
+        services.AddSingleton<CatalogService>();
         return services;
     }
 

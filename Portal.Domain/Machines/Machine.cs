@@ -108,9 +108,9 @@ public sealed class Machine
     /// <summary>Whether the hypervisor is expected to know it.</summary>
     public bool IsDefined => State is MachineState.Running or MachineState.Off or MachineState.Unknown;
 
-    internal static Machine Ask(Guid projectId, string name, Image image, Flavor flavor, Guid networkId, IPAddress address, string mac, string sshKey, Guid createdBy, DateTimeOffset now) => new()
+    internal static Machine Ask(Guid id, Guid projectId, string name, Image image, Flavor flavor, Guid networkId, IPAddress address, string mac, string sshKey, Guid createdBy, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(), ProjectId = projectId, Name = name, ImageId = image.Id, FlavorName = flavor.Name,
+        Id = id, ProjectId = projectId, Name = name, ImageId = image.Id, FlavorName = flavor.Name,
         Vcpus = flavor.Vcpus, MemoryMib = flavor.MemoryMib, DiskGib = flavor.DiskGib, NetworkId = networkId, Address = address, Mac = mac,
         SshKey = sshKey, Devices = image.Devices, State = MachineState.Waiting, StateSince = now, CreatedBy = createdBy, CreatedAt = now,
     };

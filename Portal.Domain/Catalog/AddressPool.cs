@@ -1,0 +1,48 @@
+using System.Net;
+using System.Numerics;
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Machines;
+
+namespace Portal.Domain.Catalog;
+
+/// <summary>Hands out the addresses of a network, in the caller's transaction.</summary>
+static class AddressPool
+{
+    /// <summary>
+    /// The lowest address nobody holds; null when the pool is empty. The network's row stays locked until the transaction ends, so two
+    /// callers never get the same one.
+    /// </summary>
+    public static async Task<IPAddress?> TakeAsync(PortalDbContext db, Network network, CancellationToken ct)
+    {
+        await db.Database.ExecuteSqlAsync($"select 1 from networks where id = {network.Id} for no key update", ct);
+        var held = await db.Machines.Where(m => m.NetworkId == network.Id && m.State != MachineState.Deleted).Select(m => m.Address).ToListAsync(ct);
+        var taken = new HashSet<IPAddress>([.. held, .. OwnAddresses(network)]);
+        for (var address = NumberOf(network.First); address <= NumberOf(network.Last); address++)
+        {
+            var candidate = AddressOf(address, network.First);
+            if (!taken.Contains(candidate))
+                return candidate;
+        }
+        return null;
+    }
+
+    /// <summary>How many addresses the pool has for machines.</summary>
+    public static long SizeOf(Network network)
+    {
+        var (first, last) = (NumberOf(network.First), NumberOf(network.Last));
+        var own = OwnAddresses(network).Distinct().Count(a => NumberOf(a) >= first && NumberOf(a) <= last);
+        return (long)BigInteger.Min(long.MaxValue, last - first + 1 - own);
+    }
+
+    /// <summary>Addresses of the network itself, which no machine may have even when they lie in the pool.</summary>
+    static IEnumerable<IPAddress> OwnAddresses(Network network) => new[] { network.Gateway, network.Dns }.OfType<IPAddress>();
+
+    static BigInteger NumberOf(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
+
+    static IPAddress AddressOf(BigInteger number, IPAddress like)
+    {
+        var bytes = number.ToByteArray(isUnsigned: true, isBigEndian: true);
+        var width = like.GetAddressBytes().Length;
+        return new IPAddress([.. new byte[width - bytes.Length], .. bytes]);
+    }
+}
