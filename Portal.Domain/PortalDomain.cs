@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
+using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
 using Portal.Domain.Catalog;
 using Portal.Domain.Projects;
@@ -26,6 +27,7 @@ public static class PortalDomain
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<Ledger>();
         services.AddSingleton<OperationService>();
+        services.AddSingleton<HostService>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();

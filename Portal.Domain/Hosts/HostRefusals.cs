@@ -1,0 +1,52 @@
+namespace Portal.Domain.Hosts;
+
+/// <summary>No host can take the machine; says which comes nearest and what it lacks.</summary>
+/// <param name="Misfits">Every host and why not.</param>
+/// <param name="Needs">What the machine needs, in words.</param>
+public sealed record NoHostWithRoom(IReadOnlyList<HostMisfit> Misfits, string Needs)
+    : Refusal("no-host-with-room", $"No host has room for {Needs}{Nearest(Misfits)}.", "Pick a smaller flavor, free room by deleting or moving machines, or ask an admin to add a host.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+
+    static string Nearest(IReadOnlyList<HostMisfit> misfits)
+    {
+        if (misfits.Count == 0)
+            return ": there is no host to choose from";
+        var nearest = misfits.Where(m => m.Answers).OrderBy(m => m.MemoryShortMib).ThenBy(m => m.VcpusShort).FirstOrDefault();
+        if (nearest is null)
+            return $": {string.Join("; ", misfits.Select(m => m.Why))}";
+        var silent = misfits.Count(m => !m.Answers);
+        return $"; the nearest fit: {nearest.Why}{(silent == 0 ? "" : silent == 1 ? "; one host does not answer" : $"; {silent} hosts do not answer")}";
+    }
+}
+
+/// <summary>Another host has this name.</summary>
+public sealed record HostNameTaken(string Name) : Refusal("host-name-taken", $"There is a host named {Name} already.", "Choose another name.", "name")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
+
+/// <summary>Another host has this URI.</summary>
+public sealed record HostUriTaken(string Uri, string Other) : Refusal("host-uri-taken", $"{Uri} is the host {Other} already.", $"Use {Other}, or check the URI.", "uri")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
+
+/// <summary>The same machine answers under two URIs.</summary>
+public sealed record SameHostTwice(Guid Uuid, string Other)
+    : Refusal("same-host-twice", $"The host that answers there is {Other}: both say the UUID {Uuid}.", $"Use {Other}. If they are two machines, give one its own host_uuid in libvirtd.conf: libvirt refuses to migrate between hosts that share one.", "uri")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
+
+/// <summary>Machines live on the host.</summary>
+public sealed record HostInUse(string Name, int Machines)
+    : Refusal("host-in-use", $"{(Machines == 1 ? "One machine lives" : $"{Machines} machines live")} on {Name} or {(Machines == 1 ? "is" : "are")} on the way there.", "Move or delete them first.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
