@@ -22,6 +22,7 @@ public static class PortalPages
         services.AddScoped<ThemeState>();
         services.AddScoped<ProjectScope>();
         services.AddScoped<Clock>();
+        services.AddScoped<DraftStore>();
         return services;
     }
 }

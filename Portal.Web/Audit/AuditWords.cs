@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Portal.Web.Audit;
+
+/// <summary>The audit trail's own names in plain words.</summary>
+public static partial class AuditWords
+{
+    /// <summary>The kinds of things that can be filtered for.</summary>
+    public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("migration", "Moves"), ("host", "Hosts"), ("project", "Projects"), ("user", "People"), ("token", "Tokens")];
+
+    static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
+    {
+        ["request.submit"] = "Asked for a machine",
+        ["request.withdraw"] = "Withdrew a request",
+        ["request.approve"] = "Approved a request",
+        ["request.deny"] = "Denied a request",
+        ["machine.start"] = "Started a machine",
+        ["machine.shut-down"] = "Shut a machine down",
+        ["machine.reset"] = "Reset a machine",
+        ["machine.power-off"] = "Cut a machine’s power",
+        ["machine.delete"] = "Deleted a machine",
+        ["machine.migrate"] = "Moved a machine",
+        ["operation.cancel"] = "Cancelled an operation",
+        ["host.add"] = "Added a host",
+        ["host.remove"] = "Removed a host",
+        ["token.create"] = "Made a token",
+        ["token.revoke"] = "Revoked a token",
+    };
+
+    /// <summary>The actions that can be filtered for.</summary>
+    public static IReadOnlyList<(string Value, string Text)> Actions { get; } = [.. Known.Select(a => (a.Key, a.Value))];
+
+    /// <summary>An action as a sentence's beginning; one that is not known here reads as its own words.</summary>
+    public static string Of(string action)
+    {
+        if (Known.TryGetValue(action, out var words))
+            return words;
+        var plain = action.Replace('.', ' ').Replace('-', ' ');
+        return plain.Length == 0 ? "" : char.ToUpperInvariant(plain[0]) + plain[1..];
+    }
+
+    /// <summary>The facts of an event's JSON in one line: <c>reason: no room; host: hv2</c>.</summary>
+    public static string Detail(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.ValueKind != JsonValueKind.Object
+            ? ""
+            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => $"{Name(p.Name)}: {p.Value}"));
+    }
+
+    static string Name(string property) => Hump().Replace(property, " $0").ToLowerInvariant().Trim();
+
+    [GeneratedRegex("[A-Z]", RegexOptions.NonBacktracking)]
+    private static partial Regex Hump();
+}

@@ -1,0 +1,141 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Domain;
+using Portal.Domain.Changes;
+using Portal.Web.Accounts;
+
+namespace Portal.Web.Controls;
+
+/// <summary>
+/// A component that shows what the database says and keeps showing it: loads once the page is interactive (never while prerendering, which
+/// would ask everything twice), and again whenever a change it cares about is told. Owns one cancellation and one pump, and awaits it.
+/// </summary>
+public abstract class LiveComponent : ComponentBase, IAsyncDisposable
+{
+    readonly CancellationTokenSource _life = new();
+    CancellationTokenSource? _loading;
+    Task _pump = Task.CompletedTask;
+    Task _refresh = Task.CompletedTask;
+    readonly TaskCompletionSource _loaded = new();
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    [Inject] ChangeFeed Changes { get; set; } = default!;
+
+    [Inject] ActorProvider Actors { get; set; } = default!;
+
+    [Inject] ILoggerFactory Loggers { get; set; } = default!;
+
+    /// <summary>Why the last load failed; null when it did not. What was loaded before stays on the page.</summary>
+    protected Fault? Fault { get; private set; }
+
+    /// <summary>Whether the first load has not ended yet.</summary>
+    protected bool IsLoading { get; private set; } = true;
+
+    /// <summary>Ends when the component goes.</summary>
+    protected CancellationToken Alive => _life.Token;
+
+    /// <summary>Reads what is shown into fields, as <paramref name="actor"/> may see it. Cancelled when a newer load takes over.</summary>
+    protected abstract Task LoadAsync(Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>Whether a change could show here.</summary>
+    protected abstract bool Concerns(Change change);
+
+    /// <summary>Who acts, asked anew each time: a sign-out elsewhere counts at once.</summary>
+    protected Task<Actor> ActorAsync() => Actors.GetAsync();
+
+    /// <inheritdoc />
+    protected override async Task OnInitializedAsync()
+    {
+        if (!RendererInfo.IsInteractive)
+            return;
+        _pump = PumpAsync();
+        // The feed says "everything" as soon as it hears the database, and a snapshot read after that misses nothing. When it hears
+        // nothing the database is away, and the page must say so instead of waiting.
+        if (await Task.WhenAny(_loaded.Task, Task.Delay(Patience, Alive)) != _loaded.Task && !Alive.IsCancellationRequested)
+            await ReloadAsync();
+    }
+
+    /// <summary>Loads again; a load under way is given up for it.</summary>
+    protected async Task ReloadAsync()
+    {
+        _loading?.Cancel();
+        using var mine = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
+        _loading = mine;
+        try
+        {
+            await LoadAsync(await Actors.GetAsync(), mine.Token);
+            Fault = null;
+        }
+        catch (Exception) when (mine.IsCancellationRequested)
+        {
+            // A newer load, or the end of the component, made this one pointless; whatever it died of is no news.
+            return;
+        }
+        catch (Exception fault) when (Fault.IsExpected(fault))
+        {
+            Loggers.CreateLogger(GetType()).LogWarning(fault, "Could not load {Component}", GetType().Name);
+            Fault = Fault.From(fault);
+        }
+        finally
+        {
+            if (_loading == mine)
+                _loading = null;
+        }
+
+        IsLoading = false;
+        _loaded.TrySetResult();
+    }
+
+    /// <summary>Loads again and draws, from where nothing can be awaited; what goes wrong shows as a stopped page.</summary>
+    protected void Refresh() => _refresh = InvokeAsync(async () =>
+    {
+        try
+        {
+            await ReloadAsync();
+            StateHasChanged();
+        }
+        catch (Exception fault) when (!Fault.IsExpected(fault))
+        {
+            await DispatchExceptionAsync(fault);
+        }
+    });
+
+    /// <summary>Loads again and draws: for a button, such as "Try again".</summary>
+    protected async Task RetryAsync()
+    {
+        Fault = null;
+        await ReloadAsync();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _life.CancelAsync();
+        await _pump;
+        await _refresh;
+        await DisposeCoreAsync();
+        _life.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>For what a page owns besides.</summary>
+    protected virtual ValueTask DisposeCoreAsync() => ValueTask.CompletedTask;
+
+    async Task PumpAsync()
+    {
+        try
+        {
+            await foreach (var batch in Changes.SubscribeAsync(_life.Token))
+            {
+                if (!batch.Any(c => c.Kind == ChangeKind.Everything || Concerns(c)))
+                    continue;
+                Refresh();
+                await _refresh;
+            }
+        }
+        catch (OperationCanceledException) when (_life.IsCancellationRequested)
+        {
+            // The component has gone.
+        }
+    }
+}

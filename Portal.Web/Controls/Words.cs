@@ -1,0 +1,53 @@
+using Portal.Domain.Catalog;
+using Portal.Domain.Migrations;
+using Portal.Domain.Projects;
+
+namespace Portal.Web.Controls;
+
+/// <summary>The domain's closed sets in the words of the screen: one word for one thing, everywhere.</summary>
+public static class Words
+{
+    /// <summary>What is limited.</summary>
+    public static string Of(QuotaResource resource) => resource switch
+    {
+        QuotaResource.Machines => "Machines",
+        QuotaResource.Vcpus => "vCPU",
+        QuotaResource.MemoryMib => "Memory",
+        QuotaResource.DiskGib => "Disk",
+    };
+
+    /// <summary>An amount of what is limited, with its unit.</summary>
+    public static string Amount(QuotaResource resource, long amount) => resource switch
+    {
+        QuotaResource.Machines or QuotaResource.Vcpus => Format.Number(amount),
+        QuotaResource.MemoryMib => Format.Mib(amount),
+        QuotaResource.DiskGib => Format.Gib(amount),
+    };
+
+    /// <summary>A machine's size in one line: <c>2 vCPU · 2 GiB · 20 GiB</c>.</summary>
+    public static string Size(int vcpus, int memoryMib, int diskGib) =>
+        $"{Format.Unit(vcpus, "vCPU")} · {Format.Mib(memoryMib)} · {Format.Gib(diskGib)}";
+
+    /// <summary>The way a machine moves.</summary>
+    public static string Of(MigrationMode mode) => mode switch
+    {
+        MigrationMode.Live => "Live",
+        MigrationMode.QuickDirect => "Quick, direct",
+        MigrationMode.QuickSaved => "Quick, saved",
+    };
+
+    /// <summary>What the people who use a machine feel when it moves that way.</summary>
+    public static string Felt(MigrationMode mode) => mode switch
+    {
+        MigrationMode.Live => "It keeps running while its memory is copied. The people who use it notice a few hundredths of a second at most.",
+        MigrationMode.QuickDirect => "It is paused, its memory goes over in one stream, it resumes there. Less is copied; it is silent for the whole copy.",
+        MigrationMode.QuickSaved => "It is saved to disk and restored there. It is silent for seconds; the gentlest on the network and the simplest to undo.",
+    };
+
+    /// <summary>The devices a machine is given.</summary>
+    public static string Of(DeviceModel devices) => devices switch
+    {
+        DeviceModel.Paravirtual => "paravirtual",
+        DeviceModel.Emulated => "emulated",
+    };
+}

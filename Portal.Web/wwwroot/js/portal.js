@@ -1,0 +1,60 @@
+// The little the pages need from the browser itself.
+window.portal = {
+  async copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Plain http off localhost has no clipboard API; the old way still works there.
+      const area = Object.assign(document.createElement('textarea'), { value: text });
+      area.style.cssText = 'position:fixed;opacity:0';
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand('copy');
+      area.remove();
+      return done;
+    }
+  },
+
+  setCookie(name, value) {
+    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`;
+  },
+
+  draft: name => sessionStorage.getItem('draft:' + name),
+
+  keepDraft(name, text) {
+    if (text === null) sessionStorage.removeItem('draft:' + name);
+    else sessionStorage.setItem('draft:' + name, text);
+  },
+
+  // Single-letter keys for a page: only when nobody is typing and no modifier is held.
+  keys(reference, letters) {
+    const pressed = event => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !letters.includes(event.key)) return;
+      if (event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], .mud-dialog')) return;
+      event.preventDefault();
+      reference.invokeMethodAsync('KeyPressed', event.key);
+    };
+    document.addEventListener('keydown', pressed);
+    return { stop: () => document.removeEventListener('keydown', pressed) };
+  },
+
+  focus(id) {
+    document.getElementById(id)?.focus();
+  },
+
+  intoView(id) {
+    document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
+  },
+};
+
+// `/` goes to search from anywhere one is not typing.
+document.addEventListener('keydown', event => {
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input, textarea, select, [contenteditable]')) return;
+  const search = document.getElementById('search');
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
