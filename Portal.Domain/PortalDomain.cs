@@ -5,6 +5,7 @@ using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Catalog;
 using Portal.Domain.Projects;
@@ -28,6 +29,7 @@ public static class PortalDomain
         services.AddSingleton<Ledger>();
         services.AddSingleton<OperationService>();
         services.AddSingleton<HostService>();
+        services.AddSingleton<MachineService>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();

@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Portal.Domain.Machines;
+
+/// <summary>A machine's story: operations, moves and the audit trail, as one.</summary>
+static class MachineActivity
+{
+    const int Most = 100;
+
+    public static async Task<IReadOnlyList<ActivityEntry>> ReadAsync(PortalDbContext db, Guid id, CancellationToken ct)
+    {
+        var moves = await db.Migrations.AsNoTracking().Where(m => m.MachineId == id).OrderByDescending(m => m.CreatedAt).Take(Most)
+            .Select(m => new { m.OperationId, Entry = new ActivityEntry(m.CreatedAt, "migration", m.Id, $"Move from {m.SourceName} to {m.DestinationName}", m.RequestedByName, m.Status.ToString(), m.Message) })
+            .ToListAsync(ct);
+        var told = moves.Select(m => m.OperationId).ToHashSet();
+        var operations = await db.Operations.AsNoTracking().Where(o => o.MachineId == id).OrderByDescending(o => o.CreatedAt).Take(Most)
+            .Select(o => new ActivityEntry(o.CreatedAt, "operation", o.Id, o.Title, o.RequestedByName, o.Status.ToString(), o.Error)).ToListAsync(ct);
+        // The order of an operation is in the trail too; the operation tells more.
+        var audit = await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == id && !EF.Functions.JsonExists(e.Detail, "operation")).OrderByDescending(e => e.At).Take(Most)
+            .Select(e => new ActivityEntry(e.At, "audit", e.Id, e.Action, e.ActorName, null, null)).ToListAsync(ct);
+        return [.. moves.Select(m => m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Portal.Domain.Machines;
+
+/// <summary>How lists of machines are filtered and sorted, and which actions a machine's page offers.</summary>
+static class MachineList
+{
+    public static IQueryable<Machine> Filter(PortalDbContext db, IQueryable<Machine> rows, ListQuery query)
+    {
+        if (query.LikePattern is { } like)
+        {
+            rows = rows.Where(m => EF.Functions.ILike(m.Name, like, @"\") || EF.Functions.ILike((string)(object)m.Address, like, @"\")
+                || db.Hosts.Any(h => h.Id == m.HostId && EF.Functions.ILike(h.Name, like, @"\")));
+        }
+        rows = query.EnumFilter<MachineState>("state") is { } states ? rows.Where(m => states.Contains(m.State)) : rows.Where(m => m.State != MachineState.Deleted);
+        if (query.IdFilter("project") is { } project)
+            rows = rows.Where(m => m.ProjectId == project);
+        if (query.IdFilter("host") is { } host)
+            rows = rows.Where(m => m.HostId == host);
+        return rows;
+    }
+
+    public static IOrderedQueryable<Machine> Sort(PortalDbContext db, IQueryable<Machine> rows, ListQuery query) => query.SortField switch
+    {
+        "state" => rows.SortBy(m => m.State, query.Descending),
+        "host" => rows.SortBy(m => db.Hosts.Where(h => h.Id == m.HostId).Select(h => h.Name).FirstOrDefault(), query.Descending),
+        "project" => rows.SortBy(m => db.Projects.Where(p => p.Id == m.ProjectId).Select(p => p.Name).FirstOrDefault(), query.Descending),
+        "memory" => rows.SortBy(m => m.MemoryMib, query.Descending),
+        "address" => rows.SortBy(m => m.Address, query.Descending),
+        "created" => rows.SortBy(m => m.CreatedAt, query.Descending),
+        _ => rows.SortBy(m => m.Name, query.SortField == "name" && query.Descending),
+    };
+
+    /// <summary>What the actor could do now; the services decide again when it is done.</summary>
+    public static IReadOnlyList<MachineAction> Actions(MachineRow row, Refusal? member, Actor actor)
+    {
+        var busy = row.Active is { } active ? $"“{active.Title}” is not finished." : null;
+        return
+        [
+            .. Enum.GetValues<PowerAction>().Select(power => new MachineAction(power.ToString(), member?.Message ?? busy ?? MachineRules.Power(row.Name, row.State, power)?.Message)),
+            new("Delete", member?.Message ?? busy ?? MachineRules.Delete(row.Name, row.State)?.Message),
+            new("Migrate", actor.IsAdmin ? busy ?? MachineRules.Migrate(row.Name, row.State)?.Message : "Only an admin moves machines."),
+        ];
+    }
+}
