@@ -2,13 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Domain.Accounts;
+using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
+using Portal.Domain.Catalog;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
-using Portal.Domain.Catalog;
 using Portal.Domain.Projects;
+using Portal.Domain.Requests;
 
 namespace Portal.Domain;
 
@@ -35,6 +37,8 @@ public static class PortalDomain
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<CatalogService>();
+        services.AddSingleton<RequestService>();
+        services.AddSingleton<ApprovalService>();
         return services;
     }
 

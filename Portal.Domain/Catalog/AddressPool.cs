@@ -26,6 +26,10 @@ static class AddressPool
         return null;
     }
 
+    /// <summary>How many addresses nobody holds just now; nothing is locked.</summary>
+    public static async Task<long> FreeAsync(PortalDbContext db, Network network, CancellationToken ct) =>
+        Math.Max(0, SizeOf(network) - await db.Machines.LongCountAsync(m => m.NetworkId == network.Id && m.State != MachineState.Deleted, ct));
+
     /// <summary>How many addresses the pool has for machines.</summary>
     public static long SizeOf(Network network)
     {

@@ -1,0 +1,28 @@
+using Portal.Domain.Hosts;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+
+namespace Portal.Domain.Approvals;
+
+/// <summary>What an approval would do.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="Quota">The project's limits: used, waiting (other requests), this, left.</param>
+/// <param name="Hosts">Every host, now and afterwards.</param>
+/// <param name="UnplacedIfAll">Machines for which no room would be left if everything that waits were approved.</param>
+/// <param name="Similar">Earlier decisions, the closest and newest first.</param>
+/// <param name="Problems">What would refuse an approval as things are; a denial is always possible.</param>
+public sealed record ApprovalPreview(RequestView Request, IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<HostEffect> Hosts, int UnplacedIfAll, IReadOnlyList<RequestView> Similar, IReadOnlyList<Refusal> Problems);
+
+/// <summary>What approvals would do to a host.</summary>
+/// <param name="Now">The host as it is.</param>
+/// <param name="Chosen">Whether the machine would go there as things are.</param>
+/// <param name="After">The host after this approval.</param>
+/// <param name="IfAll">The host if everything that waits were approved, oldest first.</param>
+public sealed record HostEffect(HostRoom Now, bool Chosen, HostRoom After, HostRoom IfAll);
+
+/// <summary>What became of one request of several: the request as it is now, or why nothing was done.</summary>
+public sealed record Decision(Guid RequestId, RequestView? Request, Refusal? Refusal)
+{
+    /// <summary>Whether the decision was taken.</summary>
+    public bool IsOk => Refusal is null;
+}

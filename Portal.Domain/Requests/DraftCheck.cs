@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Catalog;
+using Portal.Domain.Machines;
+
+namespace Portal.Domain.Requests;
+
+/// <summary>A draft held against every rule but quota and address, which are decided when they are taken.</summary>
+/// <param name="Name">The machine's name; null when it breaks the rule.</param>
+/// <param name="NameFree">Whether nobody in the project has it; null without a valid name.</param>
+/// <param name="Image">The image, when it is offered.</param>
+/// <param name="Flavor">The flavor, when it is offered.</param>
+/// <param name="Network">The network.</param>
+/// <param name="SshKey">The line that goes to the guest.</param>
+/// <param name="Why">What it is for, trimmed.</param>
+/// <param name="Refusals">Every rule it breaks, in the order of the form.</param>
+sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Flavor, Network? Network, string? SshKey, string? Why, IReadOnlyList<Refusal> Refusals)
+{
+    const int MostWhy = 1000;
+
+    /// <summary>Holds a draft against the rules; does not stop at the first that is broken.</summary>
+    public static async Task<DraftCheck> RunAsync(PortalDbContext db, RequestDraft draft, CancellationToken ct)
+    {
+        var refusals = new List<Refusal>();
+        var image = await db.Images.SingleOrDefaultAsync(i => i.Id == draft.ImageId, ct);
+        var flavor = await db.Flavors.SingleOrDefaultAsync(f => f.Id == draft.FlavorId, ct);
+        var network = await db.Networks.SingleOrDefaultAsync(n => n.Id == draft.NetworkId, ct);
+        if (image is not { Available: true })
+            refusals.Add(new NotOffered("image", image?.Title));
+        if (flavor is not { Available: true })
+            refusals.Add(new NotOffered("flavor", flavor?.Name));
+        if (image is { Available: true } && flavor is { Available: true } && TooSmall(image, flavor) is { } small)
+            refusals.Add(small);
+        if (network is null)
+            refusals.Add(new NotOffered("network", null));
+
+        var name = (draft.MachineName ?? "").Trim();
+        var badName = MachineName.Check(name);
+        bool? free = badName is null ? await IsFreeAsync(db, draft.ProjectId, name, ct) : null;
+        if ((badName ?? (free == false ? new NameTaken(name) : null)) is { } nameRefusal)
+            refusals.Add(nameRefusal);
+        var key = SshPublicKey.Parse(draft.SshKey ?? "");
+        if (!key.IsOk)
+            refusals.Add(key.Refusal);
+        var why = string.IsNullOrWhiteSpace(draft.Why) ? null : draft.Why.Trim();
+        if (CheckText("why", why, MostWhy) is { } badWhy)
+            refusals.Add(badWhy);
+        return new DraftCheck(badName is null ? name : null, free, image, flavor, network, key.IsOk ? key.Value : null, why, refusals);
+    }
+
+    /// <summary>Whether no machine of the project has the name.</summary>
+    public static async Task<bool> IsFreeAsync(PortalDbContext db, Guid projectId, string name, CancellationToken ct) =>
+        !await db.Machines.AnyAsync(m => m.ProjectId == projectId && m.Name == name && m.State != MachineState.Deleted, ct);
+
+    /// <summary>Free text for people: a length, and no characters that a database or a terminal trips over.</summary>
+    public static Refusal? CheckText(string field, string? text, int most) => text switch
+    {
+        null => null,
+        _ when text.Length > most => new InvalidText(field, $"The text has {text.Length} characters; at most {most} are allowed.", "Shorten it."),
+        _ when text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) => new InvalidText(field, "The text has control characters.", "Type it anew without them."),
+        _ => null,
+    };
+
+    static TooSmallForImage? TooSmall(Image image, Flavor flavor) =>
+        flavor.MemoryMib < image.MinMemoryMib ? new TooSmallForImage(image.Title, $"at least {image.MinMemoryMib} MiB of memory; the flavor “{flavor.Name}” has {flavor.MemoryMib} MiB")
+        : flavor.DiskGib < image.MinDiskGib ? new TooSmallForImage(image.Title, $"at least {image.MinDiskGib} GiB of disk; the flavor “{flavor.Name}” has {flavor.DiskGib} GiB")
+        : null;
+}

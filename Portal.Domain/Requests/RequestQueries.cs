@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Projects;
+
+namespace Portal.Domain.Requests;
+
+/// <summary>How requests are read from the books.</summary>
+static class RequestQueries
+{
+    /// <summary>Requests joined with the names people know things by.</summary>
+    public static IQueryable<RequestView> Views(this PortalDbContext db, IQueryable<Request> requests) =>
+        from request in requests.AsNoTracking()
+        join project in db.Projects on request.ProjectId equals project.Id
+        join requester in db.Users on request.RequesterId equals requester.Id
+        join machine in db.Machines on request.MachineId equals machine.Id
+        join image in db.Images on request.ImageId equals image.Id
+        select new RequestView(
+            request.Id, project.Id, project.Name, requester.Id, requester.DisplayName != "" ? requester.DisplayName : requester.UserName ?? "", machine.Id, request.MachineName, image.Title, machine.FlavorName,
+            new MachineSize(machine.Vcpus, machine.MemoryMib, machine.DiskGib), request.Why, request.Status, request.SubmittedAt, request.DecidedAt,
+            db.Users.Where(u => u.Id == request.DecidedBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(), request.DecisionReason, request.EndedAt);
+
+    /// <summary>One request as a line.</summary>
+    public static Task<RequestView> ViewAsync(this PortalDbContext db, Guid requestId, CancellationToken ct) =>
+        db.Views(db.Requests.Where(r => r.Id == requestId)).SingleAsync(ct);
+
+    /// <summary>A request with its row locked until the transaction ends, so that one decision is taken at a time; null when there is none.</summary>
+    public static async Task<Request?> LockRequestAsync(this PortalDbContext db, Guid requestId, CancellationToken ct)
+    {
+        var rows = await db.Requests.FromSql($"select *, xmin from requests where id = {requestId} for no key update").ToListAsync(ct);
+        return rows.SingleOrDefault();
+    }
+
+    /// <summary>Who decided a request that no longer waits, and when.</summary>
+    public static async Task<AlreadyDecided> DecidedAsync(this PortalDbContext db, Request request, CancellationToken ct)
+    {
+        var by = request.Status == RequestStatus.Withdrawn ? request.RequesterId : request.DecidedBy;
+        var name = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefaultAsync(ct);
+        return new AlreadyDecided(request.Status, name, request.DecidedAt ?? request.SubmittedAt);
+    }
+}
