@@ -32,6 +32,7 @@ public static class PortalDomain
         services.AddSingleton<OperationService>();
         services.AddSingleton<HostService>();
         services.AddSingleton<MachineService>();
+        services.AddSingleton<MachineBooks>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();

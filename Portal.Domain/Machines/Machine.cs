@@ -38,6 +38,8 @@ public enum MachineState
 /// <summary>A virtual machine of a project. It exists from the moment it is asked for, so that its name and address are its own.</summary>
 public sealed class Machine
 {
+    internal const int LongestReason = 2000;
+
     Machine()
     {
     }
@@ -118,6 +120,9 @@ public sealed class Machine
     /// <summary>Moves to a state; <see cref="LastKnownState"/> follows only while the state is unknown. A no-op when nothing changes.</summary>
     public void Become(MachineState state, string? reason, DateTimeOffset now)
     {
+        // A hypervisor's complaint can be long; its beginning says what is wrong.
+        if (reason?.Length > LongestReason)
+            reason = reason[..LongestReason];
         if (state == State && reason == StateReason)
             return;
         if (state == MachineState.Unknown)
@@ -143,7 +148,7 @@ sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
         // Text, because EF orders writes to an indexed column by its value and inet has no order in .NET; the check keeps it canonical.
         builder.Property(m => m.Address).HasConversion<string>().HasMaxLength(45);
         builder.Property(m => m.SshKey).HasMaxLength(8192);
-        builder.Property(m => m.StateReason).HasMaxLength(2000);
+        builder.Property(m => m.StateReason).HasMaxLength(Machine.LongestReason);
         builder.HasIndex(m => new { m.ProjectId, m.Name }).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_name_in_project");
         builder.HasIndex(m => new { m.NetworkId, m.Address }).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_address_in_network");
         builder.HasIndex(m => m.Mac).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_mac");

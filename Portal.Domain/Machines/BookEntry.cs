@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Portal.Domain.Audit;
+using Portal.Domain.Changes;
+using Portal.Domain.Operations;
+using Portal.Domain.Requests;
+
+namespace Portal.Domain.Machines;
+
+/// <summary>
+/// One transaction over a machine's books by the worker that holds its operation. Rows are always taken in one order — operation,
+/// machine, request, hosts, quota — so that transactions never wait in a circle. Without a commit nothing is written.
+/// </summary>
+sealed class BookEntry : IAsyncDisposable
+{
+    readonly Claim claim;
+    readonly IDbContextTransaction transaction;
+
+    BookEntry(Claim claim, PortalDbContext db, IDbContextTransaction transaction, Machine machine, DateTimeOffset now) =>
+        (this.claim, Db, this.transaction, Machine, Now) = (claim, db, transaction, machine, now);
+
+    public PortalDbContext Db { get; }
+
+    public Machine Machine { get; }
+
+    public DateTimeOffset Now { get; }
+
+    public static async Task<BookEntry> OpenAsync(IDbContextFactory<PortalDbContext> contexts, Claim claim, DateTimeOffset now, CancellationToken ct)
+    {
+        var db = await contexts.CreateDbContextAsync(ct);
+        try
+        {
+            var begun = await db.Database.BeginTransactionAsync(ct);
+            await claim.HoldAsync(db, ct);
+            await Ledger.LockMachineAsync(db, claim.MachineId, ct);
+            return new BookEntry(claim, db, begun, await db.Machines.SingleAsync(m => m.Id == claim.MachineId, ct), now);
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The request that asked for the machine ends, if it was granted.</summary>
+    public async Task EndRequestAsync(RequestStatus status, CancellationToken ct)
+    {
+        if (await Db.Requests.SingleOrDefaultAsync(r => r.MachineId == Machine.Id && r.Status == RequestStatus.Approved, ct) is not { } request)
+            return;
+        request.End(status, Now);
+        await ChangeNotice.NotifyAsync(Db, ChangeKind.Request, request.Id, request.ProjectId, ct);
+    }
+
+    /// <summary>Gives the room back on every host that holds some for the machine, and takes it off its host.</summary>
+    public async Task ReleaseRoomAsync(CancellationToken ct)
+    {
+        var placements = await Db.Placements.Where(p => p.MachineId == Machine.Id).ToListAsync(ct);
+        Db.Placements.RemoveRange(placements);
+        Machine.LiveOn(null);
+        foreach (var placement in placements)
+            await ChangeNotice.NotifyAsync(Db, ChangeKind.Host, placement.HostId, null, ct);
+    }
+
+    public void Audit(string action, object? detail) =>
+        Db.AuditEvents.Add(AuditEvent.Of(claim.By, action, "machine", Machine.Id, Machine.Name, Machine.ProjectId, detail, Now));
+
+    /// <summary>Ends the operation and commits everything.</summary>
+    public async Task EndAsync(OperationStatus status, string? error, CancellationToken ct)
+    {
+        await claim.EndAsync(Db, status, error, ct);
+        await ChangeNotice.NotifyAsync(Db, ChangeKind.Project, Machine.ProjectId, Machine.ProjectId, ct);
+        await SaveAsync(ct);
+    }
+
+    /// <summary>Commits everything; the operation goes on.</summary>
+    public async Task SaveAsync(CancellationToken ct)
+    {
+        await Db.SaveChangesAsync(ct);
+        await ChangeNotice.NotifyAsync(Db, ChangeKind.Machine, Machine.Id, Machine.ProjectId, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await Db.DisposeAsync();
+    }
+}
