@@ -10,4 +10,12 @@ public sealed record HostEndpoint(Guid Id, string Name, string Uri, string? Addr
     /// <summary>The address other hosts migrate to; null when the URI names none (a local connection).</summary>
     public string? MigrationAddress => Address
         ?? (System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : null);
+
+    /// <summary>
+    /// URI under which other hosts' daemons reach this one; null: they cannot. The portal's own URI without its query, for
+    /// that names files (<c>pkipath</c>) of the portal's machine.
+    /// </summary>
+    public string? PeerUri { get; init; } = System.Uri.TryCreate(Uri, UriKind.Absolute, out var own) && own.Host.Length > 0
+        ? own.GetLeftPart(UriPartial.Path)
+        : null;
 }

@@ -51,6 +51,15 @@ internal sealed class DomainHandle : LibvirtHandle
 /// <summary>A storage pool.</summary>
 internal sealed class PoolHandle : LibvirtHandle
 {
+    /// <summary>Takes over one reference out of a list libvirt returned.</summary>
+    public static PoolHandle Adopt(nint pool, ConnectHandle parent)
+    {
+        var adopted = new PoolHandle();
+        adopted.SetHandle(pool);
+        adopted.HoldParent(parent);
+        return adopted;
+    }
+
     protected override int Release() => Native.virStoragePoolFree(handle);
 }
 

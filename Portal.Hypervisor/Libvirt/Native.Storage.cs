@@ -5,6 +5,9 @@ namespace Portal.Hypervisor.Libvirt;
 /// <summary>Pools, volumes and streams (<c>libvirt-storage.h</c>, <c>libvirt-stream.h</c>).</summary>
 internal static partial class Native
 {
+    [LibraryImport(Library)]
+    public static unsafe partial int virConnectListAllStoragePools(ConnectHandle connection, out nint* pools, uint flags);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial PoolHandle virStoragePoolLookupByName(ConnectHandle connection, string name);
 

@@ -41,9 +41,6 @@ internal static class PowerStates
         _ => "",
     };
 
-    /// <summary>True for "paused because it is being moved": the state an unfinished migration leaves behind.</summary>
-    public static bool IsPausedForMove(int state, int reason) => state == 3 && reason is 2 or 11 or 12 or 13 or 14;
-
     /// <summary>A life-cycle event as the state it leads to; null when it says nothing about power.</summary>
     public static (PowerState State, string Detail)? FromLifecycle(int kind, int detail) => (kind, detail) switch
     {

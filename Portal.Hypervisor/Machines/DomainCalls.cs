@@ -126,5 +126,6 @@ internal readonly record struct DomainState(int State, int ReasonCode)
     /// <summary>It has a process: anything but shut off.</summary>
     public bool IsActive => State != 5;
 
-    public bool IsPausedForMove => PowerStates.IsPausedForMove(State, ReasonCode);
+    /// <summary>Off because its memory was saved to a file.</summary>
+    public bool IsSaved => State == 5 && ReasonCode == 5;
 }

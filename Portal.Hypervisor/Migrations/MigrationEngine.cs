@@ -1,21 +1,68 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Hypervisor.Hosts;
 
 namespace Portal.Hypervisor.Migrations;
 
-/// <summary>Moves machines between hosts.</summary>
+/// <summary>Moves machines between hosts. Keeps no state between moves; any number may run at once.</summary>
+/// <param name="logger">Where faults of the portal itself go.</param>
+/// <param name="time">The clock.</param>
 public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time = null)
 {
-    private readonly ILogger? _logger = logger;
+    private static readonly TimeSpan WaitOut = TimeSpan.FromSeconds(60), AfterAbort = TimeSpan.FromSeconds(30);
+
+    private readonly ILogger _logger = logger ?? NullLogger.Instance;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Makes a move and tells everything that happens. The last update is always <see cref="Finished"/>.</summary>
+    /// <summary>
+    /// Makes a move and tells everything that happens. The last update is always <see cref="Finished"/>. A reader that
+    /// leaves early cancels the move, and its leaving waits until the machine is settled.
+    /// </summary>
     /// <param name="plan">The move.</param>
-    /// <param name="stop">Cancels: the machine stays at the source if that is still possible.</param>
-    public IAsyncEnumerable<MigrationUpdate> RunAsync(MigrationPlan plan, CancellationToken stop)
-        => throw new NotSupportedException($"Not built yet. {_logger} {_time}");
+    /// <param name="stop">Cancels: the machine stays at the source if that is still possible. The updates go on to the end.</param>
+    public async IAsyncEnumerable<MigrationUpdate> RunAsync(MigrationPlan plan, [EnumeratorCancellation] CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var run = new MigrationRun(plan, _logger, _time);
+        var running = Task.Run(() => run.RunAsync(leave.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var update in run.Bulletin.Reader.ReadAllAsync(CancellationToken.None))
+                yield return update;
+        }
+        finally
+        {
+            await leave.CancelAsync();
+            await running;
+        }
+    }
 
-    /// <summary>After a crash: asks both hosts, ends a job left running or waits it out, and cleans up the loser.</summary>
-    public Task<Settlement> SettleAsync(Guid machine, HostConnection source, HostConnection destination, CancellationToken cancellationToken)
-        => throw new NotSupportedException($"Not built yet. {_logger} {_time}");
+    /// <summary>
+    /// After a crash of the portal: asks both hosts where the machine runs. A migration still under way (libvirt carries it
+    /// on by itself) is waited out for a minute, then aborted; what is left at the loser is removed, and a guest that stands
+    /// still is resumed where the other host is proven not to run it.
+    /// </summary>
+    /// <returns>Where it runs; <see cref="WhereItRuns.Unknown"/> when a host that may run it does not answer: settle again later.</returns>
+    public async Task<Settlement> SettleAsync(Guid machine, HostConnection source, HostConnection destination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        var settler = new Settler(machine, source, destination, _time);
+        var settlement = await settler.SettleAsync(WaitOut, cancellationToken);
+        if (settlement.Where != WhereItRuns.StillMoving)
+            return settlement;
+        try
+        {
+            await using var session = await source.OpenPrivateAsync(cancellationToken);
+            await session.CallAsync(connection => JobCalls.Abort(connection, machine), cancellationToken);
+        }
+        catch (LibvirtException e)
+        {
+            _logger.LogWarning(e, "The unfinished move of {Machine} could not be aborted at {Source}", machine, source.Endpoint.Name);
+        }
+
+        return await settler.SettleAsync(AfterAbort, cancellationToken);
+    }
 }

@@ -52,6 +52,9 @@ public sealed record MigrationOptions
     /// <summary>How long a silent guest is waited for, and announced again, before the receipt says that it does not answer.</summary>
     public TimeSpan AnswerDeadline { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a host that stopped answering in the middle of a move is asked again where the machine runs.</summary>
+    public TimeSpan SettleDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What earlier moves taught; null: careful defaults.</summary>
     public RouteHistory? History { get; init; }
 }

@@ -1,0 +1,177 @@
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>
+/// The part of a move that changes something: copy, switch over, confirm, or undo. Whatever the calls return, the
+/// machine is where the hosts say it is; the outcome follows from that alone.
+/// </summary>
+internal sealed class Handover(
+    MigrationPlan plan, MoveEnds ends, Findings findings, ProbeWatch probe, Timeline timeline, Bulletin bulletin, TimeProvider time)
+{
+    private readonly CopyWatch _watch = new(ends, plan, timeline, bulletin);
+    private readonly Transfer _transfer = plan.Mode == MigrationMode.QuickSaved
+        ? new SavedTransfer(plan, ends, findings, bulletin)
+        : new StreamTransfer(plan, ends, findings, bulletin);
+
+    private string Here => plan.Source.Endpoint.Name;
+
+    private string There => plan.Destination.Endpoint.Name;
+
+    public async Task<MigrationOutcome> RunAsync(CancellationToken stop)
+    {
+        var began = timeline.Now;
+        using var copying = new CancellationTokenSource();
+        var watching = _watch.RunAsync(copying.Token);
+        var transfer = _transfer.RunAsync();
+        var brake = BrakeAsync(transfer, stop, copying.Token);
+        var confirming = ConfirmAsync(transfer);
+        var failure = await FailureOf(transfer);
+        var returned = timeline.Now;
+        await copying.CancelAsync();
+        await Task.WhenAll(watching, brake);
+        if (failure is null)
+            return await ArrivedAsync(began, returned, await confirming);
+        return await RecoverAsync(began, returned, failure, await brake, confirming);
+    }
+
+    /// <summary>The call's failure, if it failed; faults of the portal itself go on up.</summary>
+    private static async Task<LibvirtException?> FailureOf(Task transfer)
+    {
+        try
+        {
+            await transfer;
+            return null;
+        }
+        catch (LibvirtException e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Stops the transfer when asked, or when it takes too long. Returns why it did; null when it did not.</summary>
+    private async Task<string?> BrakeAsync(Task transfer, CancellationToken stop, CancellationToken over)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over);
+        try
+        {
+            await Task.Delay(plan.Options.CopyDeadline, time, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested || transfer.IsCompleted)
+        {
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return await ApplyBrakeAsync("Cancelled on request.");
+        }
+
+        return await ApplyBrakeAsync($"The copy did not end within {plan.Options.CopyDeadline.TotalSeconds:0} s ({_watch.Describe()}).");
+    }
+
+    private async Task<string> ApplyBrakeAsync(string reason)
+    {
+        if (ends.Resumed.IsCompleted)
+        {
+            bulletin.Decide("Too late to stop: the guest already runs at the destination.", reason);
+            return reason;
+        }
+
+        bulletin.Decide("Stopping the move; the machine stays where it is if that is still possible.", reason);
+        await _transfer.AbortAsync();
+        return reason;
+    }
+
+    /// <summary>Follows the guest across: the moment it stops, the moment it runs, and whether it answers.</summary>
+    private async Task<Confirmation> ConfirmAsync(Task transfer)
+    {
+        if (await Task.WhenAny(ends.Suspended, ends.Resumed, transfer) == ends.Suspended && plan.Mode == MigrationMode.Live)
+            bulletin.Enter(MigrationPhase.SwitchOver, _watch.Describe(), await ends.Suspended);
+        await Task.WhenAny(ends.Resumed, transfer);
+        if (!ends.Resumed.IsCompleted && !transfer.IsCompletedSuccessfully)
+            return Confirmation.None;
+        var resumed = ends.Resumed.IsCompletedSuccessfully ? await ends.Resumed : timeline.Now;
+        bulletin.Enter(MigrationPhase.SwitchOver, _watch.Describe(), resumed);
+        bulletin.Enter(MigrationPhase.Confirm, $"the guest runs at {There}", resumed);
+        return new Confirmation(resumed, await new Listener(plan, ends, findings, probe, timeline, bulletin, time).ListenAsync(resumed));
+    }
+
+    private async Task<MigrationOutcome> ArrivedAsync(double began, double returned, Confirmation confirmation)
+    {
+        var statistics = await FinalStatisticsAsync();
+        if (statistics is not null)
+            _watch.Conclude(statistics);
+        var report = await FinishProbeAsync(confirmation.ResumedAt);
+        var pause = statistics?.DowntimeMs ?? await _transfer.PauseMsAsync(confirmation.ResumedAt);
+        var measured = new Measured(
+            confirmation.ResumedAt - began, Math.Max(0, returned - confirmation.ResumedAt), pause, report, report?.BlackoutMs - pause,
+            (statistics ?? _watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? _watch.Last)?.Iteration ?? 0), confirmation.Answers);
+        return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured), measured, Predicted: null);
+    }
+
+    private string ArrivalMessage(Measured measured)
+    {
+        if (!probe.IsActive)
+            return $"The machine runs at {There}. Nobody pinged it, so what its users felt is not known.";
+        return measured.GuestAnswers
+            ? $"The machine runs at {There} and answers; it was silent for {measured.Probe!.BlackoutMs:0} ms."
+            : $"The machine runs at {There} but does not answer pings, though its address was announced again. Its memory arrived, its network did not: look at its console, then reset it there.";
+    }
+
+    /// <summary>The call failed: ask both hosts, mend, and say where the machine is.</summary>
+    private async Task<MigrationOutcome> RecoverAsync(
+        double began, double returned, LibvirtException failure, string? braked, Task<Confirmation> confirming)
+    {
+        bulletin.Enter(MigrationPhase.Undo, failure.Message);
+        var settlement = await new Settler(plan.Machine, plan.Source, plan.Destination, time).SettleAsync(plan.Options.SettleDeadline, CancellationToken.None);
+        var why = braked ?? $"The move failed: {failure.Message.TrimEnd('.')}.";
+        if (settlement.Where == WhereItRuns.Destination)
+        {
+            var confirmation = await confirming is { ResumedAt: > double.NegativeInfinity } known ? known : new Confirmation(returned, probe.HasAnsweredSince(returned));
+            var arrived = await ArrivedAsync(began, returned, confirmation);
+            return arrived with { Message = $"{arrived.Message} ({why} {settlement.Explanation})" };
+        }
+
+        var verdict = settlement.Where switch
+        {
+            WhereItRuns.Source => braked is not null && braked.StartsWith("Cancelled", StringComparison.Ordinal) ? MigrationVerdict.Cancelled : MigrationVerdict.Stayed,
+            WhereItRuns.Nowhere => MigrationVerdict.Lost,
+            WhereItRuns.StillMoving or WhereItRuns.Unknown => MigrationVerdict.Ambiguous,
+            WhereItRuns.Destination => MigrationVerdict.Moved,
+        };
+        var advice = verdict switch
+        {
+            MigrationVerdict.Lost => " Start it again; its disk is intact.",
+            MigrationVerdict.Ambiguous => $" {(probe.HasAnsweredSince(returned) ? "It answers pings all the same." : "It does not answer pings.")} The portal asks again when the silent host is back.",
+            MigrationVerdict.Stayed or MigrationVerdict.Cancelled or MigrationVerdict.Moved => "",
+        };
+        return new MigrationOutcome(verdict, $"{why} {settlement.Explanation.Replace("the source", Here, StringComparison.Ordinal).Replace("the destination", There, StringComparison.Ordinal)}{advice}", Measured: null, Predicted: null);
+    }
+
+    /// <summary>The event carries the statistics; when it was missed, the destination keeps them.</summary>
+    private async Task<JobStatistics?> FinalStatisticsAsync()
+    {
+        if (ends.JobEnded.IsCompletedSuccessfully)
+            return await ends.JobEnded;
+        try
+        {
+            return await ends.Destination.CallAsync(connection => JobCalls.Read(connection, plan.Machine, completed: true), CancellationToken.None);
+        }
+        catch (LibvirtException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Probing.ProbeReport?> FinishProbeAsync(double resumed)
+    {
+        var tail = resumed + plan.Options.ProbeTail.TotalSeconds - timeline.Now;
+        if (probe.IsActive && tail > 0)
+            await Task.Delay(TimeSpan.FromSeconds(tail), time, CancellationToken.None);
+        return await probe.FinishAsync();
+    }
+
+    /// <summary>When the guest ran at the destination, and whether it answered; nothing when it never got there.</summary>
+    private readonly record struct Confirmation(double ResumedAt, bool Answers)
+    {
+        public static Confirmation None => new(double.NegativeInfinity, Answers: false);
+    }
+}

@@ -1,0 +1,50 @@
+using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Machines;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>Blocking calls about a machine's running job, for lane threads.</summary>
+internal static class JobCalls
+{
+    private const uint Completed = 1;
+
+    /// <summary>The job's statistics; null when none runs (or, asked for a completed one, none is kept).</summary>
+    public static unsafe JobStatistics? Read(ConnectHandle connection, Guid machine, bool completed = false)
+    {
+        using var domain = DomainCalls.Find(connection, machine);
+        if (domain is null)
+            return null;
+        if (Native.virDomainGetJobStats(domain, out var type, out var parameters, out var count, completed ? Completed : 0) < 0)
+        {
+            var error = LibvirtError.Last();
+            return error.Code is LibvirtErrorCode.OperationInvalid or LibvirtErrorCode.NoDomain or LibvirtErrorCode.NoSupport ? null : throw error;
+        }
+
+        try
+        {
+            return type == 0 ? null : new JobStatistics(TypedParameters.ReadNumbers(parameters, count));
+        }
+        finally
+        {
+            Native.virTypedParamsFree(parameters, count);
+        }
+    }
+
+    /// <summary>Aborts the job; false when there is none to abort any more.</summary>
+    public static bool Abort(ConnectHandle connection, Guid machine)
+    {
+        using var domain = DomainCalls.Find(connection, machine);
+        if (domain is null)
+            return false;
+        if (Native.virDomainAbortJob(domain) >= 0)
+            return true;
+        var error = LibvirtError.Last();
+        return error.Code is LibvirtErrorCode.OperationInvalid or LibvirtErrorCode.NoDomain ? false : throw error;
+    }
+
+    public static bool SetMaxDowntime(ConnectHandle connection, Guid machine, int milliseconds)
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        return Native.virDomainMigrateSetMaxDowntime(domain, (ulong)milliseconds, flags: 0) >= 0 ? true : throw LibvirtError.Last();
+    }
+}

@@ -1,0 +1,49 @@
+using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Machines;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>One peer-to-peer migration as libvirt takes it (<c>virDomainMigrateToURI3</c>).</summary>
+/// <param name="DestinationUri">The destination's daemon as the source's daemon reaches it.</param>
+/// <param name="MemoryUri">Where the memory stream goes.</param>
+/// <param name="CertificateName">Name in the destination's certificate; null: the stream is not encrypted.</param>
+/// <param name="IsLive">Whether the guest runs meanwhile.</param>
+/// <param name="MaxMibPerSecond">Limit of the stream; null: none.</param>
+internal sealed record MigrateCall(string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, int? MaxMibPerSecond)
+{
+    [Flags]
+    private enum Flags : uint
+    {
+        Live = 1 << 0,
+        PeerToPeer = 1 << 1,
+        PersistDestination = 1 << 3,
+        UndefineSource = 1 << 4,
+        Unsafe = 1 << 9,
+        AbortOnError = 1 << 12,
+        Tls = 1 << 16,
+    }
+
+    /// <summary>
+    /// Blocks until the move is over, teardown included. libvirt judges storage by its file system's type alone; the portal
+    /// has proven that both hosts see the same store (<see cref="SharedStore"/>) and says so with <see cref="Flags.Unsafe"/>.
+    /// </summary>
+    public unsafe bool Make(ConnectHandle connection, Guid machine)
+    {
+        var flags = Flags.PeerToPeer | Flags.PersistDestination | Flags.UndefineSource | Flags.AbortOnError | Flags.Unsafe;
+        if (IsLive)
+            flags |= Flags.Live;
+        using var parameters = new TypedParameters();
+        parameters.Add("migrate_uri", MemoryUri);
+        if (CertificateName is not null)
+        {
+            flags |= Flags.Tls;
+            parameters.Add("tls.destination", CertificateName);
+        }
+
+        if (MaxMibPerSecond is { } limit)
+            parameters.Add("bandwidth", (ulong)limit);
+        using var domain = DomainCalls.Require(connection, machine);
+        LibvirtError.Check(Native.virDomainMigrateToURI3(domain, DestinationUri, parameters.Pointer, parameters.Count, (uint)flags));
+        return true;
+    }
+}

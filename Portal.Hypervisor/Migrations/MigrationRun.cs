@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>One move from its check to its receipt.</summary>
+internal sealed class MigrationRun
+{
+    private readonly MigrationPlan _plan;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Timeline _timeline;
+    private readonly Bulletin _bulletin;
+
+    public MigrationRun(MigrationPlan plan, ILogger logger, TimeProvider time)
+    {
+        _plan = plan;
+        _logger = logger;
+        _time = time;
+        _timeline = new Timeline(plan.Guest is null ? TimeSpan.Zero : plan.Options.ProbeLead, time);
+        _bulletin = new Bulletin(_timeline);
+    }
+
+    public Bulletin Bulletin => _bulletin;
+
+    private string Here => _plan.Source.Endpoint.Name;
+
+    private string There => _plan.Destination.Endpoint.Name;
+
+    /// <summary>Makes the move. Never throws: whatever happens, the last update is the outcome.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        MigrationOutcome outcome;
+        try
+        {
+            _bulletin.Enter(MigrationPhase.Check, "");
+            await using var probe = ProbeWatch.Start(_plan.Guest, _plan.Options.ProbeInterval, _timeline, _bulletin);
+            outcome = await MoveAsync(probe, stop);
+        }
+        catch (Exception e)
+        {
+            _logger.LogError(e, "The move of {Machine} from {Source} to {Destination} broke off", _plan.Machine, Here, There);
+            outcome = new MigrationOutcome(MigrationVerdict.Ambiguous,
+                $"The portal itself failed during the move: {e.Message} Look at both hosts before anything else is done with the machine.", Measured: null, Predicted: null);
+        }
+
+        _bulletin.Finish(outcome);
+    }
+
+    private async Task<MigrationOutcome> MoveAsync(ProbeWatch probe, CancellationToken stop)
+    {
+        Predicted? predicted = null;
+        MoveEnds ends;
+        Findings findings;
+        try
+        {
+            ends = await MoveEnds.OpenAsync(_plan, _timeline, stop);
+        }
+        catch (LibvirtException e)
+        {
+            return Untouched(MigrationVerdict.Stayed, $"{e.Message} Nothing was moved.", predicted);
+        }
+        catch (OperationCanceledException)
+        {
+            return Untouched(MigrationVerdict.Cancelled, "Cancelled before anything was moved.", predicted);
+        }
+
+        await using (ends)
+        {
+            try
+            {
+                findings = await Preflight.CheckAsync(ends, _plan, stop);
+                if (findings.Refusal is { } refusal)
+                    return Untouched(MigrationVerdict.Stayed, refusal, predicted);
+                predicted = Predict(findings);
+                await PrepareAsync(ends, stop);
+            }
+            catch (LibvirtException e)
+            {
+                return Untouched(MigrationVerdict.Stayed, $"{e.Message} Nothing was moved.", predicted);
+            }
+            catch (OperationCanceledException)
+            {
+                return Untouched(MigrationVerdict.Cancelled, "Cancelled before anything was moved.", predicted);
+            }
+
+            _bulletin.Enter(MigrationPhase.Copy, "ready");
+            var handover = new Handover(_plan, ends, findings, probe, _timeline, _bulletin, _time);
+            var result = await handover.RunAsync(stop);
+            return result with { Predicted = predicted };
+        }
+    }
+
+    private Predicted Predict(Findings findings)
+    {
+        _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; both see the same store");
+        var predicted = Predictor.Predict(new PredictionInput(_plan.Mode, findings.MemoryBytes, findings.TouchedBytes), _plan.Options);
+        if (!predicted.Converges)
+            _bulletin.Decide("The guest may write faster than the network carries; a quick move would surely end.", $"{predicted.Bytes / 1048576.0:0} MiB to send");
+        return predicted;
+    }
+
+    private async Task PrepareAsync(MoveEnds ends, CancellationToken stop)
+    {
+        _bulletin.Enter(MigrationPhase.Prepare, "predicted");
+        if (_plan.Mode == MigrationMode.Live)
+        {
+            await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, _plan.Machine, _plan.Options.FirstDowntimeMs), stop);
+            _bulletin.Decide($"Allow a pause of {_plan.Options.FirstDowntimeMs} ms at first.", "raised only if the copy does not converge");
+        }
+
+        await _timeline.UntilZeroAsync(stop);
+    }
+
+    /// <summary>Nothing was begun, so nothing is to be undone.</summary>
+    private static MigrationOutcome Untouched(MigrationVerdict verdict, string message, Predicted? predicted)
+        => new(verdict, message, Measured: null, predicted);
+}

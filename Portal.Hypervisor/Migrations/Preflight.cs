@@ -1,0 +1,86 @@
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Machines;
+using Portal.Hypervisor.Storage;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>What the check found.</summary>
+/// <param name="Refusal">Why the move cannot be made and what to do; null when it can.</param>
+/// <param name="MemoryBytes">The machine's memory.</param>
+/// <param name="TouchedBytes">What the guest has touched of it; null: the driver does not say.</param>
+/// <param name="StorePath">Directory of the shared pool.</param>
+/// <param name="CanEncrypt">Whether both hypervisors can encrypt the memory stream.</param>
+/// <param name="CanAnnounce">Whether the destination can announce the guest's address again.</param>
+internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanEncrypt, bool CanAnnounce)
+{
+    public static Findings Refused(string why) => new(why, 0, null, "", CanEncrypt: false, CanAnnounce: false);
+}
+
+/// <summary>Asks both hosts whether a move can be made, before anything is touched.</summary>
+internal static class Preflight
+{
+    public static async Task<Findings> CheckAsync(MoveEnds ends, MigrationPlan plan, CancellationToken cancellationToken)
+    {
+        var (here, there) = (plan.Source.Endpoint.Name, plan.Destination.Endpoint.Name);
+        var sourceFacts = ends.Source.CallAsync(HostInquiry.Ask, cancellationToken);
+        var destinationFacts = ends.Destination.CallAsync(HostInquiry.Ask, cancellationToken);
+        var machine = await ends.Source.CallAsync(connection => Look(connection, plan.Machine), cancellationToken);
+        var arrived = await ends.Destination.CallAsync(connection => Look(connection, plan.Machine), cancellationToken);
+        var pool = await ends.Destination.CallAsync(connection => StorageCalls.FindPool(connection, plan.Pool), cancellationToken);
+        var (source, destination) = (await sourceFacts, await destinationFacts);
+        if (source.Uuid == destination.Uuid)
+            return Findings.Refused($"{here} and {there} are the same host (UUID {source.Uuid}). Choose another destination.");
+        if (Incapable(plan.Mode, source, here) is { } sourceLack)
+            return Findings.Refused(sourceLack);
+        if (Incapable(plan.Mode, destination, there) is { } destinationLack)
+            return Findings.Refused(destinationLack);
+        if (machine is null)
+            return Findings.Refused($"{here} does not know the machine. Look at its page for where it is now.");
+        if (machine.Status.State != PowerState.Running)
+            return Findings.Refused($"The machine is not running at {here} ({machine.Status.Reason}). Start it, then move it.");
+        if (arrived is { Status.State: not PowerState.Off })
+            return Findings.Refused($"{there} already has this machine in memory. Let the portal settle where it runs before it moves.");
+        if (destination.FreeMemoryMib < machine.Status.MemoryMib)
+            return Findings.Refused($"{there} has {destination.FreeMemoryMib} MiB of memory free and the machine needs {machine.Status.MemoryMib} MiB. Choose another destination.");
+        if (plan.Mode != MigrationMode.QuickSaved && (plan.Destination.Endpoint.PeerUri is null || plan.Destination.Endpoint.MigrationAddress is null))
+            return Findings.Refused($"{there} is reached over a local connection, which {here} cannot use. Add it by a URI such as qemu+tls://HOST/system.");
+        if (await StoreRefusalAsync(ends, plan, pool, cancellationToken) is { } storeLack)
+            return Findings.Refused(storeLack);
+        return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, pool!.Path,
+            source.Can(CapabilityNames.MemoryTls).Available && destination.Can(CapabilityNames.MemoryTls).Available,
+            destination.Can(CapabilityNames.Announce).Available);
+    }
+
+    private static string? Incapable(MigrationMode mode, HostFacts facts, string name)
+    {
+        var capability = facts.Can(mode switch
+        {
+            MigrationMode.Live => CapabilityNames.LiveMigration,
+            MigrationMode.QuickDirect => CapabilityNames.QuickDirect,
+            MigrationMode.QuickSaved => CapabilityNames.QuickSaved,
+        });
+        return capability.Available ? null : $"{name} cannot do this: {capability.Reason}";
+    }
+
+    private static async Task<string?> StoreRefusalAsync(MoveEnds ends, MigrationPlan plan, PoolInfo? pool, CancellationToken cancellationToken)
+    {
+        var there = plan.Destination.Endpoint.Name;
+        if (pool is null)
+            return $"{there} has no storage pool {plan.Pool}. Define it there on the same shared directory.";
+        if (!pool.Active)
+            return $"Storage pool {plan.Pool} at {there} is not active. Start it there (virsh pool-start {plan.Pool}).";
+        var missing = await ends.Destination.CallAsync(connection => SharedStore.Missing(connection, plan.Pool, plan.Volumes), cancellationToken);
+        return missing.Count > 0
+            ? $"{there} does not see {string.Join(", ", missing)} in pool {plan.Pool}. Check that the shared directory is mounted there."
+            : await SharedStore.ProveAsync(ends, plan, cancellationToken);
+    }
+
+    private static MachineSight? Look(ConnectHandle connection, Guid machine)
+    {
+        using var domain = DomainCalls.Find(connection, machine);
+        return domain is null ? null : new MachineSight(DomainCalls.Status(domain, machine), DomainCalls.TouchedBytes(domain));
+    }
+
+    private sealed record MachineSight(MachineStatus Status, long? TouchedBytes);
+}

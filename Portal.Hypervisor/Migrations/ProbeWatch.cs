@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using Portal.Hypervisor.Probing;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>The ping probe of one move: started before it, told as it goes, measured at the end. Quiet when there is no address.</summary>
+internal sealed class ProbeWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan Batch = TimeSpan.FromMilliseconds(100);
+
+    private readonly PingProbe? _probe;
+    private readonly Bulletin _bulletin;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _pump;
+
+    private ProbeWatch(PingProbe? probe, Bulletin bulletin)
+    {
+        _probe = probe;
+        _bulletin = bulletin;
+        _pump = PumpAsync();
+    }
+
+    /// <summary>Whether anything is measured.</summary>
+    public bool IsActive => _probe is not null;
+
+    public static ProbeWatch Start(IPAddress? guest, TimeSpan interval, Timeline timeline, Bulletin bulletin)
+    {
+        if (guest is null)
+            return new ProbeWatch(probe: null, bulletin);
+        try
+        {
+            return new ProbeWatch(PingProbe.Start(guest, interval, timeline.Origin), bulletin);
+        }
+        catch (SocketException e)
+        {
+            bulletin.Decide($"Moving without a probe: {e.Message}");
+            return new ProbeWatch(probe: null, bulletin);
+        }
+    }
+
+    /// <summary>Whether a request sent after this moment was answered: the guest is there.</summary>
+    public bool HasAnsweredSince(double seconds) => _probe?.LastAnsweredSentMs > seconds * 1000;
+
+    /// <summary>Stops sending, waits until every request is answered or lost (at most 5 s), and measures.</summary>
+    public async Task<ProbeReport?> FinishAsync()
+    {
+        if (_probe is null)
+            return null;
+        await _probe.FinishAsync(CancellationToken.None);
+        _bulletin.Report(_probe.ReadSamples());
+        return ProbeArithmetic.Measure(_probe.Snapshot(), _probe.Interval.TotalMilliseconds);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _pump;
+        if (_probe is not null)
+            await _probe.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task PumpAsync()
+    {
+        using var tick = new PeriodicTimer(Batch);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(_stop.Token))
+                _bulletin.Report(_probe?.ReadSamples() ?? []);
+        }
+        catch (OperationCanceledException)
+        {
+            // The move is over; what is left was told by FinishAsync.
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Storage;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>
+/// The file a quick saved move keeps a guest's memory in: a volume of the shared pool, named for the machine. It is
+/// removed as soon as the guest runs from it, for restoring it a second time would bring back memory older than the disk.
+/// </summary>
+internal static class SavedMemory
+{
+    private const uint SaveRunning = 2;
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+
+    public static string VolumeName(Guid machine) => $"{machine}.memory";
+
+    public static string Path(string storePath, Guid machine) => $"{storePath.TrimEnd('/')}/{VolumeName(machine)}";
+
+    public static bool Save(ConnectHandle connection, Guid machine, string path)
+    {
+        using var domain = Machines.DomainCalls.Require(connection, machine);
+        LibvirtError.Check(Native.virDomainSaveFlags(domain, path, xml: null, SaveRunning));
+        return true;
+    }
+
+    public static bool Restore(ConnectHandle connection, string path)
+    {
+        LibvirtError.Check(Native.virDomainRestoreFlags(connection, path, xml: null, SaveRunning));
+        return true;
+    }
+
+    public static bool Remove(ConnectHandle connection, string pool, Guid machine)
+    {
+        using var fresh = StorageCalls.Fresh(connection, pool);
+        return StorageCalls.Delete(fresh, VolumeName(machine));
+    }
+
+    /// <summary>After an interruption: restores from whichever pool holds the file. False when none does.</summary>
+    public static async Task<bool> TryRestoreAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
+    {
+        await using var session = await host.OpenPrivateAsync(cancellationToken);
+        return await session.CallLongAsync(connection =>
+        {
+            foreach (var pool in Pools(connection))
+            {
+                using (pool)
+                {
+                    using var volume = FindFresh(pool, machine);
+                    if (volume is null)
+                        continue;
+                    return Restore(connection, NativeText.TakeOwned(Native.virStorageVolGetPath(volume)));
+                }
+            }
+
+            return false;
+        }, Deadline, cancellationToken);
+    }
+
+    /// <summary>After an interruption: removes the file of a machine that runs. What cannot be removed now is in nobody's way.</summary>
+    public static async Task<bool> TryRemoveAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var session = await host.OpenPrivateAsync(cancellationToken);
+            return await session.CallAsync(connection =>
+            {
+                foreach (var pool in Pools(connection))
+                {
+                    using (pool)
+                        StorageCalls.Delete(pool, VolumeName(machine));
+                }
+
+                return true;
+            }, cancellationToken);
+        }
+        catch (LibvirtException)
+        {
+            return false;
+        }
+    }
+
+    private static VolumeHandle? FindFresh(PoolHandle pool, Guid machine)
+        => Native.virStoragePoolRefresh(pool, flags: 0) < 0 ? null : StorageCalls.Find(pool, VolumeName(machine));
+
+    private static unsafe PoolHandle[] Pools(ConnectHandle connection)
+    {
+        const uint Active = 2;
+        var count = LibvirtError.Check(Native.virConnectListAllStoragePools(connection, out var pools, Active));
+        try
+        {
+            var handles = new PoolHandle[count];
+            for (var i = 0; i < count; i++)
+                handles[i] = PoolHandle.Adopt(pools[i], connection);
+            return handles;
+        }
+        finally
+        {
+            NativeMemory.Free(pools);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Machines;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>Carries out what <see cref="Whereabouts"/> judges, until the machine is settled or time is up.</summary>
+internal sealed class Settler(Guid machine, HostConnection source, HostConnection destination, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Asks, mends and asks again. A host that stays silent leaves the result unknown, and nothing resumed.</summary>
+    public async Task<Settlement> SettleAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var sights = await Task.WhenAll(
+                Whereabouts.LookAsync(source, machine, cancellationToken), Whereabouts.LookAsync(destination, machine, cancellationToken));
+            var judgement = Whereabouts.Judge(sights[0], sights[1]);
+            var isSettled = judgement.Remedy switch
+            {
+                Remedy.None => true,
+                Remedy.Wait => false,
+                _ => await TryMendAsync(judgement.Remedy, cancellationToken),
+            };
+            if (isSettled)
+                return await ConcludeAsync(judgement, cancellationToken);
+            if (time.GetElapsedTime(began) > deadline)
+                return new Settlement(judgement.Where, judgement.Explanation);
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>After a remedy that changes where it runs, the answer is what the hosts say afterwards.</summary>
+    private async Task<Settlement> ConcludeAsync(Judgement judgement, CancellationToken cancellationToken)
+    {
+        var where = judgement.Remedy == Remedy.RestoreSource ? WhereItRuns.Source : judgement.Where;
+        if (where is WhereItRuns.Source or WhereItRuns.Destination)
+            await SavedMemory.TryRemoveAsync(where == WhereItRuns.Source ? source : destination, machine, cancellationToken);
+        return new Settlement(where, judgement.Explanation);
+    }
+
+    /// <summary>True when the machine is settled by it; a host that fails now is asked again.</summary>
+    private async Task<bool> TryMendAsync(Remedy remedy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MendAsync(remedy, cancellationToken);
+        }
+        catch (LibvirtException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> MendAsync(Remedy remedy, CancellationToken cancellationToken)
+    {
+        switch (remedy)
+        {
+            case Remedy.ResumeSource:
+                return await ActAsync(source, DomainCalls.Resume, cancellationToken);
+            case Remedy.ResumeDestination:
+                return await ActAsync(destination, DomainCalls.Resume, cancellationToken);
+            case Remedy.DiscardDestination:
+                await ActAsync(destination, DomainCalls.Destroy, cancellationToken);
+                return false;
+            case Remedy.CleanSource:
+                await ActAsync(source, domain =>
+                {
+                    DomainCalls.Destroy(domain);
+                    DomainCalls.Undefine(domain);
+                }, cancellationToken);
+                return true;
+            case Remedy.RestoreSource:
+                return await SavedMemory.TryRestoreAsync(source, machine, cancellationToken);
+            case Remedy.None or Remedy.Wait:
+            default:
+                return false;
+        }
+    }
+
+    private async Task<bool> ActAsync(HostConnection host, Action<DomainHandle> act, CancellationToken cancellationToken)
+    {
+        await using var session = await host.OpenPrivateAsync(cancellationToken);
+        return await session.CallAsync(connection => DomainCalls.IfFound(connection, machine, act), cancellationToken);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>The time axis of one move: seconds, zero when the lead-in ends and the copy may begin.</summary>
+internal sealed class Timeline(TimeSpan lead, TimeProvider time)
+{
+    /// <summary>Zero of the axis as a <see cref="Stopwatch"/> timestamp; the probe stamps its samples against it.</summary>
+    public long Origin { get; } = Stopwatch.GetTimestamp() + (long)(lead.TotalSeconds * Stopwatch.Frequency);
+
+    /// <summary>Now, s.</summary>
+    public double Now => (Stopwatch.GetTimestamp() - Origin) / (double)Stopwatch.Frequency;
+
+    /// <summary>When an event arrived, s: its age is taken off now, so that a delay in handling it does not move it.</summary>
+    public double Of(DateTimeOffset arrival) => Now - Math.Clamp((time.GetUtcNow() - arrival).TotalSeconds, 0, 60);
+
+    /// <summary>Waits for zero.</summary>
+    public Task UntilZeroAsync(CancellationToken cancellationToken)
+        => Now < 0 ? Task.Delay(TimeSpan.FromSeconds(-Now), time, cancellationToken) : Task.CompletedTask;
+}

@@ -1,0 +1,37 @@
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>How memory gets from one host to the other.</summary>
+internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bulletin)
+{
+    /// <summary>Beyond the copy itself, a call may need this long for set-up and teardown.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+
+    protected MigrationPlan Plan => plan;
+
+    protected MoveEnds Ends => ends;
+
+    protected Bulletin Bulletin => bulletin;
+
+    /// <summary>Longest a transfer's call may block; the brake acts before that.</summary>
+    protected TimeSpan CallDeadline => plan.Options.CopyDeadline + Margin;
+
+    /// <summary>Carries the machine over; fails with what libvirt says.</summary>
+    public abstract Task RunAsync();
+
+    /// <summary>The hypervisor's own figure for the pause when its statistics have none, ms.</summary>
+    public virtual Task<double?> PauseMsAsync(double resumed) => Task.FromResult<double?>(null);
+
+    /// <summary>Asks libvirt to abort. Harmless when there is nothing left to abort: the outcome is read from the hosts.</summary>
+    public virtual async Task AbortAsync()
+    {
+        try
+        {
+            if (!await ends.Source.CallAsync(connection => JobCalls.Abort(connection, plan.Machine), CancellationToken.None))
+                bulletin.Decide("There was nothing left to stop.");
+        }
+        catch (LibvirtException e)
+        {
+            bulletin.Decide("The source did not stop the move when asked.", e.Message);
+        }
+    }
+}

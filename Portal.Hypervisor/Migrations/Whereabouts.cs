@@ -1,0 +1,114 @@
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Machines;
+
+namespace Portal.Hypervisor.Migrations;
+
+/// <summary>How one host sees the machine.</summary>
+internal enum Presence
+{
+    /// <summary>The host does not answer.</summary>
+    Unreachable,
+    /// <summary>Not defined there.</summary>
+    Absent,
+    /// <summary>Defined, not running.</summary>
+    Off,
+    /// <summary>Its memory was saved to a file and it stopped.</summary>
+    Saved,
+    /// <summary>In memory and standing still, because it is being moved or a move broke off.</summary>
+    Halted,
+    /// <summary>Executing.</summary>
+    Running,
+}
+
+/// <summary>One host's answer.</summary>
+/// <param name="Presence">How it sees the machine.</param>
+/// <param name="IsBusy">A job on the machine is under way there.</param>
+/// <param name="HasStopped">It is off after having run there.</param>
+internal sealed record Sight(Presence Presence, bool IsBusy = false, bool HasStopped = false);
+
+/// <summary>What is to be done so that exactly one host has the machine.</summary>
+internal enum Remedy
+{
+    /// <summary>Nothing.</summary>
+    None,
+    /// <summary>Ask again: something still moves, or a host does not answer.</summary>
+    Wait,
+    /// <summary>Let the source run on; the destination is proven not to run it.</summary>
+    ResumeSource,
+    /// <summary>Throw away what arrived at the destination, which never ran, and look again.</summary>
+    DiscardDestination,
+    /// <summary>Let the destination run; the source is proven not to.</summary>
+    ResumeDestination,
+    /// <summary>Remove what is left at the source.</summary>
+    CleanSource,
+    /// <summary>Restore the saved memory at the source.</summary>
+    RestoreSource,
+}
+
+/// <summary>The judgement on two answers.</summary>
+internal sealed record Judgement(WhereItRuns Where, Remedy Remedy, string Explanation);
+
+/// <summary>
+/// Decides from both hosts' answers where a machine runs and what is left to do. Pure. Its one rule: the source is never
+/// resumed unless the destination answers and is proven not to run the guest, nor the other way round.
+/// </summary>
+internal static class Whereabouts
+{
+    public static Judgement Judge(Sight source, Sight destination) => (source.Presence, destination.Presence) switch
+    {
+        (Presence.Running, Presence.Running) => new(WhereItRuns.Unknown, Remedy.None,
+            "Both hosts say they run the machine. Stop it at one of them by hand now: two guests on one disk destroy it."),
+        (Presence.Running, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "It runs at the source while its memory is being copied."),
+        (Presence.Running, Presence.Halted) => new(WhereItRuns.Source, Remedy.DiscardDestination, "It runs at the source; what had arrived at the destination is thrown away."),
+        (Presence.Running, _) => new(WhereItRuns.Source, Remedy.None, "It runs at the source."),
+        (Presence.Unreachable, Presence.Running) => new(WhereItRuns.Destination, Remedy.None,
+            "It runs at the destination. The source does not answer; what is left of it there is removed when it does."),
+        (Presence.Absent, Presence.Running) => new(WhereItRuns.Destination, Remedy.None, "It runs at the destination."),
+        (_, Presence.Running) => new(WhereItRuns.Destination, Remedy.CleanSource, "It runs at the destination; what was left at the source is removed."),
+        (Presence.Unreachable, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait, "Neither host answers."),
+        (Presence.Unreachable, _) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "The source does not answer and the destination does not run the machine: it most likely runs on at the source."),
+        (Presence.Halted, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "It stands still at the source, and the destination, which may run it, does not answer. It is not resumed until that is known."),
+        (_, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait, "The source does not run it, and the destination does not answer."),
+        (Presence.Halted, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "The hosts are still handing it over."),
+        (Presence.Halted, Presence.Halted) => new(WhereItRuns.StillMoving, Remedy.DiscardDestination,
+            "It stands still on both hosts; the copy at the destination never ran and is thrown away."),
+        (Presence.Halted, _) => new(WhereItRuns.Source, Remedy.ResumeSource, "It stood still at the source; the destination does not run it, so it is resumed."),
+        (_, Presence.Halted) => new(WhereItRuns.Destination, Remedy.ResumeDestination, "It stood still at the destination; the source does not run it, so it is resumed there."),
+        (Presence.Saved, _) when destination.HasStopped => new(WhereItRuns.Nowhere, Remedy.None,
+            "It was restored at the destination and has been stopped there since."),
+        (Presence.Saved, _) => new(WhereItRuns.Nowhere, Remedy.RestoreSource, "Its memory is saved; it is restored at the source."),
+        _ => new(WhereItRuns.Nowhere, Remedy.None, "Both hosts answer and neither runs the machine."),
+    };
+
+    /// <summary>Asks one host over a connection of its own; silence is an answer too.</summary>
+    public static async Task<Sight> LookAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var session = await host.OpenPrivateAsync(cancellationToken);
+            return await session.CallAsync(connection => Look(connection, machine), cancellationToken);
+        }
+        catch (LibvirtException e) when (e.IsConnectionLost)
+        {
+            return new Sight(Presence.Unreachable);
+        }
+    }
+
+    private static Sight Look(ConnectHandle connection, Guid machine)
+    {
+        using var domain = DomainCalls.Find(connection, machine);
+        if (domain is null)
+            return new Sight(Presence.Absent);
+        var state = DomainCalls.State(domain);
+        var isBusy = state.IsActive && JobCalls.Read(connection, machine) is not null;
+        return new Sight(state.Power switch
+        {
+            PowerState.Running or PowerState.ShuttingDown => Presence.Running,
+            PowerState.Paused => Presence.Halted,
+            PowerState.Off or PowerState.Crashed or PowerState.Unknown => state.IsSaved ? Presence.Saved : Presence.Off,
+        }, isBusy, HasStopped: state is { Power: PowerState.Off, ReasonCode: not 0 });
+    }
+}
