@@ -14,7 +14,7 @@ public static class PortalTheme
         {
             Primary = "#2f5bd7", PrimaryContrastText = "#ffffff",
             Secondary = "#5b6472", SecondaryContrastText = "#ffffff",
-            Info = "#0e8a9c", Success = "#1a7f4b", Warning = "#8a5c00", Error = "#c2332b",
+            Info = "#0e8a9c", Success = "#187746", Warning = "#8a5c00", Error = "#c2332b",
             Background = "#f6f7f9", BackgroundGray = "#f6f7f9", Surface = "#ffffff",
             AppbarBackground = "#ffffff", AppbarText = "#14181f",
             DrawerBackground = "#ffffff", DrawerText = "#14181f", DrawerIcon = "#5b6472",

@@ -66,6 +66,6 @@ public partial class PortalThemeTests
         return s <= 0.04045 ? s / 12.92 : Math.Pow((s + 0.055) / 1.055, 2.4);
     }
 
-    [GeneratedRegex(@"--([a-z-]+):\s*(#[0-9a-f]{3,6})\b")]
+    [GeneratedRegex(@"--(?<name>[a-z-]+):\s*(?<colour>#[0-9a-f]{3,6})\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Token();
 }
