@@ -6,7 +6,7 @@ import { mib, digits, thin } from "./text";
 export class Figures {
   private readonly slots = new Map<string, Element>();
 
-  constructor(root: Element) {
+  constructor(private readonly root: Element) {
     for (const slot of root.querySelectorAll("[data-figure]")) this.slots.set(slot.getAttribute("data-figure")!, slot);
   }
 
@@ -24,6 +24,17 @@ export class Figures {
       this.set("lost", silent.toFixed(0), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);
       this.slots.get("lost")?.toggleAttribute("data-bad", silent > 0);
     }
+    this.countPhase(progress, pings);
+  }
+
+  /** The running phase's time so far; when it ends, the server puts the final one in its place. */
+  private countPhase(progress: Progress, pings: Pings): void {
+    const slot = this.root.querySelector("[data-running-since]");
+    const since = Number(slot?.getAttribute("data-running-since"));
+    const now = Math.max(progress.t.length > 0 ? progress.t.last : -Infinity, pings.count > 0 ? pings.sent.last / 1000 : -Infinity);
+    if (slot === null || !(now >= since)) return;
+    const time = `${(now - since).toFixed(1)}${thin}s`;
+    put(slot, slot.getAttribute("data-phase") === "Copy" && progress.t.length > 0 ? `${time} · ${progress.percent.toFixed(0)}${thin}%` : time);
   }
 
   private set(name: string, value: string, unit: string): void {
@@ -43,6 +54,10 @@ function timeLeft(left: number, bandwidth: number, dirty: number): [string, stri
   return [least >= most ? `${most}` : `${least}–${most}`, "s"];
 }
 
+/** Changes the text in place: the node stays the one the server knows. */
 function put(element: Element | null | undefined, text: string): void {
-  if (element && element.textContent !== text) element.textContent = text;
+  if (!element) return;
+  const node = element.firstChild;
+  if (!(node instanceof Text)) element.textContent = text;
+  else if (node.data !== text) node.data = text;
 }

@@ -9,6 +9,7 @@ import { bindKeys } from "./keys";
 import { Latency } from "./latency";
 import { Pings } from "./pings";
 import { Progress } from "./progress";
+import type { Blackout } from "./paint";
 import { read } from "./readout";
 import { follow } from "./stream";
 import { milliseconds } from "./text";
@@ -19,9 +20,8 @@ import { Tooltip } from "./tooltip";
 export interface Known {
   /** The move is over: a completed stream is its end. */
   over: boolean;
-  /** The receipt's blackout, ms, and its lost pings; null while there is no receipt. */
-  blackoutMs: number | null;
-  lost: number | null;
+  /** The receipt's blackout; null while there is no receipt. */
+  blackout: Blackout | null;
 }
 
 const figuresEveryMs = 100;
@@ -120,7 +120,7 @@ class Live {
     if (this.stale && now - this.figuresAt >= figuresEveryMs) {
       this.stale = false;
       this.figuresAt = now;
-      this.blackout();
+      this.chart.blackout = this.blackout();
       this.figures.show(this.progress, this.pings, this.known.over);
     }
     const moving = this.chart.draw(this.drawnAt === 0 ? 16 : now - this.drawnAt);
@@ -131,17 +131,15 @@ class Live {
     if (moving || this.stale) this.redraw();
   }
 
-  private blackout(): void {
+  /** The receipt's blackout, or until there is one what the pings say so far. */
+  private blackout(): Blackout | null {
+    if (this.known.blackout !== null) return this.known.blackout;
     const silence = this.pings.longestSilence();
-    if (silence === null) {
-      this.chart.blackout = null;
-      return;
-    }
-    const lost = this.known.lost ?? this.pings.countSilent();
-    const text = silence.open && !this.known.over
-      ? `no answer for ${milliseconds(silence.to - silence.from)}`
-      : `blackout ${milliseconds(this.known.blackoutMs ?? silence.ms)} · ${lost} lost`;
-    this.chart.blackout = { from: silence.from / 1000, to: silence.to / 1000, label: text };
+    if (silence === null) return null;
+    const label = silence.open && !this.known.over
+      ? `no answer for ${milliseconds(silence.ms)}`
+      : `blackout ${milliseconds(silence.ms)} · ${this.pings.countSilent()} lost`;
+    return { from: silence.from / 1000, to: silence.to / 1000, label };
   }
 
   private readOut(): void {

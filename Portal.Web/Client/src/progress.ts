@@ -9,6 +9,7 @@ export class Progress {
   readonly dirty = new Column();
   total = 0;
   iteration = 0;
+  percent = 0;
   peakRate = 0;
 
   add(frame: ProgressFrame): void {
@@ -19,11 +20,12 @@ export class Progress {
     this.dirty.push(frame.dirty);
     this.total = Math.max(this.total, frame.total);
     this.iteration = frame.it;
+    this.percent = frame.pct;
     this.peakRate = Math.max(this.peakRate, frame.bw, frame.dirty);
   }
 
   clear(): void {
     for (const column of [this.t, this.left, this.bandwidth, this.dirty]) column.clear();
-    this.total = this.iteration = this.peakRate = 0;
+    this.total = this.iteration = this.percent = this.peakRate = 0;
   }
 }

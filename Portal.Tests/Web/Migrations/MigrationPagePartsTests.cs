@@ -1,0 +1,168 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Domain.Migrations;
+using Portal.Web.Controls;
+using Portal.Web.Migrations;
+
+namespace Portal.Tests.Web.Migrations;
+
+public sealed class MigrationPagePartsTests : BunitContext
+{
+    public MigrationPagePartsTests()
+    {
+        Services.AddSingleton(TimeProvider.System).AddScoped<Clock>();
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
+
+    [Fact]
+    public void The_heading_is_in_the_present_while_it_moves_and_in_the_past_afterwards()
+    {
+        Head(Moves.Running).Find("h1").TextContent.ShouldBe("web-01 moves from hv1 to hv2");
+        Head(Moves.Moved).Find("h1").TextContent.ShouldBe("web-01 moved from hv1 to hv2");
+        Head(Moves.Stayed).Find("h1").TextContent.ShouldBe("web-01 stayed on hv1");
+    }
+
+    [Fact]
+    public void A_move_can_be_cancelled_while_memory_is_copied()
+    {
+        var pressed = 0;
+        Render<MigrationPageHead>(head => head.Add(h => h.Move, Moves.Running).Add(h => h.MayCancel, true).Add(h => h.Cancel, () => pressed++)).Find("button").Click();
+        pressed.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("SwitchOver", "it is switching over")]
+    [InlineData("Confirm", "it already runs on hv2")]
+    public void Past_the_point_of_no_return_cancelling_is_off_and_says_why(string phase, string why)
+    {
+        var head = Head(Moves.Running with { Phase = phase });
+        var button = head.Find("button");
+        button.HasAttribute("disabled").ShouldBeTrue();
+        head.Find("#" + button.GetAttribute("aria-describedby")).TextContent.ShouldContain(why);
+    }
+
+    [Fact]
+    public void Nobody_is_offered_to_cancel_what_they_may_not_or_what_is_over()
+    {
+        Render<MigrationPageHead>(head => head.Add(h => h.Move, Moves.Running)).FindAll("button").ShouldBeEmpty();
+        Head(Moves.Moved).FindAll("button").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_machine_that_moved_but_does_not_answer_is_not_called_a_success()
+    {
+        Head(Moves.Silent).Find(".chip").ClassList.ShouldContain("tone-bad");
+        var note = Notice(Moves.Silent).Find("[role=alert]").TextContent;
+        note.ShouldContain("web-01 runs on hv2 but does not answer");
+        note.ShouldContain("Its address was announced again.");
+        Receipt(Moves.Silent).Find(".chip").TextContent.ShouldBe("The machine does not answer");
+    }
+
+    [Fact]
+    public void A_move_that_failed_says_where_the_machine_is_and_what_to_do()
+    {
+        var note = Notice(Moves.Stayed).Find(".note").TextContent;
+        note.ShouldContain("web-01 runs on hv1 as before");
+        note.ShouldContain("Renew its certificate");
+    }
+
+    [Fact]
+    public void A_move_that_went_well_needs_no_notice() => Notice(Moves.Moved).Markup.Trim().ShouldBeEmpty();
+
+    [Fact]
+    public void The_receipt_puts_measured_beside_predicted()
+    {
+        var rows = Receipt(Moves.Moved).FindAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(cell => cell.TextContent.Trim().Replace(Format.Thin, ' '))));
+        rows.ShouldBe(
+        [
+            "Blackout | 38–62 ms | 52 ms", "pause | – | 43 ms", "network | – | 9 ms", "Lost at 1 Hz | 0.05 | 0.05worst 1",
+            "Copy time | 1.4 s | 1.1 s", "Sent | 118 MiB | 121 MiB5 passes",
+        ]);
+    }
+
+    [Fact]
+    public void The_source_winding_down_is_told_apart_from_the_copy_time() =>
+        Receipt(Moves.Moved).Find(".foot").TextContent.Replace(Format.Thin, ' ').ShouldContain("hv1 took another 1.7 s to wind down");
+
+    [Theory]
+    [InlineData(100.0, "Objective kept: 52 of 100 ms")]
+    [InlineData(50.0, "Objective missed: 52 of 50 ms")]
+    public void The_verdict_holds_the_blackout_against_the_objective(double objective, string verdict) =>
+        Receipt(Moves.Moved with { ObjectiveMs = objective }).Find(".chip").TextContent.Replace(Format.Thin, ' ').ShouldEndWith(verdict);
+
+    [Fact]
+    public void Without_an_objective_the_verdict_holds_it_against_the_prediction()
+    {
+        Verdict.Of(Moves.Moved with { ObjectiveMs = null })!.Text.ShouldBe("✓ As predicted");
+        var slow = Moves.Moved with { ObjectiveMs = null, Predicted = Moves.Moved.Predicted! with { BlackoutMsHigh = 40 } };
+        Verdict.Of(slow)!.Text.Replace(Format.Thin, ' ').ShouldBe("Longer than predicted by 12 ms");
+    }
+
+    [Fact]
+    public void A_probe_that_was_held_up_makes_the_verdict_say_so_instead_of_a_figure()
+    {
+        var move = Moves.Moved with { Measured = Moves.Moved.Measured! with { ProbeInvalid = "the sender stalled for 80 ms" } };
+        Verdict.Of(move)!.Text.ShouldBe("Blackout does not count: the sender stalled for 80 ms");
+    }
+
+    [Fact]
+    public void Each_phase_tells_its_state_and_time_and_those_to_come_are_named_too()
+    {
+        var phases = Render<MigrationPagePhases>(strip => strip.Add(s => s.Steps, PhaseStep.Of(Moves.Running))).FindAll("li");
+        phases.Select(phase => phase.QuerySelector(".name")!.TextContent).ShouldBe(["Check", "Predict", "Prepare", "Copy memory", "Switch over", "Confirm"]);
+        phases[0].TextContent.Replace(Format.Thin, ' ').ShouldContain("0.1 s");
+        phases[3].GetAttribute("aria-current").ShouldBe("step");
+        phases[3].QuerySelector("[data-running-since]")!.GetAttribute("data-running-since").ShouldBe("0.000");
+    }
+
+    [Fact]
+    public void The_phase_a_move_failed_in_is_not_shown_as_done()
+    {
+        var steps = PhaseStep.Of(Moves.Stayed);
+        steps.Single(step => step.Key == "Copy").State.ShouldBe(PhaseState.Stopped);
+        steps.Single(step => step.Key == "Confirm").State.ShouldBe(PhaseState.Skipped);
+        steps[^1].Key.ShouldBe("Undo");
+    }
+
+    [Fact]
+    public void Decisions_come_with_the_figures_behind_them()
+    {
+        var list = Render<MigrationPageDecisions>(decisions => decisions.Add(d => d.Decisions, Moves.Moved.Decisions).Add(d => d.IsOver, true)).FindAll("li");
+        list[1].TextContent.ShouldContain("limit 20 → 34 ms");
+        list[1].TextContent.ShouldContain("10.4 MiB ÷ 312 MiB/s = 33 ms");
+    }
+
+    [Fact]
+    public void The_chart_says_in_words_what_it_shows()
+    {
+        var chart = Render<MigrationPageChart>(c => c.Add(x => x.Move, Moves.Moved)).Find("[data-chart]").GetAttribute("aria-label")!.Replace(Format.Thin, ' ');
+        chart.ShouldContain("blackout of 52 ms");
+        chart.ShouldContain("5 of 438 pings were lost");
+    }
+
+    [Fact]
+    public void The_chart_marks_the_blackout_of_the_receipt_and_not_one_of_its_own()
+    {
+        var known = LiveKnown.Of(Moves.Moved);
+        known.Over.ShouldBeTrue();
+        known.Blackout.ShouldBe(new LiveBlackout(1.09, 1.147, $"blackout 52{Format.Thin}ms · 5 lost"));
+        LiveKnown.Of(Moves.Running).ShouldBe(new LiveKnown(Over: false, Blackout: null));
+    }
+
+    [Fact]
+    public void A_finished_move_has_its_figures_before_any_frame_came()
+    {
+        var figures = Render<MigrationPageFigures>(f => f.Add(x => x.Move, Moves.Moved)).FindAll("[data-figure]").Select(f => f.TextContent.Trim().Replace(Format.Thin, ' ')).ToList();
+        figures[4].ShouldContain("5 of 438 at 10 ms");
+        figures[5].ShouldContain("Took");
+        figures[5].ShouldContain("1.1 s");
+    }
+
+    IRenderedComponent<MigrationPageHead> Head(MigrationView move) => Render<MigrationPageHead>(head => head.Add(h => h.Move, move).Add(h => h.MayCancel, true));
+
+    IRenderedComponent<MigrationPageNotice> Notice(MigrationView move) => Render<MigrationPageNotice>(notice => notice.Add(n => n.Move, move));
+
+    IRenderedComponent<MigrationPageReceipt> Receipt(MigrationView move) => Render<MigrationPageReceipt>(receipt => receipt.Add(r => r.Move, move));
+}

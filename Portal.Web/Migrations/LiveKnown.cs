@@ -1,0 +1,22 @@
+using Portal.Web.Controls;
+
+namespace Portal.Web.Migrations;
+
+/// <summary>What the server tells the chart beside the stream; equal values need no telling again.</summary>
+/// <param name="Over">Whether the move is over: a completed stream is then its end, not an interruption.</param>
+/// <param name="Blackout">The receipt's blackout; null while there is none.</param>
+public sealed record LiveKnown(bool Over, LiveBlackout? Blackout)
+{
+    /// <summary>What is known of a move.</summary>
+    public static LiveKnown Of(MigrationView move) => new(
+        move.IsOver,
+        move.Measured is { BlackoutMs: { } ms, BlackoutStart: { } from, BlackoutEnd: { } to } measured
+            ? new(from, to, $"blackout {MigrationWords.Ms(ms)} · {Format.Number(measured.Lost)} lost")
+            : null);
+}
+
+/// <summary>A blackout to be shaded.</summary>
+/// <param name="From">Its begin, seconds on the move's axis.</param>
+/// <param name="To">Its end.</param>
+/// <param name="Label">What stands beside it.</param>
+public sealed record LiveBlackout(double From, double To, string Label);

@@ -1,0 +1,34 @@
+using Portal.Domain.Migrations;
+using Portal.Web.Controls;
+
+namespace Portal.Web.Migrations;
+
+/// <summary>What a receipt comes to, in a few words.</summary>
+/// <param name="Tone">The chip's tone.</param>
+/// <param name="Text">The words.</param>
+public sealed record Verdict(string? Tone, string Text)
+{
+    /// <summary>The verdict on a move; null while it is not over.</summary>
+    public static Verdict? Of(MigrationView move) => move switch
+    {
+        { IsOver: false } => null,
+        { IsSilent: true } => new("bad", "The machine does not answer"),
+        { Status: not MigrationStatus.Moved } => new(move.Status == MigrationStatus.Lost ? "bad" : null, "Nothing to measure: it did not move"),
+        { Measured.BlackoutMs: null } => new("warn", "Blackout not measured"),
+        { Measured.ProbeInvalid: { } reason } => new("warn", $"Blackout does not count: {reason}"),
+        { ObjectiveMs: { } objective, Measured.BlackoutMs: { } blackout } => blackout <= objective
+            ? new("good", $"✓ Objective kept: {Of(blackout, objective)}")
+            : new("bad", $"Objective missed: {Of(blackout, objective)}"),
+        { Predicted: { } predicted, Measured.BlackoutMs: { } blackout } => Against(predicted, blackout),
+        _ => null,
+    };
+
+    private static Verdict Against(Prediction predicted, double blackout) => blackout switch
+    {
+        _ when blackout > predicted.BlackoutMsHigh => new("warn", $"Longer than predicted by {MigrationWords.Ms(blackout - predicted.BlackoutMsHigh)}"),
+        _ when blackout < predicted.BlackoutMsLow => new("good", $"✓ Shorter than predicted by {MigrationWords.Ms(predicted.BlackoutMsLow - blackout)}"),
+        _ => new("good", "✓ As predicted"),
+    };
+
+    private static string Of(double blackout, double objective) => $"{Format.Number(Math.Round(blackout))} of {MigrationWords.Ms(objective)}";
+}
