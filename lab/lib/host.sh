@@ -14,7 +14,7 @@ configure_host() {
   local dir etc
   dir=$(host_dir "$1")
   etc=$dir/etc
-  install -d -m 755 "$dir" "$etc" "$dir/cache" "$dir/log" "$dir/lib"
+  install -d -m 755 "$dir" "$etc" "$dir/cache" "$dir/log" "$dir/log/qemu" "$dir/lib"
   host_pki "$1"
   [[ -e $dir/uuid ]] || cat /proc/sys/kernel/random/uuid >"$dir/uuid"
   {

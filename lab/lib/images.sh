@@ -21,23 +21,30 @@ ensure_micro_image() {
   step_end "micro image built, $(($(stat -c %s "$MICRO_DIR/micro.qcow2") / 1048576)) MiB"
 }
 
-# Guests' disks are overlays of this file: it is never written again while its content is the same.
+# Guests' disks are overlays of the published file, so it is never written again: an image of other content, after
+# an update of its source, goes beside it under a name of its own.
 publish_images() {
-  local target=$IMAGES_DIR/micro.qcow2 host
-  if ! cmp -s "$MICRO_DIR/micro.qcow2" "$target"; then
+  local host target
+  MICRO_VOLUME=micro.qcow2
+  target=$IMAGES_DIR/$MICRO_VOLUME
+  if [[ -e $target ]] && ! cmp -s "$MICRO_DIR/micro.qcow2" "$target"; then
+    MICRO_VOLUME=$(basename "$MICRO_DIR").qcow2
+    target=$IMAGES_DIR/$MICRO_VOLUME
+  fi
+  if [[ ! -e $target ]]; then
     cp "$MICRO_DIR/micro.qcow2" "$target.new"
     chmod 444 "$target.new"
     mv "$target.new" "$target"
   fi
   for host in "${HOSTS[@]}"; do
-    virsh -c "$(host_uri "$host")" vol-info micro.qcow2 --pool images >/dev/null 2>&1 ||
+    virsh -c "$(host_uri "$host")" vol-info "$MICRO_VOLUME" --pool images >/dev/null 2>&1 ||
       virsh -q -c "$(host_uri "$host")" pool-refresh images >/dev/null
   done
 }
 
 # What the portal reads to know the fleet. Written beside and moved, so that nobody reads half of it.
 write_lab_json() {
-  local host hosts='' image=$IMAGES_DIR/micro.qcow2 virtual
+  local host hosts='' image=$IMAGES_DIR/$MICRO_VOLUME virtual
   for host in "${HOSTS[@]}"; do
     hosts+="${hosts:+,
     }{\"name\":\"$host\",\"uri\":\"$(host_uri "$host")\",\"address\":\"$(host_address "$host")\"}"
@@ -50,7 +57,7 @@ write_lab_json() {
   "hosts":[
     $hosts],
   "images":[
-    {"name":"micro","title":"Micro","description":"busybox and SSH · answers in seconds","volume":"micro.qcow2","format":"qcow2",
+    {"name":"micro","title":"Micro","description":"busybox and SSH · answers in seconds","volume":"$MICRO_VOLUME","format":"qcow2",
      "sizeBytes":$(stat -c %s "$image"),"virtualBytes":$virtual,"sha256":"$(cut -d' ' -f1 "$MICRO_DIR/micro.qcow2.sha256")",
      "user":"root","minMemoryMib":96,"minDiskGib":1}] }
 END
