@@ -8,6 +8,7 @@ using Portal.Domain.Catalog;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
@@ -33,6 +34,9 @@ public static class PortalDomain
         services.AddSingleton<HostService>();
         services.AddSingleton<MachineService>();
         services.AddSingleton<MachineBooks>();
+        services.AddSingleton<MoveOrders>();
+        services.AddSingleton<MigrationService>();
+        services.AddSingleton<MigrationBooks>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();

@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+
+namespace Portal.Domain.Migrations;
+
+/// <summary>Shows moves and their receipts to the people they concern.</summary>
+public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts, MoveOrders orders)
+{
+    /// <summary>
+    /// Moves the actor may see, newest first. Sorts: <c>created machine status mode blackout</c>. Filters: <c>status mode</c> (names,
+    /// commas between), <c>machine project host</c> (ids; a host matches at either end). Search looks at machine and hosts.
+    /// </summary>
+    public async Task<Page<MigrationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var rows = SeenBy(db, actor);
+        if (query.LikePattern is { } like)
+            rows = rows.Where(m => EF.Functions.ILike(m.MachineName, like, @"\") || EF.Functions.ILike(m.SourceName, like, @"\") || EF.Functions.ILike(m.DestinationName, like, @"\"));
+        if (query.EnumFilter<MigrationStatus>("status") is { } statuses)
+            rows = rows.Where(m => statuses.Contains(m.Status));
+        if (query.EnumFilter<MigrationMode>("mode") is { } modes)
+            rows = rows.Where(m => modes.Contains(m.Mode));
+        if (query.IdFilter("machine") is { } machine)
+            rows = rows.Where(m => m.MachineId == machine);
+        if (query.IdFilter("project") is { } project)
+            rows = rows.Where(m => m.ProjectId == project);
+        if (query.IdFilter("host") is { } host)
+            rows = rows.Where(m => m.SourceHostId == host || m.DestinationHostId == host);
+        var sorted = query.SortField switch
+        {
+            "machine" => rows.SortBy(m => m.MachineName, query.Descending),
+            "status" => rows.SortBy(m => m.Status, query.Descending),
+            "mode" => rows.SortBy(m => m.Mode, query.Descending),
+            "blackout" => rows.SortBy(m => m.BlackoutMs, query.Descending),
+            "created" => rows.SortBy(m => m.CreatedAt, query.Descending),
+            _ => rows.SortBy(m => m.CreatedAt, descending: true),
+        };
+        var total = await rows.CountAsync(ct);
+        var items = await sorted.ThenByDescending(m => m.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(MigrationRow.From(db)).ToListAsync(ct);
+        return new Page<MigrationRow>(items, total);
+    }
+
+    /// <summary>One move with its story; null when there is none the actor may see.</summary>
+    public async Task<MigrationDetails?> GetAsync(Actor actor, Guid id, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var row = await SeenBy(db, actor).Where(m => m.Id == id).Select(MigrationRow.From(db)).SingleOrDefaultAsync(ct);
+        if (row is null)
+            return null;
+        var story = await db.Migrations.AsNoTracking().Where(m => m.Id == id).Select(m => new { m.Phases, m.Decisions }).SingleAsync(ct);
+        var cancellable = actor.IsAdmin && await db.Operations.AnyAsync(o => o.Id == row.OperationId && o.CancelRequestedAt == null
+            && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running), ct);
+        return new MigrationDetails(row, story.Phases, story.Decisions, cancellable);
+    }
+
+    /// <summary>Where a machine could go and how, with what it would cost as far as earlier moves tell; null when there is no such machine for the actor.</summary>
+    public Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct) => orders.PlanAsync(actor, machineId, ct);
+
+    /// <summary>Orders a move through an operation and takes the room at the destination. The same key and call give the same move.</summary>
+    /// <param name="actor">An admin.</param>
+    /// <param name="machineId">The machine; it must run.</param>
+    /// <param name="destinationHostId">Where to; null: the host with the most free memory that can do it.</param>
+    /// <param name="mode">How.</param>
+    /// <param name="objectiveMs">Longest silence allowed, ms; null: no promise.</param>
+    /// <param name="key">The caller's key for this call.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>
+    /// The move, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="Machines.WrongState"/>, <see cref="MachineBusy"/>, <see cref="SameHost"/>,
+    /// <see cref="HostSilent"/>, <see cref="HostFull"/>, <see cref="Hosts.NoHostWithRoom"/>, <see cref="ModeNotPossible"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
+    /// </returns>
+    public Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, Guid? destinationHostId, MigrationMode mode, double? objectiveMs, string key, CancellationToken ct) =>
+        orders.StartAsync(actor, machineId, new MigrationParameters(destinationHostId, mode, objectiveMs), key, ct);
+
+    /// <summary>The stored frames past an ordinal, in order; null when there is no such move for the actor.</summary>
+    public async Task<IReadOnlyList<ChunkRow>?> ReadChunksAsync(Actor actor, Guid id, int afterOrdinal, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (!await SeenBy(db, actor).AnyAsync(m => m.Id == id, ct))
+            return null;
+        return await db.MigrationChunks.AsNoTracking().Where(c => c.MigrationId == id && c.Ordinal > afterOrdinal).OrderBy(c => c.Ordinal).Select(c => new ChunkRow(c.Ordinal, c.Payload)).ToListAsync(ct);
+    }
+
+    /// <summary>What earlier moves on a route by a mode came to; null when there are none.</summary>
+    public async Task<RouteHistory?> HistoryAsync(Guid sourceHostId, Guid destinationHostId, MigrationMode mode, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await MoveOrders.HistoryAsync(db, sourceHostId, destinationHostId, mode, ct);
+    }
+
+    static IQueryable<Migration> SeenBy(PortalDbContext db, Actor actor)
+    {
+        var projects = db.ProjectsSeenBy(actor);
+        return db.Migrations.AsNoTracking().Where(m => projects.Contains(m.ProjectId));
+    }
+}

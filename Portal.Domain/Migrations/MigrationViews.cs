@@ -1,0 +1,123 @@
+using System.Linq.Expressions;
+
+namespace Portal.Domain.Migrations;
+
+/// <summary>A move as shown in lists.</summary>
+/// <param name="Id">Identifier.</param>
+/// <param name="OperationId">The operation that carries it out.</param>
+/// <param name="MachineId">The machine.</param>
+/// <param name="MachineName">Its name then.</param>
+/// <param name="ProjectId">Its project.</param>
+/// <param name="MemoryMib">Its memory then, MiB.</param>
+/// <param name="SourceHostId">From.</param>
+/// <param name="SourceName">From, by name.</param>
+/// <param name="DestinationHostId">To.</param>
+/// <param name="DestinationName">To, by name.</param>
+/// <param name="Mode">How.</param>
+/// <param name="Status">How it is going or ended.</param>
+/// <param name="Phase">The running phase; null before and after.</param>
+/// <param name="Percent">Progress, 0–100.</param>
+/// <param name="ObjectiveMs">Longest silence the objective allows, ms; null: no promise.</param>
+/// <param name="BlackoutMs">Measured blackout, ms; null when not measured.</param>
+/// <param name="Predicted">What was foretold.</param>
+/// <param name="Measured">What was measured.</param>
+/// <param name="Message">What happened, what it did to the machine, and what to do now.</param>
+/// <param name="RequestedByName">Who asked for it.</param>
+/// <param name="CreatedAt">When it was asked for.</param>
+/// <param name="StartedAt">When the move's time axis begins.</param>
+/// <param name="EndedAt">When the receipt was final.</param>
+public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, string MachineName, Guid ProjectId, int MemoryMib, Guid SourceHostId, string SourceName,
+    Guid DestinationHostId, string DestinationName, MigrationMode Mode, MigrationStatus Status, string? Phase, double Percent, double? ObjectiveMs, double? BlackoutMs,
+    Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>Whether it waits or is on its way.</summary>
+    public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
+
+    /// <summary>Whether the objective was met; null without an objective, a measurement or a valid probe.</summary>
+    public bool? ObjectiveMet => ObjectiveMs is { } most && Measured is { BlackoutMs: { } blackout, ProbeInvalid: null } ? blackout <= most : null;
+
+    internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
+        m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
+        db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt);
+}
+
+/// <summary>A move with its story: the receipt's page.</summary>
+/// <param name="Migration">The move.</param>
+/// <param name="Phases">The phases so far with their times.</param>
+/// <param name="Decisions">Every decision the controller took.</param>
+/// <param name="MayCancel">Whether the actor may ask it to stop now.</param>
+public sealed record MigrationDetails(MigrationRow Migration, IReadOnlyList<PhaseTime> Phases, IReadOnlyList<Decision> Decisions, bool MayCancel);
+
+/// <summary>How grave a finding is.</summary>
+public enum FindingLevel
+{
+    /// <summary>Makes it impossible.</summary>
+    Error,
+
+    /// <summary>Possible, but know this.</summary>
+    Warning,
+
+    /// <summary>Good to know.</summary>
+    Info,
+}
+
+/// <summary>Something found while looking at a possible move.</summary>
+/// <param name="Level">How grave.</param>
+/// <param name="Text">In words, with figures.</param>
+public sealed record Finding(FindingLevel Level, string Text);
+
+/// <summary>What a mode would cost on a route, from earlier moves.</summary>
+/// <param name="Mode">How.</param>
+/// <param name="WhyNot">Why the mode is not possible there; null when it is.</param>
+/// <param name="Predicted">What to expect; null without earlier moves on this route.</param>
+/// <param name="Moves">How many earlier moves that rests on.</param>
+public sealed record ModeForecast(MigrationMode Mode, string? WhyNot, Prediction? Predicted, int Moves);
+
+/// <summary>A host the machine could go to.</summary>
+/// <param name="HostId">The host.</param>
+/// <param name="HostName">Its name.</param>
+/// <param name="Possible">Whether nothing speaks against it.</param>
+/// <param name="Findings">What was found.</param>
+/// <param name="Modes">Every mode on this route.</param>
+public sealed record Destination(Guid HostId, string HostName, bool Possible, IReadOnlyList<Finding> Findings, IReadOnlyList<ModeForecast> Modes);
+
+/// <summary>Where a machine could go, and how.</summary>
+/// <param name="MachineId">The machine.</param>
+/// <param name="MachineName">Its name.</param>
+/// <param name="SourceId">Where it is; null before it has a host.</param>
+/// <param name="SourceName">That host's name.</param>
+/// <param name="WhyNot">Why it cannot be moved at all now; null when it can.</param>
+/// <param name="Best">The destination the portal would pick; null when there is none.</param>
+/// <param name="Destinations">Every other host.</param>
+public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? SourceId, string? SourceName, Refusal? WhyNot, Guid? Best, IReadOnlyList<Destination> Destinations);
+
+/// <summary>What earlier moves on a route by a mode came to, successful and validly measured ones only.</summary>
+/// <param name="Moves">How many; the last 50 at most.</param>
+/// <param name="TotalSeconds">Median time until the guest ran there.</param>
+/// <param name="BlackoutMsLow">10th percentile of the blackout.</param>
+/// <param name="BlackoutMs">Median blackout.</param>
+/// <param name="BlackoutMsHigh">90th percentile of the blackout.</param>
+/// <param name="PauseMs">Median pause.</param>
+/// <param name="ConvergenceMs">Median of blackout less pause: what a route adds to every move.</param>
+/// <param name="BytesPerSecond">Median of bytes over time.</param>
+/// <param name="Bytes">Median of the bytes sent.</param>
+public sealed record RouteHistory(int Moves, double TotalSeconds, double? BlackoutMsLow, double? BlackoutMs, double? BlackoutMsHigh, double? PauseMs, double? ConvergenceMs, double BytesPerSecond, long Bytes);
+
+/// <summary>What was asked for when a move was ordered; its operation's parameters.</summary>
+/// <param name="AskedHostId">The destination asked for; null: the best.</param>
+/// <param name="Mode">How.</param>
+/// <param name="ObjectiveMs">Longest silence allowed, ms; null: no promise.</param>
+public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs);
+
+/// <summary>Everything a runner needs to move a machine.</summary>
+/// <param name="Migration">The move.</param>
+/// <param name="Blueprint">The machine.</param>
+/// <param name="Source">Where it is.</param>
+/// <param name="Destination">Where it goes.</param>
+public sealed record MigrationTask(MigrationRow Migration, Machines.Blueprint Blueprint, Hosts.Host Source, Hosts.Host Destination);
+
+/// <summary>About a second of a move's frames.</summary>
+/// <param name="Ordinal">Its place in the order, from 0.</param>
+/// <param name="Payload">Gzip of a JSON array of frames.</param>
+public sealed record ChunkRow(int Ordinal, byte[] Payload);

@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Audit;
+using Portal.Domain.Changes;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+
+namespace Portal.Domain.Migrations;
+
+/// <summary>Decides whether and where a machine moves, and orders it.</summary>
+public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time)
+{
+    // A promise below what a ping can measure, or of minutes, is a slip of the finger.
+    const double LeastObjectiveMs = 1;
+    const double MostObjectiveMs = 600_000;
+    const int ReceiptsPerRoute = 50;
+
+    internal async Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var seen = db.ProjectsSeenBy(actor);
+        var machine = await db.Machines.AsNoTracking().SingleOrDefaultAsync(m => m.Id == machineId && seen.Contains(m.ProjectId), ct);
+        if (machine is null)
+            return null;
+        var hosts = await db.Hosts.AsNoTracking().OrderBy(h => h.Name).ToListAsync(ct);
+        var rooms = await HostRooms.ReadAsync(db, ct);
+        var source = hosts.Find(h => h.Id == machine.HostId);
+        var whyNot = actor.RefuseUnlessAdmin("move machines") ?? await RefuseNowAsync(db, machine, source, ct);
+        if (source is null)
+            return new MoveChoices(machine.Id, machine.Name, null, null, whyNot, null, []);
+
+        var destinations = new List<Destination>();
+        foreach (var host in hosts.Where(h => h.Id != source.Id))
+        {
+            var findings = MoveRules.Look(source, host, Placing.Misfit(rooms.Single(r => r.Id == host.Id), machine.Size));
+            var modes = new List<ModeForecast>();
+            foreach (var mode in Enum.GetValues<MigrationMode>())
+            {
+                var history = await HistoryAsync(db, source.Id, host.Id, mode, ct);
+                modes.Add(new ModeForecast(mode, MoveRules.RefuseMode(mode, source, host)?.Message, RouteArithmetic.Foretell(history), history?.Moves ?? 0));
+            }
+            destinations.Add(new Destination(host.Id, host.Name, whyNot is null && findings.All(f => f.Level != FindingLevel.Error), findings, modes));
+        }
+        var best = Placing.Choose(rooms.Where(r => destinations.Exists(d => d.HostId == r.Id && d.Possible)), machine.Size).Host?.Id;
+        return new MoveChoices(machine.Id, machine.Name, source.Id, source.Name, whyNot, best, destinations);
+    }
+
+    internal async Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, MigrationParameters asked, string key, CancellationToken ct)
+    {
+        if (asked.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
+            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await Ledger.LockMachineAsync(db, machineId, ct);
+        if (await db.Machines.SingleOrDefaultAsync(m => m.Id == machineId, ct) is not { } machine || await db.RoleInAsync(actor, machine.ProjectId, ct) is null)
+            return new NotFound("machine");
+        if (actor.RefuseUnlessAdmin("move machines") is { } refusal)
+            return refusal;
+        var replay = await Ledger.ReplayAsync(db, OperationKind.Migrate, machineId, actor, key, asked, ct);
+        if (!replay.IsOk)
+            return replay.Refusal;
+        if (replay.Value is { } before)
+            return await RowAsync(db, before.Id, ct);
+
+        var rooms = await HostRooms.LockAsync(db, ct);
+        var hosts = await db.Hosts.AsNoTracking().ToListAsync(ct);
+        var source = hosts.Find(h => h.Id == machine.HostId);
+        if (await RefuseNowAsync(db, machine, source, ct) is { } notNow)
+            return notNow;
+        var chosen = Choose(machine, source!, hosts, rooms, asked);
+        if (!chosen.IsOk)
+            return chosen.Refusal;
+        var destination = chosen.Value;
+
+        var now = time.GetUtcNow();
+        db.Placements.Add(Placement.Create(machine.Id, destination.Id, PlacementPurpose.Incoming, machine.Vcpus, machine.MemoryMib));
+        var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
+        if (!operation.IsOk)
+            return operation.Refusal;
+        var migration = Migration.Plan(operation.Value, machine, source!, destination, asked.Mode, asked.ObjectiveMs, actor, now);
+        db.Migrations.Add(migration);
+        db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
+            new { operation = operation.Value.Id, migration = migration.Id, from = source!.Name, to = destination.Name, mode = asked.Mode }, now));
+        await db.SaveChangesAsync(ct);
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migration.Id, machine.ProjectId, ct);
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Host, destination.Id, null, ct);
+        await transaction.CommitAsync(ct);
+        return await RowAsync(db, operation.Value.Id, ct);
+    }
+
+    internal static async Task<RouteHistory?> HistoryAsync(PortalDbContext db, Guid sourceId, Guid destinationId, MigrationMode mode, CancellationToken ct)
+    {
+        var receipts = await db.Migrations.AsNoTracking()
+            .Where(m => m.SourceHostId == sourceId && m.DestinationHostId == destinationId && m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null)
+            .OrderByDescending(m => m.EndedAt).Take(ReceiptsPerRoute).Select(m => m.Measured!).ToListAsync(ct);
+        return RouteArithmetic.Learn(receipts);
+    }
+
+    /// <summary>Why the machine cannot be moved anywhere now, or null.</summary>
+    static async Task<Refusal?> RefuseNowAsync(PortalDbContext db, Machine machine, Host? source, CancellationToken ct)
+    {
+        if (await Ledger.BusyAsync(db, machine.Id, ct) is { } busy)
+            return busy;
+        if (MachineRules.Migrate(machine.Name, machine.State) is { } wrong)
+            return wrong;
+        return source is { State: HostState.Online } ? null : new HostSilent(source?.Name ?? "host", "source");
+    }
+
+    /// <summary>The destination asked for, or the best; the hosts' rows are held.</summary>
+    static Result<Host> Choose(Machine machine, Host source, List<Host> hosts, IReadOnlyList<HostRoom> rooms, MigrationParameters asked)
+    {
+        if (asked.AskedHostId is not { } id)
+        {
+            var able = hosts.Where(h => h.Id != source.Id && MoveRules.RefuseMode(asked.Mode, source, h) is null).Select(h => h.Id).ToHashSet();
+            if (able.Count == 0 && hosts.Find(h => h.Id != source.Id) is { } unable)
+                return MoveRules.RefuseMode(asked.Mode, source, unable)!;
+            var best = Placing.Choose(rooms.Where(r => able.Contains(r.Id)), machine.Size);
+            return best.Host is { } room ? hosts.Single(h => h.Id == room.Id) : new NoHostWithRoom(best.Misfits, HostRooms.Needs(machine));
+        }
+        if (hosts.Find(h => h.Id == id) is not { } destination)
+            return new NotFound("host");
+        if (id == source.Id)
+            return new SameHost(machine.Name, source.Name);
+        if (destination.State != HostState.Online)
+            return new HostSilent(destination.Name, "destination");
+        if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size) is { } misfit)
+            return new HostFull(misfit, HostRooms.Needs(machine));
+        return MoveRules.RefuseMode(asked.Mode, source, destination) is { } impossible ? impossible : destination;
+    }
+
+    static Task<MigrationRow> RowAsync(PortalDbContext db, Guid operationId, CancellationToken ct) =>
+        db.Migrations.AsNoTracking().Where(m => m.OperationId == operationId).Select(MigrationRow.From(db)).SingleAsync(ct);
+}

@@ -1,0 +1,64 @@
+using Portal.Domain.Hosts;
+
+namespace Portal.Domain.Migrations;
+
+/// <summary>What speaks for and against a move, from what the hosts said of themselves; knows no database.</summary>
+public static class MoveRules
+{
+    /// <summary>The capability a mode needs on both hosts, as hosts name it.</summary>
+    public static string CapabilityFor(MigrationMode mode) => mode switch
+    {
+        MigrationMode.Live => "live-migration",
+        MigrationMode.QuickDirect => "quick-direct",
+        MigrationMode.QuickSaved => "quick-saved",
+    };
+
+    /// <summary>Why the two hosts cannot do a mode; null when they can.</summary>
+    public static ModeNotPossible? RefuseMode(MigrationMode mode, Host source, Host destination) =>
+        Lacks(mode, source) ?? Lacks(mode, destination) ?? Unlike(mode, source, destination);
+
+    /// <summary>Everything worth knowing before moving a machine of a size to a host; an error makes it impossible.</summary>
+    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit)
+    {
+        var findings = new List<Finding>();
+        if (misfit is not null)
+            findings.Add(new(FindingLevel.Error, Sentence(misfit.Why)));
+        if (source.Report is not { } from || destination.Report is not { } to)
+            return findings;
+        var possible = Enum.GetValues<MigrationMode>().Where(mode => RefuseMode(mode, source, destination) is null).ToList();
+        if (possible.Count == 0)
+            findings.Add(new(FindingLevel.Error, RefuseMode(MigrationMode.Live, source, destination)!.Message));
+        if (source.Pool != destination.Pool)
+            findings.Add(new(FindingLevel.Warning, $"The disks are in the pool {source.Pool} here and would be looked for in {destination.Pool} there; both must be the same shared store."));
+        if (from.CpuModel != to.CpuModel)
+            findings.Add(new(FindingLevel.Warning, $"The processors differ: {from.CpuModel} here, {to.CpuModel} there."));
+        if (IsOlder(to.HypervisorVersion, from.HypervisorVersion))
+            findings.Add(new(FindingLevel.Warning, $"{destination.Name} runs the older QEMU {to.HypervisorVersion} (here {from.HypervisorVersion}); a machine started on the newer one may be refused."));
+        if (Capability(from, "memory-tls") is not { Available: true } || Capability(to, "memory-tls") is not { Available: true })
+            findings.Add(new(FindingLevel.Info, "Memory goes over the network unencrypted: not both hosts can encrypt it."));
+        return findings;
+    }
+
+    static ModeNotPossible? Lacks(MigrationMode mode, Host host)
+    {
+        if (host.Report is not { } report)
+            return new(mode, host.Name, "it has not said yet what it can do.");
+        return Capability(report, CapabilityFor(mode)) switch
+        {
+            { Available: true } => null,
+            { Reason: { Length: > 0 } reason } => new(mode, host.Name, reason),
+            _ => new(mode, host.Name, $"it does not offer {CapabilityFor(mode)}."),
+        };
+    }
+
+    // A guest that runs under one accelerator has processor state the other cannot take over.
+    static ModeNotPossible? Unlike(MigrationMode mode, Host source, Host destination) =>
+        source.Report!.Accelerator == destination.Report!.Accelerator ? null
+            : new(mode, destination.Name, $"it runs machines with {destination.Report.Accelerator}, {source.Name} with {source.Report.Accelerator}.");
+
+    static HostCapability? Capability(HostReport report, string name) => report.Capabilities.FirstOrDefault(c => c.Name == name);
+
+    static bool IsOlder(string a, string b) => Version.TryParse(a, out var left) && Version.TryParse(b, out var right) && left < right;
+
+    static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
+}
