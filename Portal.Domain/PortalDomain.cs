@@ -32,6 +32,7 @@ public static class PortalDomain
         services.AddSingleton<Ledger>();
         services.AddSingleton<OperationService>();
         services.AddSingleton<HostService>();
+        services.AddSingleton<HostObservations>();
         services.AddSingleton<MachineService>();
         services.AddSingleton<MachineBooks>();
         services.AddSingleton<MoveOrders>();

@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Audit;
+using Portal.Domain.Changes;
+using Portal.Domain.Machines;
+
+namespace Portal.Domain.Hosts;
+
+/// <summary>
+/// Brings the books in line with what hosts say of their machines. A machine with an unfinished operation is left alone: its runner
+/// knows better, and writes what it found when it ends.
+/// </summary>
+public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+{
+    /// <summary>Takes in everything a host said it has; a machine believed there that it does not have is told as broken.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="askedAt">When it was asked, by the portal's clock: what was decided after that is newer than the answer.</param>
+    /// <param name="all">Every machine it has, also those the portal does not know.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task ObserveAsync(Guid hostId, DateTimeOffset askedAt, IReadOnlyList<MachineObservation> all, CancellationToken ct)
+    {
+        var seen = all.DistinctBy(o => o.Id).ToDictionary(o => o.Id);
+        Guid[] ids = [.. seen.Keys];
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var machines = await db.Machines.FromSql($"""
+            select * from machines where (host_id = {hostId} or id = any({ids})) and state in ('Running', 'Off', 'Unknown', 'Failed')
+            order by id for no key update
+            """).ToListAsync(ct);
+        await SettleAsync(db, hostId, askedAt, machines, seen, absenceCounts: true, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>Takes in what a host said of one machine, and concludes nothing about others.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="at">When it happened, by the portal's clock.</param>
+    /// <param name="one">What it said.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task ObserveOneAsync(Guid hostId, DateTimeOffset at, MachineObservation one, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var machines = await db.Machines.FromSql($"select * from machines where id = {one.Id} and state in ('Running', 'Off', 'Unknown', 'Failed') for no key update").ToListAsync(ct);
+        await SettleAsync(db, hostId, at, machines, new Dictionary<Guid, MachineObservation> { [one.Id] = one }, absenceCounts: false, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    async Task SettleAsync(PortalDbContext db, Guid hostId, DateTimeOffset askedAt, List<Machine> machines, Dictionary<Guid, MachineObservation> seen, bool absenceCounts, CancellationToken ct)
+    {
+        var hosts = await db.Hosts.AsNoTracking().ToDictionaryAsync(h => h.Id, ct);
+        if (!hosts.TryGetValue(hostId, out var host))
+            return;
+        var ids = machines.ConvertAll(m => m.Id);
+        var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.EndedAt == null || o.EndedAt >= askedAt)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
+        var moved = new HashSet<Guid>();
+        foreach (var machine in machines.Where(m => !busy.Contains(m.Id)))
+        {
+            var settled = ObservationRules.Settle(machine.State, machine.HostId == hostId, seen.GetValueOrDefault(machine.Id), absenceCounts, host.Name);
+            if (settled is null || (machine.StateSince > askedAt && machine.State != MachineState.Unknown))
+                continue;
+            if (settled.LivesHere && machine.HostId != hostId)
+            {
+                await AdoptAsync(db, machine, host, hosts, ct);
+                moved.UnionWith([hostId, machine.HostId ?? hostId]);
+                machine.LiveOn(hostId);
+            }
+            machine.Become(settled.State, settled.Reason, time.GetUtcNow());
+        }
+        var changed = db.ChangeTracker.Entries<Machine>().Where(e => e.State == EntityState.Modified).Select(e => e.Entity).ToList();
+        await db.SaveChangesAsync(ct);
+        foreach (var machine in changed)
+            await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
+        foreach (var id in moved)
+            await ChangeNotice.NotifyAsync(db, ChangeKind.Host, id, null, ct);
+    }
+
+    /// <summary>Somebody moved the machine past the portal: its room is booked where it is, even where there is none left, because that is the truth.</summary>
+    async Task AdoptAsync(PortalDbContext db, Machine machine, Host here, Dictionary<Guid, Host> hosts, CancellationToken ct)
+    {
+        await HostRooms.LockAsync(db, ct);
+        db.Placements.RemoveRange(await db.Placements.Where(p => p.MachineId == machine.Id).ToListAsync(ct));
+        await db.SaveChangesAsync(ct);
+        db.Placements.Add(Placement.Create(machine.Id, here.Id, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
+        var from = machine.HostId is { } id && hosts.TryGetValue(id, out var before) ? before.Name : null;
+        db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found-elsewhere", "machine", machine.Id, machine.Name, machine.ProjectId, new { from, to = here.Name }, time.GetUtcNow()));
+    }
+}
