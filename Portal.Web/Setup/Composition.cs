@@ -1,6 +1,7 @@
 using Portal.Domain;
 using Portal.Web.Accounts;
 using Portal.Web.Layout;
+using Portal.Web.Operations;
 using Portal.Web.Security;
 
 namespace Portal.Web.Setup;
@@ -16,6 +17,7 @@ public static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddPortalDomain(settings.ConnectionString);
         services.AddPortalAccounts();
+        services.AddPortalOperations();
         services.AddPortalPages();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }

@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Audit;
+using Portal.Domain.Changes;
+using Portal.Domain.Hosts;
+using Portal.Domain.Operations;
+
+namespace Portal.Domain.Machines;
+
+/// <summary>A machine a host was found to know, as the books have it.</summary>
+/// <param name="Id">The machine.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="State">Its state in the books.</param>
+/// <param name="HostId">Its home in the books.</param>
+/// <param name="IsBusy">Whether an operation is queued or runs for it: then its runner tells its state, and nobody else.</param>
+public sealed record BookedMachine(Guid Id, string Name, MachineState State, Guid? HostId, bool IsBusy);
+
+/// <summary>
+/// Brings the books up to what hosts say of machines when nobody asked them to change: a guest that shut itself down, a host that
+/// came back. A machine with an active operation is left to its runner.
+/// </summary>
+public sealed class MachineReports(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+{
+    /// <summary>What the books know of the machines that live on a host, and of those it was found to know.</summary>
+    public async Task<IReadOnlyList<BookedMachine>> BookedAsync(Guid hostId, IReadOnlyCollection<Guid> found, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Machines.AsNoTracking().Where(m => m.HostId == hostId || found.Contains(m.Id)).OrderBy(m => m.Id)
+            .Select(m => new BookedMachine(m.Id, m.Name, m.State, m.HostId,
+                db.Operations.Any(o => o.MachineId == m.Id && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running))))
+            .ToListAsync(ct);
+    }
+
+    /// <summary>Records what a host said of one machine that lives there; nothing when it lives elsewhere, is busy, or is not made.</summary>
+    /// <returns>Whether something changed.</returns>
+    public async Task<bool> ObserveAsync(Guid hostId, MachineObservation seen, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await FreeAsync(db, seen.Id, ct) is not { IsDefined: true } machine || machine.HostId != hostId)
+            return false;
+        machine.Become(seen.State, seen.Reason, time.GetUtcNow());
+        if (await db.SaveChangesAsync(ct) == 0)
+            return false;
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
+        await transaction.CommitAsync(ct);
+        return true;
+    }
+
+    /// <summary>
+    /// The machine was found running on another host than the books say, and its home does not run it: after a move whose end nobody
+    /// saw. The truth wins, even where the host is fuller than placing would allow.
+    /// </summary>
+    public async Task<bool> AdoptAsync(Guid machineId, Guid hostId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await FreeAsync(db, machineId, ct) is not { IsDefined: true } machine || machine.HostId == hostId)
+            return false;
+        var before = machine.HostId;
+        await HostRooms.LockAsync(db, ct);
+        await db.Placements.Where(p => p.MachineId == machineId).ExecuteDeleteAsync(ct);
+        db.Placements.Add(Placement.Create(machineId, hostId, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
+        machine.LiveOn(hostId);
+        machine.Become(MachineState.Running, null, time.GetUtcNow());
+        db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found", "machine", machine.Id, machine.Name, machine.ProjectId, new { from = before, to = hostId }, time.GetUtcNow()));
+        await db.SaveChangesAsync(ct);
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Host, hostId, null, ct);
+        await transaction.CommitAsync(ct);
+        return true;
+    }
+
+    /// <summary>The machine with its row taken, or null when it is busy or not there.</summary>
+    static async Task<Machine?> FreeAsync(PortalDbContext db, Guid machineId, CancellationToken ct)
+    {
+        await Ledger.LockMachineAsync(db, machineId, ct);
+        return await Ledger.BusyAsync(db, machineId, ct) is null ? await db.Machines.SingleOrDefaultAsync(m => m.Id == machineId, ct) : null;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Portal.Web.Operations;
+
+/// <summary>What a machine's things are called at the hypervisor. Made from its id, so they are known again after any interruption.</summary>
+public static class MachineFiles
+{
+    /// <summary>Its root disk in the pool.</summary>
+    public static string Disk(Guid machine) => $"{machine}.qcow2";
+
+    /// <summary>Its seed in the pool.</summary>
+    public static string Seed(Guid machine) => $"{machine}.seed.iso";
+
+    /// <summary>Its name at the hypervisor: names are unique per project in the portal, but per host there.</summary>
+    public static string DomainName(string name, Guid machine) => $"{name}-{machine.ToString("N")[20..]}";
+}

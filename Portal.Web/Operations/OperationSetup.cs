@@ -1,0 +1,19 @@
+namespace Portal.Web.Operations;
+
+/// <summary>Registers the fleet, the workers and what they carry out.</summary>
+public static class OperationSetup
+{
+    /// <summary>Registers them.</summary>
+    public static IServiceCollection AddPortalOperations(this IServiceCollection services)
+    {
+        services.AddSingleton<DatabasePatience>();
+        services.AddSingleton<HostFleet>();
+        services.AddSingleton<HostReporter>();
+        services.AddSingleton<Leftovers>();
+        services.AddHostedService<FleetFollower>();
+        services.AddSingleton<CancelRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<CancelRequests>());
+        services.AddHostedService<OperationWorker>();
+        return services;
+    }
+}
