@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Catalog;
+using Portal.Domain.Requests;
+using Portal.Tests.Postgres;
+
+namespace Portal.Tests.Domain.Catalog;
+
+public sealed class AddressPoolTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_storm_on_a_pool_of_twelve_gives_each_address_once_and_tells_the_others_it_is_empty()
+    {
+        var world = await postgres.NewWorldAsync(new WorldPlan(Machines: 100, Addresses: 12));
+        var requests = postgres.Get<RequestService>();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => Task.Run(() => requests.SubmitAsync(world.Member, world.Draft(), $"pool-{n}", Ct), Ct)));
+
+        answers.Count(a => a.IsOk).ShouldBe(12);
+        answers.Where(a => !a.IsOk).ShouldAllBe(a => a.Refusal is NoFreeAddress);
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        var addresses = await db.Machines.Where(m => m.NetworkId == world.Network.Id).Select(m => m.Address).ToListAsync(Ct);
+        addresses.Select(a => (int)a.GetAddressBytes()[3]).Order().ShouldBe(Enumerable.Range(1, 12));
+    }
+
+    [Fact]
+    public async Task The_lowest_address_that_came_free_is_given_next()
+    {
+        var world = await postgres.NewWorldAsync();
+        var requests = postgres.Get<RequestService>();
+        var first = (await requests.SubmitAsync(world.Member, world.Draft(), "1", Ct)).Value;
+        await requests.SubmitAsync(world.Member, world.Draft(), "2", Ct);
+        await requests.WithdrawAsync(world.Member, first.Id, Ct);
+
+        var third = (await requests.SubmitAsync(world.Member, world.Draft(), "3", Ct)).Value;
+
+        (await requests.GetAsync(world.Member, third.Id, Ct)).Value.Address.ShouldBe(world.Network.First.ToString());
+    }
+
+    [Fact]
+    public async Task The_gateway_is_given_to_no_machine_even_when_it_lies_in_the_pool()
+    {
+        var world = await postgres.NewWorldAsync();
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        var network = await db.Networks.SingleAsync(n => n.Id == world.Network.Id, Ct);
+        network.Describe(network.Cidr, network.First, null, network.First, network.Last, network.Bridge);
+        await db.SaveChangesAsync(Ct);
+
+        var request = (await postgres.Get<RequestService>().SubmitAsync(world.Member, world.Draft(), "1", Ct)).Value;
+
+        (await postgres.Get<RequestService>().GetAsync(world.Member, request.Id, Ct)).Value.Address.ShouldNotBe(network.First.ToString());
+        var view = (await postgres.Get<CatalogService>().GetAsync(world.Member, world.Project.Id, Ct)).Value.Networks.Single(n => n.Id == network.Id);
+        view.ShouldBe(new NetworkView(network.Id, network.Name, network.Cidr, Free: 198, Total: 199));
+    }
+
+    [Fact]
+    public void A_hardware_address_is_locally_administered_and_comes_from_the_machines_identifier() =>
+        MacAddress.For(Guid.Parse("0197f0aa-0000-7000-8000-0000a1b2c3d4")).ShouldBe("52:54:00:b2:c3:d4");
+}
