@@ -40,6 +40,7 @@ public static class PortalDomain
         services.AddSingleton<MigrationBooks>();
         services.AddSingleton<MachineReports>();
         services.AddSingleton<ApiTokens>();
+        services.AddSingleton<People>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();

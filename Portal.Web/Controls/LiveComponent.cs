@@ -86,6 +86,13 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         _loaded.TrySetResult();
     }
 
+    /// <summary>Shows a fault that an action of the page ran into, and keeps it in the log.</summary>
+    protected void Fail(Exception fault)
+    {
+        Loggers.CreateLogger(GetType()).LogWarning(fault, "{Component} could not do what was asked", GetType().Name);
+        Fault = Fault.From(fault);
+    }
+
     /// <summary>Loads again and draws, from where nothing can be awaited; what goes wrong shows as a stopped page.</summary>
     protected void Refresh() => _refresh = InvokeAsync(async () =>
     {

@@ -28,6 +28,9 @@ public static class Words
     public static string Size(int vcpus, int memoryMib, int diskGib) =>
         $"{Format.Unit(vcpus, "vCPU")} · {Format.Mib(memoryMib)} · {Format.Gib(diskGib)}";
 
+    /// <summary>A machine's size in one line.</summary>
+    public static string Size(MachineSize size) => Size(size.Vcpus, size.MemoryMib, size.DiskGib);
+
     /// <summary>The way a machine moves.</summary>
     public static string Of(MigrationMode mode) => mode switch
     {

@@ -23,6 +23,7 @@ public static class PortalPages
         services.AddScoped<ProjectScope>();
         services.AddScoped<Clock>();
         services.AddScoped<DraftStore>();
+        services.AddSingleton<SiteSearch>();
         return services;
     }
 }

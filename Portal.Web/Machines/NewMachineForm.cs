@@ -1,0 +1,53 @@
+using Portal.Domain.Catalog;
+using Portal.Domain.Requests;
+
+namespace Portal.Web.Machines;
+
+/// <summary>What is typed into the form, kept in the browser tab until it was sent: neither an error nor a lost connection empties it.</summary>
+public sealed class NewMachineForm
+{
+    /// <summary>The key of this form: pressing twice, or again after a lost answer, asks once.</summary>
+    public string Key { get; set; } = Guid.NewGuid().ToString();
+
+    /// <summary>The project.</summary>
+    public Guid ProjectId { get; set; }
+
+    /// <summary>The image tile.</summary>
+    public Guid ImageId { get; set; }
+
+    /// <summary>The flavor tile.</summary>
+    public Guid FlavorId { get; set; }
+
+    /// <summary>The network.</summary>
+    public Guid NetworkId { get; set; }
+
+    /// <summary>The machine's name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The public key that may log in.</summary>
+    public string SshKey { get; set; } = "";
+
+    /// <summary>Why it is wanted.</summary>
+    public string Why { get; set; } = "";
+
+    /// <summary>Takes over what was kept in the browser.</summary>
+    public void Take(NewMachineForm kept) =>
+        (Key, ProjectId, ImageId, FlavorId, NetworkId, Name, SshKey, Why) = (kept.Key, kept.ProjectId, kept.ImageId, kept.FlavorId, kept.NetworkId, kept.Name, kept.SshKey, kept.Why);
+
+    /// <summary>Picks what has not been picked, or is offered no more: the first image, network, and flavor that fits both image and quota.</summary>
+    public void PickDefaults(CatalogView? catalog)
+    {
+        if (catalog is null)
+            return;
+        if (catalog.Images.All(i => i.Id != ImageId))
+            ImageId = catalog.Images is [var image, ..] ? image.Id : Guid.Empty;
+        if (catalog.Networks.All(n => n.Id != NetworkId))
+            NetworkId = catalog.Networks is [var network, ..] ? network.Id : Guid.Empty;
+        var picked = catalog.Images.FirstOrDefault(i => i.Id == ImageId);
+        if (catalog.Flavors.All(f => f.Id != FlavorId))
+            FlavorId = catalog.Flavors.FirstOrDefault(f => f.Fits && f.Size.MemoryMib >= (picked?.MinMemoryMib ?? 0) && f.Size.DiskGib >= (picked?.MinDiskGib ?? 0))?.Id ?? Guid.Empty;
+    }
+
+    /// <summary>What the service is asked for.</summary>
+    public RequestDraft ToDraft() => new(ProjectId, Name.Trim(), ImageId, FlavorId, NetworkId, SshKey.Trim(), string.IsNullOrWhiteSpace(Why) ? null : Why.Trim());
+}
