@@ -100,7 +100,7 @@ internal sealed class Handover(
         if (statistics is not null)
             _watch.Conclude(statistics);
         var report = await FinishProbeAsync(confirmation.ResumedAt);
-        var pause = statistics?.DowntimeMs ?? await _transfer.PauseMsAsync(confirmation.ResumedAt);
+        var pause = await _transfer.PauseMsAsync(statistics, confirmation.ResumedAt);
         var measured = new Measured(
             confirmation.ResumedAt - began, Math.Max(0, returned - confirmation.ResumedAt), pause, report, report?.BlackoutMs - pause,
             (statistics ?? _watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? _watch.Last)?.Iteration ?? 0), confirmation.Answers);

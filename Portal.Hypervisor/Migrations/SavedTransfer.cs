@@ -25,8 +25,8 @@ internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings 
         await Ends.Destination.CallAsync(connection => SavedMemory.Remove(connection, Plan.Pool, Plan.Machine), CancellationToken.None);
     }
 
-    /// <summary>libvirt reports no downtime for a save and a restore; the hosts' own events tell it.</summary>
-    public override async Task<double?> PauseMsAsync(double resumed)
+    /// <summary>libvirt counts the save alone as downtime; the guest stood still until the destination ran it.</summary>
+    public override async Task<double?> PauseMsAsync(JobStatistics? statistics, double resumed)
         => Ends.Suspended.IsCompletedSuccessfully ? (resumed - await Ends.Suspended) * 1000 : null;
 
     public override Task AbortAsync()

@@ -18,8 +18,8 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bul
     /// <summary>Carries the machine over; fails with what libvirt says.</summary>
     public abstract Task RunAsync();
 
-    /// <summary>The hypervisor's own figure for the pause when its statistics have none, ms.</summary>
-    public virtual Task<double?> PauseMsAsync(double resumed) => Task.FromResult<double?>(null);
+    /// <summary>The hypervisor's own figure for the pause, ms; null: it has none.</summary>
+    public virtual Task<double?> PauseMsAsync(JobStatistics? statistics, double resumed) => Task.FromResult(statistics?.DowntimeMs);
 
     /// <summary>Asks libvirt to abort. Harmless when there is nothing left to abort: the outcome is read from the hosts.</summary>
     public virtual async Task AbortAsync()

@@ -15,6 +15,9 @@ internal static class IsoImage
 {
     private const int Sector = 2048, PathTables = 19, RootDirectory = 23, JolietDirectory = 24, FirstFile = 25;
 
+    /// <summary>128 KiB. Tools that tell file systems apart read ahead; BusyBox gives up on a device below 68 KiB.</summary>
+    private const int LeastSectors = 64;
+
     public static byte[] Write(string label, IReadOnlyList<IsoFile> files)
     {
         var starts = new int[files.Count];
@@ -25,6 +28,7 @@ internal static class IsoImage
             next += Math.Max(1, (files[i].Content.Length + Sector - 1) / Sector);
         }
 
+        next = Math.Max(next, LeastSectors);
         var image = new byte[next * Sector];
         WriteDescriptor(At(image, 16), type: 1, Encoding.ASCII, label, next, PathTables, RootDirectory);
         WriteDescriptor(At(image, 17), type: 2, Encoding.BigEndianUnicode, label, next, PathTables + 2, JolietDirectory);
