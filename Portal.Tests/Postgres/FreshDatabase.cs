@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+
+namespace Portal.Tests.Postgres;
+
+/// <summary>A database of each test's own, for tests about things that are one per database: the ledger's queue, the hosts, the notices.</summary>
+public abstract class FreshDatabase(PostgresCluster cluster) : IAsyncLifetime
+{
+    /// <summary>How long a worker of the tests holds what it claimed: longer than any test.</summary>
+    protected static readonly TimeSpan LongLease = TimeSpan.FromMinutes(10);
+
+    protected PostgresFixture Postgres { get; } = new(cluster);
+
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    protected Ledger Ledger => Get<Ledger>();
+
+    protected MachineBooks Books => Get<MachineBooks>();
+
+    public ValueTask InitializeAsync() => Postgres.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Postgres.DisposeAsync();
+    }
+
+    protected T Get<T>() where T : notnull => Postgres.Get<T>();
+
+    /// <summary>Puts an operation into the ledger as a service would.</summary>
+    protected async Task<Result<Operation>> EnqueueAsync(Machine machine, Actor by, OperationKind kind = OperationKind.Power, string? key = null, object? parameters = null)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(Ct);
+        var operation = await Ledger.EnqueueAsync(db, kind, machine, $"{kind} {machine.Name}", by, key ?? Guid.NewGuid().ToString(), parameters, Ct);
+        if (operation.IsOk)
+            await transaction.CommitAsync(Ct);
+        return operation;
+    }
+
+    protected async Task<Claim> ClaimAsync(string worker = "worker", TimeSpan? lease = null) => (await Ledger.ClaimAsync(worker, lease ?? LongLease, Ct)).ShouldNotBeNull();
+
+    /// <summary>A request that was granted, its machine about to be made.</summary>
+    protected async Task<Machine> ApprovedMachineAsync(World world, string? name = null)
+    {
+        var view = (await Get<RequestService>().SubmitAsync(world.Member, world.Draft(name), Guid.NewGuid().ToString(), Ct)).Value;
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(Ct);
+        var request = await db.Requests.SingleAsync(r => r.Id == view.Id, Ct);
+        var machine = await db.Machines.SingleAsync(m => m.Id == view.MachineId, Ct);
+        request.Decide(RequestStatus.Approved, world.Admin.UserId, null, Postgres.Time.GetUtcNow());
+        machine.Become(MachineState.Provisioning, null, Postgres.Time.GetUtcNow());
+        (await Ledger.EnqueueAsync(db, OperationKind.Provision, machine, $"Make {machine.Name}", world.Admin, $"provision-{machine.Id}", null, Ct)).IsOk.ShouldBeTrue();
+        await transaction.CommitAsync(Ct);
+        return machine;
+    }
+
+    protected async Task<Machine> MachineAsync(Guid id)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        return await db.Machines.AsNoTracking().SingleAsync(m => m.Id == id, Ct);
+    }
+
+    /// <summary>Used and reserved of every limit, in the order of the resources.</summary>
+    protected async Task<(long[] Used, long[] Reserved)> QuotaAsync(World world)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        var lines = await QuotaBooks.ReadAsync(db, world.Project.Id, Ct);
+        return ([.. lines.Select(l => l.Used)], [.. lines.Select(l => l.Reserved)]);
+    }
+}
