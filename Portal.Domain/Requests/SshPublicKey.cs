@@ -67,7 +67,7 @@ public static class SshPublicKey
                 return false;
             if (field == 0 && kind.Contains("ed25519", StringComparison.Ordinal) && value.Length != 32)
                 return false;
-            if (field == 0 && kind.Contains("ecdsa", StringComparison.Ordinal) && !kind.Contains(Encoding.ASCII.GetString(value), StringComparison.Ordinal))
+            if (field == 0 && kind.IndexOf("nistp", StringComparison.Ordinal) is >= 0 and var curve && !value.SequenceEqual(Encoding.ASCII.GetBytes(kind.AsSpan(curve, 8).ToArray())))
                 return false;
         }
         return blob.IsEmpty;
