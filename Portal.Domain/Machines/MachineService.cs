@@ -69,6 +69,8 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
     async Task<Result<OperationRow>> OrderAsync(Actor actor, Guid id, OperationKind kind, string what, string key, object? parameters,
         Func<Machine, Refusal?> refuse, Func<Machine, (string Title, string Audit)> words, Action<Machine> change, CancellationToken ct)
     {
+        if (CallKey.Refuse(key) is { } noKey)
+            return noKey;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await Ledger.LockMachineAsync(db, id, ct);

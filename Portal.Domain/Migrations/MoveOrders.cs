@@ -48,6 +48,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
 
     internal async Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, MigrationParameters asked, string key, CancellationToken ct)
     {
+        if (CallKey.Refuse(key) is { } noKey)
+            return noKey;
         if (asked.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
             return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
         await using var db = await contexts.CreateDbContextAsync(ct);

@@ -37,6 +37,14 @@ public sealed record CannotCancel(string Title)
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
 
+/// <summary>What a caller's key for a call may look like; the same rule wherever a call may be repeated.</summary>
+static class CallKey
+{
+    /// <summary>Why a key is refused, or null.</summary>
+    public static InvalidText? Refuse(string? key) => key is { Length: > 0 and <= 100 } && !key.Any(char.IsControl) ? null
+        : new("idempotencyKey", "A call that may be repeated needs a key of 1 to 100 characters.", "Send a random UUID, and the same one when you try again.");
+}
+
 /// <summary>
 /// Another worker holds the operation now, because this one's lease ran out. Whatever this worker was about to write was not
 /// written; it stops at once and undoes nothing, since the other one carries on from the hypervisor's truth.

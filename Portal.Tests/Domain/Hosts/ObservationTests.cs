@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Tests.Postgres;
+
+namespace Portal.Tests.Domain.Hosts;
+
+public sealed class ObservationTests(PostgresCluster cluster) : FreshDatabase(cluster)
+{
+    static DateTimeOffset Later => DateTimeOffset.UtcNow.AddMinutes(1);
+
+    HostObservations Observations => Get<HostObservations>();
+
+    [Fact]
+    public async Task After_a_silence_machines_are_what_their_host_says()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var running = await world.AddMachineAsync();
+        var stopped = await world.AddMachineAsync();
+        var crashed = await world.AddMachineAsync();
+        await Get<HostService>().MarkUnreachableAsync(world.Hosts[0].Id, "gone", Ct);
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Later, [Seen(running), Seen(stopped, MachineState.Off), new(crashed.Id, MachineState.Failed, "The guest panicked."), new(Guid.NewGuid(), MachineState.Running, null)], Ct);
+
+        (await MachineAsync(running.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Running), m => m.StateReason.ShouldBeNull(), m => m.LastKnownState.ShouldBeNull());
+        (await MachineAsync(stopped.Id)).State.ShouldBe(MachineState.Off);
+        (await MachineAsync(crashed.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Failed), m => m.StateReason.ShouldBe("The guest panicked."));
+    }
+
+    [Fact]
+    public async Task A_machine_its_host_does_not_have_is_broken_and_says_why()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Later, [], Ct);
+
+        var stored = await MachineAsync(machine.Id);
+        stored.State.ShouldBe(MachineState.Failed);
+        stored.StateReason!.ShouldContain(world.Hosts[0].Name);
+    }
+
+    [Fact]
+    public async Task A_machine_moved_past_the_portal_is_adopted_where_it_runs_once_its_own_host_disowns_it()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        await Observations.ObserveAsync(world.Hosts[1].Id, Later, [Seen(machine)], Ct);
+        (await MachineAsync(machine.Id)).HostId.ShouldBe(world.Hosts[0].Id);
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Later, [], Ct);
+        await Observations.ObserveAsync(world.Hosts[1].Id, Later.AddMinutes(1), [Seen(machine)], Ct);
+
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Running), m => m.HostId.ShouldBe(world.Hosts[1].Id));
+        var hosts = await Get<HostService>().ListAsync(world.Admin, Ct);
+        hosts.Single(h => h.Id == world.Hosts[0].Id).Room.MemoryTakenMib.ShouldBe(0);
+        hosts.Single(h => h.Id == world.Hosts[1].Id).Room.MemoryTakenMib.ShouldBe(256);
+    }
+
+    [Fact]
+    public async Task While_its_host_is_silent_a_machine_seen_elsewhere_is_left_unknown()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        await Get<HostService>().MarkUnreachableAsync(world.Hosts[0].Id, "gone", Ct);
+
+        await Observations.ObserveAsync(world.Hosts[1].Id, Later, [Seen(machine)], Ct);
+
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Unknown), m => m.HostId.ShouldBe(world.Hosts[0].Id));
+    }
+
+    [Fact]
+    public async Task A_machine_something_is_being_done_to_is_left_alone()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        await EnqueueAsync(machine, world.Member, OperationKind.Migrate);
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Later, [], Ct);
+        await Observations.ObserveOneAsync(world.Hosts[0].Id, Later, Seen(machine, MachineState.Off), Ct);
+
+        (await MachineAsync(machine.Id)).State.ShouldBe(MachineState.Running);
+    }
+
+    [Fact]
+    public async Task An_answer_older_than_what_an_operation_wrote_is_not_believed()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        var asked = DateTimeOffset.UtcNow;
+        await EnqueueAsync(machine, world.Member);
+        await Books.PowerDoneAsync(await ClaimAsync(), MachineState.Off, Ct);
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, asked.AddMinutes(-1), [Seen(machine)], Ct);
+
+        (await MachineAsync(machine.Id)).State.ShouldBe(MachineState.Off);
+    }
+
+    [Fact]
+    public async Task Machines_that_wait_are_being_made_or_are_gone_are_nothing_a_host_decides()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var made = await world.AddMachineAsync(MachineState.Provisioning);
+        var deleting = await world.AddMachineAsync(MachineState.Deleting);
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Later, [Seen(deleting)], Ct);
+
+        (await MachineAsync(made.Id)).State.ShouldBe(MachineState.Provisioning);
+        (await MachineAsync(deleting.Id)).State.ShouldBe(MachineState.Deleting);
+    }
+
+    [Fact]
+    public async Task One_event_says_nothing_of_other_machines()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var stopped = await world.AddMachineAsync();
+        var other = await world.AddMachineAsync();
+
+        await Observations.ObserveOneAsync(world.Hosts[0].Id, Later, Seen(stopped, MachineState.Off), Ct);
+
+        (await MachineAsync(stopped.Id)).State.ShouldBe(MachineState.Off);
+        (await MachineAsync(other.Id)).State.ShouldBe(MachineState.Running);
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        (await db.Placements.CountAsync(Ct)).ShouldBe(2);
+    }
+
+    static MachineObservation Seen(Machine machine, MachineState state = MachineState.Running) => new(machine.Id, state, null);
+}
