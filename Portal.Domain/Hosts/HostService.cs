@@ -37,6 +37,9 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
         return Placing.Forecast(await HostRooms.ReadAsync(db, ct), waiting);
     }
 
+    /// <summary>Why the actor may not add such a host, from what was typed alone; null when it is worth a connection test. Nothing is connected to before.</summary>
+    public static Refusal? Check(Actor actor, HostDraft draft) => actor.RefuseUnlessAdmin("add a host") ?? HostRules.Check(draft);
+
     /// <summary>Adds a host that was just tested.</summary>
     /// <param name="actor">An admin.</param>
     /// <param name="draft">What the admin gave.</param>
@@ -45,7 +48,7 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
     /// <returns>The host, <see cref="InvalidText"/>, <see cref="HostNameTaken"/>, <see cref="HostUriTaken"/> or <see cref="SameHostTwice"/>.</returns>
     public async Task<Result<HostRow>> AddAsync(Actor actor, HostDraft draft, HostReport tested, CancellationToken ct)
     {
-        if ((actor.RefuseUnlessAdmin("add a host") ?? HostRules.Check(draft)) is { } refusal)
+        if (Check(actor, draft) is { } refusal)
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -11,7 +11,8 @@ public static class Ask
     /// <param name="lost">What is lost, in a sentence.</param>
     /// <param name="action">The verb on the button.</param>
     /// <param name="typeName">A name that has to be typed first; null when a press is enough.</param>
-    public static async Task<bool> AskAsync(this IDialogService dialogs, string title, string lost, string action, string? typeName = null)
+    /// <param name="keep">The way out.</param>
+    public static async Task<bool> AskAsync(this IDialogService dialogs, string title, string lost, string action, string? typeName = null, string keep = "Keep it")
     {
         var dialog = await dialogs.ShowAsync<ConfirmDialog>(title, new DialogParameters<ConfirmDialog>
         {
@@ -19,6 +20,7 @@ public static class Ask
             { d => d.Lost, lost },
             { d => d.Action, action },
             { d => d.TypeName, typeName },
+            { d => d.Keep, keep },
         });
         return await dialog.Result is { Canceled: false };
     }

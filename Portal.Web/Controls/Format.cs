@@ -30,6 +30,19 @@ public static class Format
     /// <summary>Disk given in GiB: <c>20 GiB</c>, <c>1 TiB</c>.</summary>
     public static string Gib(double gib) => Bytes(gib * 1024 * 1024 * 1024);
 
+    /// <summary>Parts of a whole in the whole's unit, so that they can be compared at a glance: <c>98 of 128 GiB, 30 left</c>.</summary>
+    public static string Share(double part, double whole, double left)
+    {
+        var unit = 0;
+        while (whole >= 1024 && unit < Binary.Length - 1)
+        {
+            (part, whole, left) = (part / 1024, whole / 1024, left / 1024);
+            unit++;
+        }
+
+        return $"{Number(part)} of {Unit(whole, Binary[unit])}, {(left < 0 ? $"{Number(-left)} over" : $"{Number(left)} left")}";
+    }
+
     /// <summary>Bytes a second: <c>312 MiB/s</c>.</summary>
     public static string Rate(double bytesPerSecond) => Bytes(bytesPerSecond) + "/s";
 

@@ -25,6 +25,9 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     [Inject] ILoggerFactory Loggers { get; set; } = default!;
 
+    /// <summary>A component that lives until it is disposed.</summary>
+    protected LiveComponent() => Alive = _life.Token;
+
     /// <summary>Why the last load failed; null when it did not. What was loaded before stays on the page.</summary>
     protected Fault? Fault { get; private set; }
 
@@ -32,7 +35,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     protected bool IsLoading { get; private set; } = true;
 
     /// <summary>Ends when the component goes.</summary>
-    protected CancellationToken Alive => _life.Token;
+    protected CancellationToken Alive { get; }
 
     /// <summary>Reads what is shown into fields, as <paramref name="actor"/> may see it. Cancelled when a newer load takes over.</summary>
     protected abstract Task LoadAsync(Actor actor, CancellationToken cancellationToken);
@@ -46,7 +49,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
     {
-        if (!RendererInfo.IsInteractive)
+        if (!RendererInfo.IsInteractive || Alive.IsCancellationRequested)
             return;
         _pump = PumpAsync();
         // The feed says "everything" as soon as it hears the database, and a snapshot read after that misses nothing. When it hears
@@ -58,8 +61,10 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Loads again; a load under way is given up for it.</summary>
     protected async Task ReloadAsync()
     {
+        if (Alive.IsCancellationRequested)
+            return;
         _loading?.Cancel();
-        using var mine = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
+        using var mine = CancellationTokenSource.CreateLinkedTokenSource(Alive);
         _loading = mine;
         try
         {
@@ -132,7 +137,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     {
         try
         {
-            await foreach (var batch in Changes.SubscribeAsync(_life.Token))
+            await foreach (var batch in Changes.SubscribeAsync(Alive))
             {
                 if (!batch.Any(c => c.Kind == ChangeKind.Everything || Concerns(c)))
                     continue;
@@ -140,7 +145,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
                 await _refresh;
             }
         }
-        catch (OperationCanceledException) when (_life.IsCancellationRequested)
+        catch (OperationCanceledException) when (Alive.IsCancellationRequested)
         {
             // The component has gone.
         }

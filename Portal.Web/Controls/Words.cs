@@ -24,6 +24,23 @@ public static class Words
         QuotaResource.DiskGib => Format.Gib(amount),
     };
 
+    /// <summary>A limit and what is held of it: <c>98 of 128 GiB, 30 left</c>.</summary>
+    public static string Share(QuotaEffect line)
+    {
+        var held = line.Limit - line.Left;
+        var bytes = line.Resource switch { QuotaResource.MemoryMib => 1L << 20, QuotaResource.DiskGib => 1L << 30, _ => 0 };
+        return bytes > 0
+            ? Format.Share(held * (double)bytes, line.Limit * (double)bytes, line.Left * (double)bytes)
+            : $"{Format.Number(held)} of {Format.Number(line.Limit)}, {(line.Over > 0 ? $"{Format.Number(line.Over)} over" : $"{Format.Number(line.Left)} left")}";
+    }
+
+    /// <summary>Memory given out of what a host has for machines: <c>40 of 64 GiB</c>.</summary>
+    public static string Room(long takenMib, long forMachinesMib)
+    {
+        var words = Format.Share(takenMib * 1048576d, forMachinesMib * 1048576d, 0);
+        return words[..words.IndexOf(',', StringComparison.Ordinal)];
+    }
+
     /// <summary>A machine's size in one line: <c>2 vCPU · 2 GiB · 20 GiB</c>.</summary>
     public static string Size(int vcpus, int memoryMib, int diskGib) =>
         $"{Format.Unit(vcpus, "vCPU")} · {Format.Mib(memoryMib)} · {Format.Gib(diskGib)}";

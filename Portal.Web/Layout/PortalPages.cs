@@ -1,6 +1,8 @@
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Web.Controls;
+using Portal.Web.Hosts;
+using Portal.Web.Overview;
 
 namespace Portal.Web.Layout;
 
@@ -24,6 +26,8 @@ public static class PortalPages
         services.AddScoped<Clock>();
         services.AddScoped<DraftStore>();
         services.AddSingleton<SiteSearch>();
+        services.AddSingleton<OverviewReader>();
+        services.AddSingleton<HostTester>();
         return services;
     }
 }

@@ -1,0 +1,57 @@
+using Portal.Domain;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+using Portal.Web.Machines;
+
+namespace Portal.Web.Overview;
+
+/// <summary>Reads the overview from the services of the parts, all at once, each as far as the person may see it.</summary>
+public sealed class OverviewReader(
+    MachineService machines, RequestService requests, HostService hosts, ProjectService projects, QuotaService quotas, OperationService operations, TimeProvider time)
+{
+    const int Shown = 6;
+    static readonly TimeSpan FailureIsNews = TimeSpan.FromHours(24);
+
+    /// <summary>The overview of one project, or of all with null.</summary>
+    public async Task<OverviewView> ReadAsync(Actor actor, Guid? project, CancellationToken ct)
+    {
+        var waiting = requests.ListAsync(actor, Query(project, "submitted", ("status", nameof(RequestStatus.Waiting)), ("requester", actor.IsAdmin ? "" : "me")), ct);
+        var mine = machines.ListAsync(actor, Query(project, "-created"), ct);
+        var broken = machines.ListAsync(actor, Query(project, "name", ("state", $"{MachineState.Unknown},{MachineState.Failed}")), ct);
+        var failed = operations.ListAsync(actor, Query(project, "-created", ("status", nameof(OperationStatus.Failed))), ct);
+        var allHosts = hosts.ListAsync(actor, ct);
+        var limits = QuotasAsync(actor, project, ct);
+        await Task.WhenAll(waiting, mine, broken, failed, allHosts, limits);
+        var troubles = (await allHosts).Where(h => actor.IsAdmin && h.State == HostState.Unreachable)
+            .Select(h => new Trouble("bad", "Does not answer", h.Name, h.StateReason ?? "", $"/hosts?q={Uri.EscapeDataString(h.Name)}", h.StateSince))
+            .Concat((await broken).Items.Select(Broken))
+            .Concat((await failed).Items.Where(o => o.EndedAt > time.GetUtcNow() - FailureIsNews && o.MigrationId is null).Select(Failed));
+        return new OverviewView(actor.IsAdmin, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.IsAdmin ? await allHosts : [], [.. troubles]);
+    }
+
+    async Task<IReadOnlyList<ProjectQuotaView>> QuotasAsync(Actor actor, Guid? project, CancellationToken ct)
+    {
+        var seen = (await projects.ListMineAsync(actor, ct)).Where(p => project is null || p.Id == project).Take(3).ToList();
+        var answers = await Task.WhenAll(seen.Select(p => quotas.GetAsync(actor, p.Id, ct)));
+        return [.. seen.Zip(answers).Where(pair => pair.Second.IsOk)
+            .Select(pair => new ProjectQuotaView(pair.First, [.. pair.Second.Value.Lines.Select(l => new QuotaEffect(l.Resource, l.Limit, l.Used, l.Reserved, This: 0))]))];
+    }
+
+    static Trouble Broken(MachineRow machine) => machine.State == MachineState.Unknown
+        ? new("warn", "Unknown", machine.Name, $"{machine.StateReason} It was {MachineChip.Word(machine.LastKnownState ?? MachineState.Off)}.", $"/machines/{machine.Id}", machine.StateSince)
+        : new("bad", "Failed", machine.Name, machine.StateReason ?? "", $"/machines/{machine.Id}", machine.StateSince);
+
+    static Trouble Failed(OperationRow operation) =>
+        new("bad", "Failed", operation.Title, operation.Error ?? "", $"/machines/{operation.MachineId}", operation.EndedAt ?? operation.CreatedAt);
+
+    static ListQuery Query(Guid? project, string sort, params (string Name, string Value)[] filters)
+    {
+        var all = filters.Where(f => f.Value.Length > 0).ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
+        if (project is { } one)
+            all["project"] = one.ToString();
+        return new ListQuery(Sort: sort, Take: Shown, Filters: all);
+    }
+}
