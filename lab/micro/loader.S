@@ -22,40 +22,68 @@ block:  lodsl
         jz      unpacked
         lea     (%esi,%eax), %edx       # end of this block
 
+# Copies %ecx bytes four at a time: the up to three too many are overwritten by what comes next. Uses %eax.
+        .macro  COPY
+        mov     %ecx, %eax
+        add     $3, %ecx
+        shr     $2, %ecx
+        rep movsl
+        neg     %eax
+        and     $3, %eax
+        sub     %eax, %esi
+        sub     %eax, %edi
+        .endm
+
 # A sequence: literals copied from the stream, then a match copied from what has been written.
 sequence:
         movzbl  (%esi), %ebx
         inc     %esi
         mov     %ebx, %eax
         shr     $4, %eax
-        call    length
-        mov     %eax, %ecx
-        rep movsb
-        cmp     %edx, %esi              # a block's last sequence has no match
+        jz      match
+        cmp     $15, %eax
+        jne     1f
+        call    longer
+1:      mov     %eax, %ecx
+        COPY
+match:  cmp     %edx, %esi              # a block's last sequence has no match
         jae     block
-        movzwl  (%esi), %ecx            # how far back the match starts
-        add     $2, %esi
         mov     %ebx, %eax
+        movzwl  (%esi), %ebx            # how far back the match starts
+        add     $2, %esi
         and     $15, %eax
-        mov     %ecx, %ebx
-        call    length
-        lea     4(%eax), %ecx
-        mov     %esi, %eax
+        cmp     $15, %eax
+        jne     1f
+        call    longer
+1:      lea     4(%eax), %ecx
+        mov     %esi, stream
         mov     %edi, %esi
         sub     %ebx, %esi
-        rep movsb
-        mov     %eax, %esi
+        cmp     $4, %ebx
+        jb      near
+far:    COPY
+        mov     stream, %esi
         jmp     sequence
 
-# %eax = 15 is continued by bytes to add, until one is not 255.
-length: cmp     $15, %eax
-        jne     2f
-1:      movzbl  (%esi), %ecx
+# A match that overlaps its own first four bytes repeats 1, 2 or 3 of them: write 12, a multiple of each, byte by
+# byte; from there on the rest is a match 12 back.
+near:   mov     %ecx, %eax
+        cmp     $12, %ecx
+        jbe     1f
+        mov     $12, %ecx
+1:      sub     %ecx, %eax
+        rep movsb
+        mov     %eax, %ecx
+        lea     -12(%edi), %esi
+        jmp     far
+
+# A length of 15 is continued by bytes to add, until one is not 255. Uses %ecx.
+longer: movzbl  (%esi), %ecx
         inc     %esi
         add     %ecx, %eax
         cmp     $255, %ecx
-        je      1b
-2:      ret
+        je      longer
+        ret
 
 # The first gigabyte mapped to itself in 2 MiB pages, then 64-bit mode.
 unpacked:
@@ -104,6 +132,8 @@ gdt:    .quad   0, 0
 gdt_pointer:
         .word   . - gdt - 1
         .long   gdt
+
+stream: .long   0
 
         .balign 16
         .skip   64
