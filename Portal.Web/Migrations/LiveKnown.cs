@@ -1,3 +1,4 @@
+using Portal.Domain.Migrations;
 using Portal.Web.Controls;
 
 namespace Portal.Web.Migrations;
@@ -8,8 +9,8 @@ namespace Portal.Web.Migrations;
 public sealed record LiveKnown(bool Over, LiveBlackout? Blackout)
 {
     /// <summary>What is known of a move.</summary>
-    public static LiveKnown Of(MigrationView move) => new(
-        move.IsOver,
+    public static LiveKnown Of(MigrationRow move) => new(
+        !move.IsActive,
         move.Measured is { BlackoutMs: { } ms, BlackoutStart: { } from, BlackoutEnd: { } to } measured
             ? new(from, to, $"blackout {MigrationWords.Ms(ms)} · {Format.Number(measured.Lost)} lost")
             : null);

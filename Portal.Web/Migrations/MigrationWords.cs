@@ -8,22 +8,25 @@ namespace Portal.Web.Migrations;
 public static class MigrationWords
 {
     /// <summary>The heading: in the present while it moves, in the past once it is over.</summary>
-    public static string Title(MigrationView move) => move.Status switch
+    public static string Title(MigrationRow move) => move.Status switch
     {
-        MigrationStatus.Queued => $"{move.Machine} will move from {move.Source} to {move.Destination}",
-        MigrationStatus.Running => $"{move.Machine} moves from {move.Source} to {move.Destination}",
-        MigrationStatus.Moved => $"{move.Machine} moved from {move.Source} to {move.Destination}",
-        MigrationStatus.Stayed => $"{move.Machine} stayed on {move.Source}",
-        MigrationStatus.Cancelled => $"{move.Machine} stayed on {move.Source}",
-        MigrationStatus.Lost => $"{move.Machine} was lost between {move.Source} and {move.Destination}",
+        MigrationStatus.Queued => $"{move.MachineName} will move from {move.SourceName} to {move.DestinationName}",
+        MigrationStatus.Running => $"{move.MachineName} moves from {move.SourceName} to {move.DestinationName}",
+        MigrationStatus.Moved => $"{move.MachineName} moved from {move.SourceName} to {move.DestinationName}",
+        MigrationStatus.Stayed => $"{move.MachineName} stayed on {move.SourceName}",
+        MigrationStatus.Cancelled => $"{move.MachineName} stayed on {move.SourceName}",
+        MigrationStatus.Lost => $"{move.MachineName} was lost between {move.SourceName} and {move.DestinationName}",
     };
 
+    /// <summary>Whether the machine came out running but without answering.</summary>
+    public static bool IsSilent(MigrationRow move) => move is { Status: MigrationStatus.Moved, Measured.GuestAnswers: false };
+
     /// <summary>The status with its tone and sign, for a chip.</summary>
-    public static (string? Tone, string? Sign, string Text) State(MigrationView move) => move switch
+    public static (string? Tone, string? Sign, string Text) State(MigrationRow move) => move switch
     {
         { Status: MigrationStatus.Queued } => (null, "ring", "Waiting for a worker"),
         { Status: MigrationStatus.Running } => ("accent", "dot", Doing(move.Phase)),
-        { IsSilent: true } => ("bad", "dot", "Moved, does not answer"),
+        { Status: MigrationStatus.Moved, Measured.GuestAnswers: false } => ("bad", "dot", "Moved, does not answer"),
         { Status: MigrationStatus.Moved } => ("good", "dot", "Moved"),
         { Status: MigrationStatus.Stayed } => ("warn", "dot", "Not moved"),
         { Status: MigrationStatus.Cancelled } => (null, "ring", "Cancelled"),
@@ -31,10 +34,10 @@ public static class MigrationWords
     };
 
     /// <summary>Why it cannot be cancelled now; null when it can.</summary>
-    public static string? TooLate(MigrationView move) => move.Phase switch
+    public static string? TooLate(MigrationRow move) => move.Phase switch
     {
         "SwitchOver" => "Too late to cancel: it is switching over",
-        "Confirm" => $"Too late to cancel: it already runs on {move.Destination}",
+        "Confirm" => $"Too late to cancel: it already runs on {move.DestinationName}",
         "Undo" => "It is being taken back already",
         _ => null,
     };

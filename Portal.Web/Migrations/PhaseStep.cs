@@ -33,12 +33,12 @@ public sealed record PhaseStep(string Key, string Name, PhaseState State, double
     private static readonly string[] Planned = ["Check", "Predict", "Prepare", "Copy", "SwitchOver", "Confirm"];
 
     /// <summary>Every phase of a move in order: those to come too, and the undoing only when there was one.</summary>
-    public static IReadOnlyList<PhaseStep> Of(MigrationView move)
+    public static IReadOnlyList<PhaseStep> Of(IReadOnlyList<PhaseTime> phases, bool isOver)
     {
         // After a crash a phase may have begun twice: the last time counts.
-        var times = move.Phases.GroupBy(time => time.Phase).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        var times = phases.GroupBy(time => time.Phase).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
         var names = times.ContainsKey("Undo") ? Planned.Append("Undo") : Planned;
-        return [.. names.Select(name => times.TryGetValue(name, out var time) ? Of(time, move) : new(name, MigrationWords.Phase(name), Missing(move), null, null, null))];
+        return [.. names.Select(name => times.TryGetValue(name, out var time) ? Of(time, isOver) : new(name, MigrationWords.Phase(name), isOver ? PhaseState.Skipped : PhaseState.Waiting, null, null, null))];
     }
 
     /// <summary>The state in a word, for those who cannot see the sign.</summary>
@@ -51,10 +51,8 @@ public sealed record PhaseStep(string Key, string Name, PhaseState State, double
         PhaseState.Skipped => "not reached",
     };
 
-    private static PhaseStep Of(PhaseTime time, MigrationView move) => new(
+    private static PhaseStep Of(PhaseTime time, bool isOver) => new(
         time.Phase, MigrationWords.Phase(time.Phase),
-        time.EndedAt is not null ? PhaseState.Done : move.IsOver ? PhaseState.Stopped : PhaseState.Running,
+        time.EndedAt is not null ? PhaseState.Done : isOver ? PhaseState.Stopped : PhaseState.Running,
         time.EndedAt - time.StartedAt, time.StartedAt, time.Detail);
-
-    private static PhaseState Missing(MigrationView move) => move.IsOver ? PhaseState.Skipped : PhaseState.Waiting;
 }

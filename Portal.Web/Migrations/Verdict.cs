@@ -9,10 +9,10 @@ namespace Portal.Web.Migrations;
 public sealed record Verdict(string? Tone, string Text)
 {
     /// <summary>The verdict on a move; null while it is not over.</summary>
-    public static Verdict? Of(MigrationView move) => move switch
+    public static Verdict? Of(MigrationRow move) => move switch
     {
-        { IsOver: false } => null,
-        { IsSilent: true } => new("bad", "The machine does not answer"),
+        { IsActive: true } => null,
+        { Status: MigrationStatus.Moved, Measured.GuestAnswers: false } => new("bad", "The machine does not answer"),
         { Status: not MigrationStatus.Moved } => new(move.Status == MigrationStatus.Lost ? "bad" : null, "Nothing to measure: it did not move"),
         { Measured.BlackoutMs: null } => new("warn", "Blackout not measured"),
         { Measured.ProbeInvalid: { } reason } => new("warn", $"Blackout does not count: {reason}"),

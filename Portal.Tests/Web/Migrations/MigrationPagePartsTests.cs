@@ -110,7 +110,7 @@ public sealed class MigrationPagePartsTests : BunitContext
     [Fact]
     public void Each_phase_tells_its_state_and_time_and_those_to_come_are_named_too()
     {
-        var phases = Render<MigrationPagePhases>(strip => strip.Add(s => s.Steps, PhaseStep.Of(Moves.Running))).FindAll("li");
+        var phases = Render<MigrationPagePhases>(strip => strip.Add(s => s.Steps, PhaseStep.Of(Moves.PhasesWhileCopying, isOver: false))).FindAll("li");
         phases.Select(phase => phase.QuerySelector(".name")!.TextContent).ShouldBe(["Check", "Predict", "Prepare", "Copy memory", "Switch over", "Confirm"]);
         phases[0].TextContent.Replace(Format.Thin, ' ').ShouldContain("0.1 s");
         phases[3].GetAttribute("aria-current").ShouldBe("step");
@@ -120,7 +120,7 @@ public sealed class MigrationPagePartsTests : BunitContext
     [Fact]
     public void The_phase_a_move_failed_in_is_not_shown_as_done()
     {
-        var steps = PhaseStep.Of(Moves.Stayed);
+        var steps = PhaseStep.Of(Moves.PhasesUndone, isOver: true);
         steps.Single(step => step.Key == "Copy").State.ShouldBe(PhaseState.Stopped);
         steps.Single(step => step.Key == "Confirm").State.ShouldBe(PhaseState.Skipped);
         steps[^1].Key.ShouldBe("Undo");
@@ -129,7 +129,7 @@ public sealed class MigrationPagePartsTests : BunitContext
     [Fact]
     public void Decisions_come_with_the_figures_behind_them()
     {
-        var list = Render<MigrationPageDecisions>(decisions => decisions.Add(d => d.Decisions, Moves.Moved.Decisions).Add(d => d.IsOver, true)).FindAll("li");
+        var list = Render<MigrationPageDecisions>(decisions => decisions.Add(d => d.Decisions, Moves.Decisions).Add(d => d.IsOver, true)).FindAll("li");
         list[1].TextContent.ShouldContain("limit 20 → 34 ms");
         list[1].TextContent.ShouldContain("10.4 MiB ÷ 312 MiB/s = 33 ms");
     }
@@ -160,9 +160,9 @@ public sealed class MigrationPagePartsTests : BunitContext
         figures[5].ShouldContain("1.1 s");
     }
 
-    IRenderedComponent<MigrationPageHead> Head(MigrationView move) => Render<MigrationPageHead>(head => head.Add(h => h.Move, move).Add(h => h.MayCancel, true));
+    IRenderedComponent<MigrationPageHead> Head(MigrationRow move) => Render<MigrationPageHead>(head => head.Add(h => h.Move, move).Add(h => h.MayCancel, true));
 
-    IRenderedComponent<MigrationPageNotice> Notice(MigrationView move) => Render<MigrationPageNotice>(notice => notice.Add(n => n.Move, move));
+    IRenderedComponent<MigrationPageNotice> Notice(MigrationRow move) => Render<MigrationPageNotice>(notice => notice.Add(n => n.Move, move));
 
-    IRenderedComponent<MigrationPageReceipt> Receipt(MigrationView move) => Render<MigrationPageReceipt>(receipt => receipt.Add(r => r.Move, move));
+    IRenderedComponent<MigrationPageReceipt> Receipt(MigrationRow move) => Render<MigrationPageReceipt>(receipt => receipt.Add(r => r.Move, move));
 }
