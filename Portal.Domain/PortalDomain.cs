@@ -38,7 +38,7 @@ public static class PortalDomain
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<MigrationBooks>();
-        services.AddSingleton<MachineReports>();
+        services.AddSingleton<MachineStrays>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<People>();
         services.AddSingleton<ProjectService>();

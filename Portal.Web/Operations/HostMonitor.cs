@@ -72,7 +72,7 @@ public sealed class HostMonitor : IAsyncDisposable
         LinkChanged { Link.State: HostLinkState.Connected } or EventsMissed => _reporter.ReadAllAsync(Host, cancellationToken),
         LinkChanged { Link: { State: HostLinkState.Unreachable, Reason: var reason } } => _reporter.LostAsync(Host, reason, cancellationToken),
         MachineChanged changed => _reporter.ObservedAsync(Host, changed.Machine, cancellationToken),
-        MachineForgotten forgotten => _reporter.ObservedAsync(Host, forgotten.Machine, cancellationToken),
+        MachineForgotten => _reporter.ReadMachinesAsync(Host, cancellationToken),
         _ => Task.CompletedTask,
     };
 }

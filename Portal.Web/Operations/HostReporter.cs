@@ -5,25 +5,30 @@ using Portal.Hypervisor.Machines;
 namespace Portal.Web.Operations;
 
 /// <summary>Carries what hosts say into the books. It never trusts an event's words: it looks again, then writes.</summary>
-public sealed class HostReporter(HostService hosts, MachineReports reports, Leftovers leftovers, ILogger<HostReporter> logger)
+public sealed class HostReporter(
+    HostService hosts, HostObservations observations, MachineStrays strays, Leftovers leftovers, HostFleet fleet, TimeProvider time, ILogger<HostReporter> logger)
 {
-    // Looking and writing go together per machine: of two looks at once, the older must not be written last.
-    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
-
     /// <summary>The host answers (again): its facts, and every machine it knows or should know.</summary>
     public async Task ReadAllAsync(FleetHost host, CancellationToken cancellationToken)
     {
-        var id = host.Id;
-        await hosts.ReportAsync(id, HostReports.From(await host.Connection.GetFactsAsync(cancellationToken)), cancellationToken);
+        await hosts.ReportAsync(host.Id, HostReports.From(await host.Connection.GetFactsAsync(cancellationToken)), cancellationToken);
+        await ReadMachinesAsync(host, cancellationToken);
+    }
+
+    /// <summary>Every machine the host knows or should know.</summary>
+    public async Task ReadMachinesAsync(FleetHost host, CancellationToken cancellationToken)
+    {
+        var askedAt = time.GetUtcNow();
         var known = (await host.Machines.ListAsync(cancellationToken)).ToDictionary(machine => machine.Uuid);
-        foreach (var booked in await reports.BookedAsync(id, known.Keys, cancellationToken))
+        await observations.ObserveAsync(host.Id, askedAt, [.. known.Values.Select(Describe)], cancellationToken);
+        foreach (var booked in await strays.BookedAsync(host.Id, known.Keys, cancellationToken))
         {
             if (booked.IsBusy)
                 continue;
-            if (booked.HostId == id)
-                await ObservedAsync(host, booked.Id, cancellationToken);
-            else if (known.TryGetValue(booked.Id, out var stray))
-                await leftovers.SettleAsync(host, booked, stray, cancellationToken);
+            if (booked.HostId != host.Id)
+                await leftovers.SettleAsync(host, booked, known[booked.Id], cancellationToken);
+            else if (!known.ContainsKey(booked.Id))
+                await LookElsewhereAsync(booked, cancellationToken);
         }
     }
 
@@ -37,30 +42,29 @@ public sealed class HostReporter(HostService hosts, MachineReports reports, Left
     /// <summary>Something happened to one machine on this host: look, and write down what is so now.</summary>
     public async Task ObservedAsync(FleetHost host, Guid machine, CancellationToken cancellationToken)
     {
-        var gate = _gates[(uint)machine.GetHashCode() % _gates.Length];
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            var seen = await host.Machines.FindAsync(machine, cancellationToken);
-            await reports.ObserveAsync(host.Id, Describe(host.Name, machine, seen), cancellationToken);
-        }
-        finally
-        {
-            gate.Release();
-        }
+        var askedAt = time.GetUtcNow();
+        if (await host.Machines.FindAsync(machine, cancellationToken) is { } seen)
+            await observations.ObserveOneAsync(host.Id, askedAt, Describe(seen), cancellationToken);
     }
 
-    /// <summary>What a host's answer means for the books.</summary>
-    public static MachineObservation Describe(string host, Guid machine, MachineStatus? seen) => seen is null ? Gone(host, machine) : seen.State switch
+    /// <summary>What a host's word means for the books.</summary>
+    public static MachineObservation Describe(MachineStatus seen) => new(seen.Uuid, StateOf(seen.State), seen.Reason);
+
+    /// <summary>A paused machine runs as far as its owner is concerned; a crashed one is off and can be started again.</summary>
+    public static MachineState StateOf(PowerState state) => state switch
     {
-        PowerState.Running => new(machine, MachineState.Running, null),
-        PowerState.ShuttingDown => new(machine, MachineState.Running, "The guest is shutting down."),
-        PowerState.Paused => new(machine, MachineState.Running, $"It is paused: {seen.Reason}."),
-        PowerState.Off => new(machine, MachineState.Off, null),
-        PowerState.Crashed => new(machine, MachineState.Off, $"The guest crashed ({seen.Reason}). Start it to use it again."),
-        PowerState.Unknown => new(machine, MachineState.Unknown, $"{host} does not say in which state it is."),
+        PowerState.Running or PowerState.Paused or PowerState.ShuttingDown => MachineState.Running,
+        PowerState.Off or PowerState.Crashed => MachineState.Off,
+        PowerState.Unknown => MachineState.Unknown,
     };
 
-    private static MachineObservation Gone(string host, Guid machine) =>
-        new(machine, MachineState.Unknown, $"{host} answers, but does not know this machine: it was removed there by other means.");
+    /// <summary>Its home does not have it: whoever else answers is asked, in case it was moved there by other means.</summary>
+    private async Task LookElsewhereAsync(BookedMachine lost, CancellationToken cancellationToken)
+    {
+        foreach (var other in fleet.Hosts.Where(other => other.Id != lost.HostId && other.IsConnected))
+        {
+            if (await other.Machines.FindAsync(lost.Id, cancellationToken) is { } stray)
+                await leftovers.SettleAsync(other, lost, stray, cancellationToken);
+        }
+    }
 }

@@ -7,7 +7,7 @@ namespace Portal.Web.Operations;
 /// Settles what an interruption left on a host: a machine that was given up or deleted while its host was away, or one that moved
 /// while nobody could see where to. Only machines of the portal's own books are ever touched.
 /// </summary>
-public sealed class Leftovers(MachineReports reports, HostFleet fleet, ILogger<Leftovers> logger)
+public sealed class Leftovers(MachineStrays strays, HostFleet fleet, ILogger<Leftovers> logger)
 {
     /// <summary>Settles a machine that is on this host although the books say otherwise.</summary>
     public async Task SettleAsync(FleetHost host, BookedMachine booked, MachineStatus stray, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ public sealed class Leftovers(MachineReports reports, HostFleet fleet, ILogger<L
         else if (runsHere)
         {
             logger.LogWarning("{Machine} runs on {Host}, and {Home} does not run it: it lives on {Host} from now on", booked.Name, host.Name, homeHost.Name, host.Name);
-            if (await reports.AdoptAsync(booked.Id, host.Id, cancellationToken) && atHome is not null)
+            if (await strays.AdoptAsync(booked.Id, host.Id, cancellationToken) && atHome is not null)
                 await homeHost.Machines.UndefineAsync(booked.Id, cancellationToken);
         }
         else if (atHome is not null)

@@ -15,10 +15,10 @@ namespace Portal.Domain.Machines;
 public sealed record BookedMachine(Guid Id, string Name, MachineState State, Guid? HostId, bool IsBusy);
 
 /// <summary>
-/// Brings the books up to what hosts say of machines when nobody asked them to change: a guest that shut itself down, a host that
-/// came back. A machine with an active operation is left to its runner.
+/// Finds machines that are where the books do not expect them, as an interruption leaves them. A machine with an active operation
+/// is left to its runner.
 /// </summary>
-public sealed class MachineReports(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
     /// <summary>What the books know of the machines that live on a host, and of those it was found to know.</summary>
     public async Task<IReadOnlyList<BookedMachine>> BookedAsync(Guid hostId, IReadOnlyCollection<Guid> found, CancellationToken ct)
@@ -30,22 +30,6 @@ public sealed class MachineReports(IDbContextFactory<PortalDbContext> contexts, 
             .ToListAsync(ct);
     }
 
-    /// <summary>Records what a host said of one machine that lives there; nothing when it lives elsewhere, is busy, or is not made.</summary>
-    /// <returns>Whether something changed.</returns>
-    public async Task<bool> ObserveAsync(Guid hostId, MachineObservation seen, CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await FreeAsync(db, seen.Id, ct) is not { IsDefined: true } machine || machine.HostId != hostId)
-            return false;
-        machine.Become(seen.State, seen.Reason, time.GetUtcNow());
-        if (await db.SaveChangesAsync(ct) == 0)
-            return false;
-        await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
-        await transaction.CommitAsync(ct);
-        return true;
-    }
-
     /// <summary>
     /// The machine was found running on another host than the books say, and its home does not run it: after a move whose end nobody
     /// saw. The truth wins, even where the host is fuller than placing would allow.
@@ -54,7 +38,7 @@ public sealed class MachineReports(IDbContextFactory<PortalDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await FreeAsync(db, machineId, ct) is not { IsDefined: true } machine || machine.HostId == hostId)
+        if (await FreeAsync(db, machineId, ct) is not { State: MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed } machine || machine.HostId == hostId)
             return false;
         var before = machine.HostId;
         await HostRooms.LockAsync(db, ct);
@@ -62,7 +46,7 @@ public sealed class MachineReports(IDbContextFactory<PortalDbContext> contexts, 
         db.Placements.Add(Placement.Create(machineId, hostId, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
         machine.LiveOn(hostId);
         machine.Become(MachineState.Running, null, time.GetUtcNow());
-        db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found", "machine", machine.Id, machine.Name, machine.ProjectId, new { from = before, to = hostId }, time.GetUtcNow()));
+        db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found-elsewhere", "machine", machine.Id, machine.Name, machine.ProjectId, new { from = before, to = hostId }, time.GetUtcNow()));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, hostId, null, ct);
