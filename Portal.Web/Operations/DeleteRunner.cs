@@ -1,0 +1,56 @@
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Hypervisor;
+
+namespace Portal.Web.Operations;
+
+/// <summary>Removes a machine and its disks. It cannot be cancelled: half a machine is of use to nobody.</summary>
+public sealed class DeleteRunner(MachineBooks books, HostFleet fleet) : IOperationRunner
+{
+    private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public OperationKind Kind => OperationKind.Delete;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(OperationRun run, CancellationToken abandon)
+    {
+        var blueprint = await run.KeepAsync(held => books.BlueprintAsync(run.Claim.MachineId, held));
+        if (blueprint is { Machine: var machine, Host: { } row })
+        {
+            try
+            {
+                await RemoveAsync(run, machine, row.Id, row.Name, abandon);
+            }
+            catch (Exception fault) when (fault is LibvirtException or HostAwayException)
+            {
+                await run.KeepAsync(held => books.DeleteFailedAsync(run.Claim, $"{fault.Message.TrimEnd('.')}. {machine.Name} is not removed whole; delete it again when {row.Name} is well.", held));
+                return;
+            }
+        }
+
+        await run.KeepAsync(held => books.DeletedAsync(run.Claim, held));
+    }
+
+    private async Task RemoveAsync(OperationRun run, Machine machine, Guid hostId, string hostName, CancellationToken abandon)
+    {
+        FleetHost? host = null;
+        await run.StepAsync(0, $"Switch it off on {hostName}", 40, async token =>
+        {
+            host = await fleet.WaitForAsync(hostId, hostName, HostPatience, token);
+            await host.Machines.DestroyAsync(machine.Id, token);
+            return null;
+        }, abandon);
+        await run.StepAsync(1, $"Remove it from {hostName}", 60, async token =>
+        {
+            await host!.Machines.UndefineAsync(machine.Id, token);
+            return null;
+        }, abandon);
+        await run.StepAsync(2, "Delete its disks", 100, async token =>
+        {
+            await host!.Storage.DeleteAsync(host.Pool, MachineFiles.Disk(machine.Id), token);
+            await host.Storage.DeleteAsync(host.Pool, MachineFiles.Seed(machine.Id), token);
+            return null;
+        }, abandon);
+    }
+}
