@@ -43,6 +43,7 @@ public sealed class MigrationBooks(IDbContextFactory<PortalDbContext> contexts, 
     public async Task<int> AppendChunkAsync(Claim claim, Guid migrationId, byte[] payload, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var written = await db.Database.SqlQuery<int>($"""
             insert into migration_chunks (migration_id, ordinal, payload)
             select m.id, (select coalesce(max(c.ordinal) + 1, 0) from migration_chunks c where c.migration_id = m.id), {payload}
@@ -50,7 +51,12 @@ public sealed class MigrationBooks(IDbContextFactory<PortalDbContext> contexts, 
             where m.id = {migrationId} and o.id = {claim.OperationId} and o.fence = {claim.Fence} and o.worker = {claim.Worker} and o.status = 'Running'
             returning ordinal as "Value"
             """).ToListAsync(ct);
-        return written is [var ordinal] ? ordinal : throw new LeaseLostException(claim.OperationId, claim.Fence);
+        if (written is not [var ordinal])
+            throw new LeaseLostException(claim.OperationId, claim.Fence);
+        // Readers at other replicas have the chunks only.
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migrationId, claim.ProjectId, ct);
+        await transaction.CommitAsync(ct);
+        return ordinal;
     }
 
     /// <summary>The machine runs at the destination: that is its home now, the source's room is free, the receipt is final.</summary>

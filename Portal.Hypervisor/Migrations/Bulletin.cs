@@ -26,6 +26,8 @@ internal sealed class Bulletin(Timeline timeline)
 
     public void Decide(string text, string figures = "") => Write(new Decision(timeline.Now, text, figures));
 
+    public void Foretell(Predicted predicted) => Write(new Foretold(timeline.Now, predicted));
+
     public void Report(MigrationProgress figures) => Write(new Progress(timeline.Now, figures));
 
     public void Report(IReadOnlyList<Probing.PingSample> samples)

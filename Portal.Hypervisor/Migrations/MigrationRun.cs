@@ -94,6 +94,7 @@ internal sealed class MigrationRun
     {
         _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; both see the same store");
         var predicted = Predictor.Predict(new PredictionInput(_plan.Mode, findings.MemoryBytes, findings.TouchedBytes), _plan.Options);
+        _bulletin.Foretell(predicted);
         if (!predicted.Converges)
             _bulletin.Decide("The guest may write faster than the network carries; a quick move would surely end.", $"{predicted.Bytes / 1048576.0:0} MiB to send");
         return predicted;

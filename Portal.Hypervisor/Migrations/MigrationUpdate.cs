@@ -21,5 +21,8 @@ public sealed record Pings(double At, IReadOnlyList<PingSample> Samples) : Migra
 /// <summary>The portal decided something; <paramref name="Figures"/> are the numbers behind it.</summary>
 public sealed record Decision(double At, string Text, string Figures) : MigrationUpdate(At);
 
+/// <summary>What the move is expected to be, before anything is moved.</summary>
+public sealed record Foretold(double At, Predicted Predicted) : MigrationUpdate(At);
+
 /// <summary>The move is over. Always the last update.</summary>
 public sealed record Finished(double At, MigrationOutcome Outcome) : MigrationUpdate(At);

@@ -34,6 +34,9 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     /// <summary>Whether the session is known to have ended.</summary>
     public bool IsRevoked(Guid session) => _revoked.ContainsKey(session);
 
+    /// <summary>Calls back when the session ends, until the returned handle is disposed. A caller without a session is never told.</summary>
+    public IDisposable OnRevoked(Guid? session, Action ended) => new Listening(this, session, ended);
+
     /// <summary>Forgets what it knew, so that every session is looked up again: after changes may have been missed.</summary>
     public void Doubt() => _good.Clear();
 
@@ -61,6 +64,29 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
         {
             logger.LogWarning("A session could not be checked and stands on its last answer: {Reason}", DatabaseFaults.Explain(fault));
             return true;
+        }
+    }
+
+    private sealed class Listening : IDisposable
+    {
+        private readonly SessionGuard _guard;
+        private readonly Guid? _session;
+        private readonly Action _ended;
+
+        public Listening(SessionGuard guard, Guid? session, Action ended)
+        {
+            (_guard, _session, _ended) = (guard, session, ended);
+            guard.Revoked += Hear;
+            if (session is { } known && guard.IsRevoked(known))
+                ended();
+        }
+
+        public void Dispose() => _guard.Revoked -= Hear;
+
+        private void Hear(Guid session)
+        {
+            if (session == _session)
+                _ended();
         }
     }
 }

@@ -62,8 +62,8 @@ public sealed record MigrationFrame([property: JsonPropertyName("t")] double At,
     /// <summary>What happened, what it did to the machine, what to do.</summary>
     [JsonPropertyName("message")] public string? Message { get; init; }
 
-    /// <summary>Turns what the engine tells into a frame.</summary>
-    public static MigrationFrame From(MigrationUpdate update) => update switch
+    /// <summary>Turns what the engine tells into a frame; null for what the page reads from the row.</summary>
+    public static MigrationFrame? From(MigrationUpdate update) => update switch
     {
         PhaseStarted started => new(started.At, "phase") { Phase = started.Phase.ToString(), State = "started" },
         PhaseEnded ended => new(ended.At, "phase") { Phase = ended.Phase.ToString(), State = "ended", Detail = ended.Detail },
@@ -87,6 +87,6 @@ public sealed record MigrationFrame([property: JsonPropertyName("t")] double At,
         },
         Decision decision => new(decision.At, "decision") { Text = decision.Text, Figures = decision.Figures },
         Finished finished => new(finished.At, "end") { Verdict = finished.Outcome.Verdict.ToString(), Message = finished.Outcome.Message },
-        _ => throw new ArgumentOutOfRangeException(nameof(update), update, "An update the browser does not know."),
+        _ => null,
     };
 }

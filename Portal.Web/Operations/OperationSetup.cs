@@ -1,3 +1,7 @@
+using Portal.Hypervisor.Migrations;
+using Portal.Web.Operations.Moving;
+using Portal.Web.Operations.Provisioning;
+
 namespace Portal.Web.Operations;
 
 /// <summary>Registers the fleet, the workers and what they carry out.</summary>
@@ -13,6 +17,11 @@ public static class OperationSetup
         services.AddHostedService<FleetFollower>();
         services.AddSingleton<CancelRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<CancelRequests>());
+        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IOperationRunner, ProvisionRunner>();
+        services.AddSingleton<IOperationRunner, PowerRunner>();
+        services.AddSingleton<IOperationRunner, DeleteRunner>();
+        services.AddSingleton<IOperationRunner, MigrateRunner>();
         services.AddHostedService<OperationWorker>();
         return services;
     }

@@ -1,6 +1,7 @@
 using Portal.Domain;
 using Portal.Web.Accounts;
 using Portal.Web.Layout;
+using Portal.Web.Migrations;
 using Portal.Web.Operations;
 using Portal.Web.Security;
 
@@ -18,6 +19,7 @@ public static class Composition
         services.AddPortalDomain(settings.ConnectionString);
         services.AddPortalAccounts();
         services.AddPortalOperations();
+        services.AddPortalMigrations();
         services.AddPortalPages();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
@@ -34,6 +36,7 @@ public static class Composition
 
         app.MapStaticAssets();
         app.MapPortalAccounts();
+        app.MapPortalMigrations();
         app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode();
     }
 }

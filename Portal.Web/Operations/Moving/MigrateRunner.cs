@@ -1,0 +1,178 @@
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+using Portal.Hypervisor;
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Migrations;
+using Portal.Web.Health;
+using Portal.Web.Migrations;
+
+namespace Portal.Web.Operations.Moving;
+
+/// <summary>
+/// Moves a machine and keeps its receipt. A move that an earlier process began is not begun again: both hosts are asked where the
+/// machine runs, what is left is cleaned up, and the receipt says so.
+/// </summary>
+public sealed class MigrateRunner(
+    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, HostFleet fleet, TimeProvider time, ILogger<MigrateRunner> logger)
+    : IOperationRunner
+{
+    private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long hosts are waited for after an interruption: nothing is touched until both answer.</summary>
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(5);
+
+    /// <inheritdoc/>
+    public OperationKind Kind => OperationKind.Migrate;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(OperationRun run, CancellationToken abandon)
+    {
+        var task = await run.KeepAsync(held => books.ReadAsync(run.Claim, held));
+        var chunks = await run.KeepAsync(held => migrations.ReadChunksAsync(Domain.Actor.System, task.Migration.Id, afterOrdinal: -1, held)) ?? [];
+        var history = chunks.SelectMany(chunk => FrameCodec.Unpack(chunk.Payload)).ToArray();
+        var live = broadcaster.Begin(task.Migration.Id, history);
+        try
+        {
+            if (task.Migration.StartedAt is null)
+                await MoveAsync(run, task, live, history.Length, abandon);
+            else
+                await SettleAsync(run, task, live, history, abandon);
+        }
+        finally
+        {
+            broadcaster.End(task.Migration.Id);
+        }
+    }
+
+    private async Task MoveAsync(OperationRun run, MigrationTask task, LiveMigration live, int written, CancellationToken abandon)
+    {
+        var (source, destination) = await HostsAsync(task, HostPatience, abandon);
+        if (source is null || destination is null)
+        {
+            await StayAsync(run, task, live, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer. Nothing was moved.", abandon);
+            return;
+        }
+
+        var record = new MoveRecord();
+        MigrationOutcome? outcome = null;
+        await using var recorder = new MoveRecorder(run, books, task.Migration.Id, live, record, written);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(abandon, run.Cancel);
+        var plan = await PlanAsync(run, task, source, destination);
+        // Said before anything is touched, so that after a crash nobody begins the move a second time.
+        var zero = time.GetUtcNow() + plan.Options.ProbeLead;
+        await run.KeepAsync(held => books.BeginAsync(run.Claim, zero, held));
+        recorder.Start();
+        await foreach (var update in engine.RunAsync(plan, stop.Token))
+        {
+            record.Take(update);
+            if (MigrationFrame.From(update) is { } frame)
+                live.Publish(frame with { MadeAt = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            if (update is Finished finished)
+                outcome = finished.Outcome;
+        }
+
+        abandon.ThrowIfCancellationRequested();
+        await recorder.FinishAsync();
+        await CloseAsync(run, task, outcome ?? throw new InvalidOperationException("The engine ended a move without an outcome."), abandon);
+    }
+
+    private async Task CloseAsync(OperationRun run, MigrationTask task, MigrationOutcome outcome, CancellationToken abandon)
+    {
+        var measured = MoveWords.From(outcome.Measured);
+        if (measured?.BlackoutMs is { } blackout && measured.ProbeInvalid is null)
+            PortalMetrics.Blackout.WithLabels(task.Migration.Mode.ToString()).Observe(blackout / 1000);
+        if (outcome.Verdict == MigrationVerdict.Moved)
+        {
+            await run.KeepAsync(held => books.MovedAsync(run.Claim, outcome.Message, measured, held));
+            return;
+        }
+
+        var state = await StateAtSourceAsync(task, abandon);
+        await run.KeepAsync(held => books.StayedAsync(run.Claim, MoveWords.From(outcome.Verdict), outcome.Message, measured, state, held));
+    }
+
+    /// <summary>A process died, or was stopped, in the middle of this move: find out where the machine is, and say so.</summary>
+    private async Task SettleAsync(OperationRun run, MigrationTask task, LiveMigration live, MigrationFrame[] history, CancellationToken abandon)
+    {
+        var settlement = new Settlement(WhereItRuns.Unknown, "");
+        await run.StepAsync(Enum.GetValues<MigrationPhase>().Length, "Find out where it runs after an interruption", 100, async token =>
+        {
+            var (source, destination) = await HostsAsync(task, SettlePatience, token);
+            settlement = source is null || destination is null
+                ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
+                : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
+            return settlement.Explanation;
+        }, abandon);
+
+        var (name, from, to) = (task.Migration.MachineName, task.Source.Name, task.Destination.Name);
+        var message = settlement.Where switch
+        {
+            WhereItRuns.Destination => $"The portal was interrupted during this move. {name} runs on {to}; nothing was measured to the end.",
+            WhereItRuns.Source => $"The portal was interrupted during this move. {name} runs on {from} as before; move it again when you like.",
+            WhereItRuns.Nowhere => $"The portal was interrupted during this move, and {name} runs on neither host. Start it on its page.",
+            WhereItRuns.StillMoving or WhereItRuns.Unknown =>
+                $"The portal was interrupted during this move, and where {name} runs is not certain: {settlement.Explanation.TrimEnd('.')}. Nothing was resumed; its state follows when both hosts answer.",
+        };
+        var verdict = settlement.Where == WhereItRuns.Destination ? MigrationVerdict.Moved
+            : settlement.Where is WhereItRuns.Source or WhereItRuns.Nowhere ? MigrationVerdict.Stayed : MigrationVerdict.Ambiguous;
+        await EndAsync(run, task, live, history.LastOrDefault()?.At ?? 0, new MigrationOutcome(verdict, message, Measured: null, Predicted: null), abandon);
+    }
+
+    private Task StayAsync(OperationRun run, MigrationTask task, LiveMigration live, string message, CancellationToken abandon) =>
+        EndAsync(run, task, live, 0, new MigrationOutcome(MigrationVerdict.Stayed, message, Measured: null, Predicted: null), abandon);
+
+    /// <summary>An end that the engine did not tell itself: its frame is kept like any other, then the books are closed.</summary>
+    private async Task EndAsync(OperationRun run, MigrationTask task, LiveMigration live, double at, MigrationOutcome outcome, CancellationToken abandon)
+    {
+        var end = new MigrationFrame(at, "end") { Verdict = outcome.Verdict.ToString(), Message = outcome.Message, MadeAt = time.GetUtcNow().ToUnixTimeMilliseconds() };
+        live.Publish(end);
+        await run.KeepAsync(held => books.AppendChunkAsync(run.Claim, task.Migration.Id, FrameCodec.Pack([end]), held));
+        await CloseAsync(run, task, outcome, abandon);
+    }
+
+    private async Task<MigrationPlan> PlanAsync(OperationRun run, MigrationTask task, HostConnection source, HostConnection destination)
+    {
+        var (move, machine) = (task.Migration, task.Blueprint.Machine);
+        var history = await run.KeepAsync(held => migrations.HistoryAsync(move.SourceHostId, move.DestinationHostId, move.Mode, held));
+        return new MigrationPlan(
+            machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Destination.Pool,
+            [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with { History = MoveWords.From(history) });
+    }
+
+    /// <summary>Both hosts, each null when it did not answer in time.</summary>
+    private async Task<(HostConnection? Source, HostConnection? Destination)> HostsAsync(MigrationTask task, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var source = AnswersAsync(task.Source, atMost, cancellationToken);
+        var destination = AnswersAsync(task.Destination, atMost, cancellationToken);
+        return (await source, await destination);
+    }
+
+    private async Task<HostConnection?> AnswersAsync(Domain.Hosts.Host host, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await fleet.WaitForAsync(host.Id, host.Name, atMost, cancellationToken)).Connection;
+        }
+        catch (HostAwayException away)
+        {
+            logger.LogWarning("A move waits no longer: {Reason}", away.Message);
+            return null;
+        }
+    }
+
+    private async Task<MachineState?> StateAtSourceAsync(MigrationTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return fleet.Find(task.Source.Id) is { IsConnected: true } source && await source.Machines.FindAsync(task.Migration.MachineId, cancellationToken) is { } seen
+                ? HostReporter.StateOf(seen.State)
+                : null;
+        }
+        catch (LibvirtException)
+        {
+            // The source went away again; the fleet says when it is back.
+            return null;
+        }
+    }
+}

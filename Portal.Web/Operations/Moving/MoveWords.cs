@@ -1,0 +1,51 @@
+using Portal.Domain.Migrations;
+using Portal.Hypervisor.Migrations;
+using Portal.Hypervisor.Probing;
+using DomainMode = Portal.Domain.Migrations.MigrationMode;
+using Mode = Portal.Hypervisor.Migrations.MigrationMode;
+
+namespace Portal.Web.Operations.Moving;
+
+/// <summary>Puts what the engine says of a move into the domain's words; the two do not know each other.</summary>
+public static class MoveWords
+{
+    /// <summary>How it moves.</summary>
+    public static Mode From(DomainMode mode) => mode switch
+    {
+        DomainMode.Live => Mode.Live,
+        DomainMode.QuickDirect => Mode.QuickDirect,
+        DomainMode.QuickSaved => Mode.QuickSaved,
+    };
+
+    /// <summary>How it ended, for the row. Whatever is not known to run counts as lost until a host says otherwise.</summary>
+    public static MigrationStatus From(MigrationVerdict verdict) => verdict switch
+    {
+        MigrationVerdict.Moved => MigrationStatus.Moved,
+        MigrationVerdict.Stayed => MigrationStatus.Stayed,
+        MigrationVerdict.Cancelled => MigrationStatus.Cancelled,
+        MigrationVerdict.Lost or MigrationVerdict.Ambiguous => MigrationStatus.Lost,
+    };
+
+    /// <summary>What was foretold.</summary>
+    public static Prediction From(Predicted predicted) =>
+        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes);
+
+    /// <summary>What was measured; figures of a probe that was not there are null, not zero.</summary>
+    public static Measurement? From(Measured? measured)
+    {
+        if (measured is null)
+            return null;
+        var probe = measured.Probe;
+        return new Measurement(
+            measured.TotalSeconds, measured.TeardownSeconds, measured.PauseMs, probe?.BlackoutMs, probe?.BlackoutStartMs / 1000, probe?.BlackoutEndMs / 1000,
+            measured.ConvergenceMs, probe?.Sent ?? 0, probe?.Lost ?? 0, probe?.Late ?? 0, probe?.IntervalMs ?? 0, probe?.LostAt1HzMean, probe?.LostAt1HzWorst,
+            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe));
+    }
+
+    /// <summary>What earlier moves on the route taught, for the engine.</summary>
+    public static Hypervisor.Migrations.RouteHistory? From(Domain.Migrations.RouteHistory? history) => history is null || history.BytesPerSecond <= 0
+        ? null
+        : new(history.BytesPerSecond, history.ConvergenceMs ?? 0, history.Bytes, DirtyBytesPerSecond: null, history.Moves);
+
+    private static string? Invalid(ProbeReport? probe) => probe is null ? "The guest was not pinged." : probe.Valid ? null : probe.Invalid ?? "The probe was held up.";
+}
