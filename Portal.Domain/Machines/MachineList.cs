@@ -17,6 +17,8 @@ static class MachineList
             rows = rows.Where(m => m.ProjectId == project);
         if (query.IdFilter("host") is { } host)
             rows = rows.Where(m => m.HostId == host);
+        if (query.IdFilter("image") is { } image)
+            rows = rows.Where(m => m.ImageId == image);
         return rows;
     }
 

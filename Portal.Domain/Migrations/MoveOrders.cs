@@ -26,7 +26,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var hosts = await db.Hosts.AsNoTracking().OrderBy(h => h.Name).ToListAsync(ct);
         var rooms = await HostRooms.ReadAsync(db, ct);
         var source = hosts.Find(h => h.Id == machine.HostId);
-        var whyNot = actor.RefuseUnlessAdmin("move machines") ?? await RefuseNowAsync(db, machine, source, ct);
+        var whyNot = actor.RefuseUnlessAdmin("move machines") ?? await RefuseNowAsync(db, machine, ct) ?? (source is { State: HostState.Online } ? null : Silent(source));
         if (source is null)
             return new MoveChoices(machine.Id, machine.Name, null, null, whyNot, null, []);
 
@@ -65,12 +65,14 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         if (replay.Value is { } before)
             return await RowAsync(db, before.Id, ct);
 
+        if (await RefuseNowAsync(db, machine, ct) is { } notNow)
+            return notNow;
+        // Only now: who approves a machine that waits takes the hosts first.
         var rooms = await HostRooms.LockAsync(db, ct);
         var hosts = await db.Hosts.AsNoTracking().ToListAsync(ct);
-        var source = hosts.Find(h => h.Id == machine.HostId);
-        if (await RefuseNowAsync(db, machine, source, ct) is { } notNow)
-            return notNow;
-        var chosen = Choose(machine, source!, hosts, rooms, asked);
+        if (hosts.Find(h => h.Id == machine.HostId) is not { State: HostState.Online } source)
+            return Silent(hosts.Find(h => h.Id == machine.HostId));
+        var chosen = Choose(machine, source, hosts, rooms, asked);
         if (!chosen.IsOk)
             return chosen.Refusal;
         var destination = chosen.Value;
@@ -80,10 +82,10 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
         if (!operation.IsOk)
             return operation.Refusal;
-        var migration = Migration.Plan(operation.Value, machine, source!, destination, asked.Mode, asked.ObjectiveMs, actor, now);
+        var migration = Migration.Plan(operation.Value, machine, source, destination, asked.Mode, asked.ObjectiveMs, actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
-            new { operation = operation.Value.Id, migration = migration.Id, from = source!.Name, to = destination.Name, mode = asked.Mode }, now));
+            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode }, now));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migration.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, destination.Id, null, ct);
@@ -100,14 +102,13 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     }
 
     /// <summary>Why the machine cannot be moved anywhere now, or null.</summary>
-    static async Task<Refusal?> RefuseNowAsync(PortalDbContext db, Machine machine, Host? source, CancellationToken ct)
+    static async Task<Refusal?> RefuseNowAsync(PortalDbContext db, Machine machine, CancellationToken ct)
     {
-        if (await Ledger.BusyAsync(db, machine.Id, ct) is { } busy)
-            return busy;
-        if (MachineRules.Migrate(machine.Name, machine.State) is { } wrong)
-            return wrong;
-        return source is { State: HostState.Online } ? null : new HostSilent(source?.Name ?? "host", "source");
+        Refusal? busy = await Ledger.BusyAsync(db, machine.Id, ct);
+        return busy ?? MachineRules.Migrate(machine.Name, machine.State);
     }
+
+    static HostSilent Silent(Host? source) => new(source?.Name ?? "host", "source");
 
     /// <summary>The destination asked for, or the best; the hosts' rows are held.</summary>
     static Result<Host> Choose(Machine machine, Host source, List<Host> hosts, IReadOnlyList<HostRoom> rooms, MigrationParameters asked)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
+using Portal.Domain.Approvals;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
@@ -44,7 +45,15 @@ public abstract class FreshDatabase(PostgresCluster cluster) : IAsyncLifetime
 
     protected async Task<Claim> ClaimAsync(string worker = "worker", TimeSpan? lease = null) => (await Ledger.ClaimAsync(worker, lease ?? LongLease, Ct)).ShouldNotBeNull();
 
-    /// <summary>A request that was granted, its machine about to be made.</summary>
+    /// <summary>A machine whose request was asked for and granted as people do it: placed, and about to be made.</summary>
+    protected async Task<Machine> GrantedMachineAsync(World world, string? name = null)
+    {
+        var view = (await Get<RequestService>().SubmitAsync(world.Member, world.Draft(name), Guid.NewGuid().ToString(), Ct)).Value;
+        (await Get<ApprovalService>().ApproveAsync(world.Admin, [view.Id], null, Ct)).Single().Refusal.ShouldBeNull();
+        return await MachineAsync(view.MachineId);
+    }
+
+    /// <summary>A machine that is about to be made and has no home yet.</summary>
     protected async Task<Machine> ApprovedMachineAsync(World world, string? name = null)
     {
         var view = (await Get<RequestService>().SubmitAsync(world.Member, world.Draft(name), Guid.NewGuid().ToString(), Ct)).Value;
