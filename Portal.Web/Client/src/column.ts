@@ -31,12 +31,14 @@ export class Column {
     this.length = 0;
   }
 
-  /** First index whose value is not below the given one; values ascend, and NaN counts as below. */
+  /** First index whose value is not below the given one; values ascend, apart from those that are not numbers. */
   lowerBound(value: number): number {
     let low = 0, high = this.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.data[middle]! >= value) high = middle;
+      let known = middle;
+      while (known > low && Number.isNaN(this.data[known]!)) known--;
+      if (this.data[known]! >= value) high = known;
       else low = middle + 1;
     }
     return low;
