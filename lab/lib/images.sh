@@ -62,5 +62,5 @@ write_lab_json() {
      "user":"root","minMemoryMib":96,"minDiskGib":1}] }
 END
   chmod 644 "$LAB_JSON.new"
-  cmp -s "$LAB_JSON.new" "$LAB_JSON" && rm "$LAB_JSON.new" || mv "$LAB_JSON.new" "$LAB_JSON"
+  if cmp -s "$LAB_JSON.new" "$LAB_JSON"; then rm "$LAB_JSON.new"; else mv "$LAB_JSON.new" "$LAB_JSON"; fi
 }
