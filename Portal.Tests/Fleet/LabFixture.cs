@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Portal.Hypervisor.Hosts;
+using Portal.Web.Operations;
 
 namespace Portal.Tests.Fleet;
 
@@ -59,6 +60,19 @@ public sealed class LabFixture : IAsyncLifetime
         var last = IPAddress.Parse(File.Network.Last).GetAddressBytes();
         last[3] = (byte)(last[3] - Interlocked.Increment(ref _addresses) % 240);
         return new IPAddress(last);
+    }
+
+    /// <summary>Removes a machine the portal made, and its volumes, wherever it is.</summary>
+    public async Task RemoveAsync(Guid machine)
+    {
+        foreach (var host in Hosts)
+        {
+            await host.Machines.DestroyAsync(machine, CancellationToken.None);
+            await host.Machines.UndefineAsync(machine, CancellationToken.None);
+        }
+
+        await Hosts[0].Storage.DeleteAsync(File.Pool, MachineFiles.Disk(machine), CancellationToken.None);
+        await Hosts[0].Storage.DeleteAsync(File.Pool, MachineFiles.Seed(machine), CancellationToken.None);
     }
 
     private static HostConnection Open(LabHost host, HostConnectionOptions? options = null)

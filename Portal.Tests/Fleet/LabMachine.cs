@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Machines;
 using Portal.Hypervisor.Seeds;
@@ -7,13 +6,9 @@ using Portal.Hypervisor.Storage;
 
 namespace Portal.Tests.Fleet;
 
-/// <summary>What the guest's counter says. The same boot and a larger count prove that it never restarted.</summary>
-public sealed record CounterReading(string Boot, long Count, long UptimeMs);
-
 /// <summary>A micro machine made through the hypervisor layer alone, and removed from every host when disposed.</summary>
 public sealed class LabMachine : IAsyncDisposable
 {
-    private const int CounterPort = 7777;
     private readonly LabFixture _lab;
 
     private LabMachine(LabFixture lab, MachineDefinition definition, IPAddress address)
@@ -63,18 +58,7 @@ public sealed class LabMachine : IAsyncDisposable
     }
 
     /// <summary>Asks the guest's counter; waits for the guest to answer, a minute at most.</summary>
-    public async Task<CounterReading> ReadCounterAsync()
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            if (await TryReadCounterAsync(deadline.Token) is { } reading)
-                return reading;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
-        }
-    }
+    public Task<CounterReading> ReadCounterAsync() => GuestCounter.ReadAsync(Address, TestContext.Current.CancellationToken);
 
     /// <summary>The host that runs it, as the hosts say.</summary>
     public async Task<IReadOnlyList<string>> RunsOnAsync()
@@ -99,24 +83,6 @@ public sealed class LabMachine : IAsyncDisposable
 
         foreach (var volume in Volumes)
             await _lab.Hosts[0].Storage.DeleteAsync(_lab.File.Pool, volume, CancellationToken.None);
-    }
-
-    private async Task<CounterReading?> TryReadCounterAsync(CancellationToken stop)
-    {
-        try
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            patience.CancelAfter(TimeSpan.FromSeconds(2));
-            using var client = new TcpClient();
-            await client.ConnectAsync(Address, CounterPort, patience.Token);
-            using var reader = new StreamReader(client.GetStream());
-            var parts = (await reader.ReadLineAsync(patience.Token))?.Split(' ');
-            return parts is [var boot, var count, var uptime] ? new CounterReading(boot, long.Parse(count), long.Parse(uptime)) : null;
-        }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 
     private static string DiskName(Guid id) => $"{id}.qcow2";

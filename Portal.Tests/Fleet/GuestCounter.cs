@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Portal.Tests.Fleet;
+
+/// <summary>What the guest's counter says. The same boot and a larger count prove that it never restarted.</summary>
+public sealed record CounterReading(string Boot, long Count, long UptimeMs);
+
+/// <summary>Reads the counter a micro guest runs: one process that counts from boot, so its value is memory that was carried along.</summary>
+public static class GuestCounter
+{
+    private const int Port = 7777;
+
+    /// <summary>Asks the guest; waits for it to answer, a minute at most.</summary>
+    public static async Task<CounterReading> ReadAsync(IPAddress address, CancellationToken stop)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            if (await TryReadAsync(address, deadline.Token) is { } reading)
+                return reading;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
+        }
+    }
+
+    private static async Task<CounterReading?> TryReadAsync(IPAddress address, CancellationToken stop)
+    {
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(TimeSpan.FromSeconds(2));
+            using var client = new TcpClient();
+            await client.ConnectAsync(address, Port, patience.Token);
+            using var reader = new StreamReader(client.GetStream());
+            var parts = (await reader.ReadLineAsync(patience.Token))?.Split(' ');
+            return parts is [var boot, var count, var uptime] ? new CounterReading(boot, long.Parse(count), long.Parse(uptime)) : null;
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}
