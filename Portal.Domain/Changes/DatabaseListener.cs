@@ -64,8 +64,9 @@ public sealed class DatabaseListener(IDbContextFactory<PortalDbContext> contexts
             {
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or System.Net.Sockets.SocketException or IOException or InvalidOperationException or TimeoutException)
+            catch (Exception fault)
             {
+                // Whatever it was: a process that no longer hears of changes shows old things for ever.
                 log.LogWarning("The database's notices are interrupted ({Reason}); trying again in {Pause} ms.", fault.Message, pause.TotalMilliseconds);
             }
             lock (gate)

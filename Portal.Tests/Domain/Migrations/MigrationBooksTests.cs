@@ -1,0 +1,131 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+using Portal.Tests.Postgres;
+
+namespace Portal.Tests.Domain.Migrations;
+
+public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase(cluster)
+{
+    static readonly Prediction Foretold = new(2.4, 40, 80, true, 268_435_456);
+
+    MigrationService Migrations => Get<MigrationService>();
+
+    MigrationBooks Receipts => Get<MigrationBooks>();
+
+    [Fact]
+    public async Task A_move_that_arrived_frees_the_source_and_its_receipt_is_final()
+    {
+        var (world, machine, move, claim) = await UnderWayAsync();
+        await Receipts.BeginAsync(claim, Postgres.Time.GetUtcNow(), Ct);
+        await Receipts.ObserveAsync(claim, "Copy", [new("Check", -1, 0, "fine"), new("Copy", 0, null, null)], [new(0.4, "Raise the limit to 30 ms", "12 MiB left")], Foretold, Ct);
+        await Receipts.ObserveAsync(claim, "SwitchOver", [new("Check", -1, 0, "fine"), new("Copy", 0, 1.2, null), new("SwitchOver", 1.2, null, null)], [new(0.4, "Raise the limit to 30 ms", "12 MiB left")], null, Ct);
+
+        await Receipts.MovedAsync(claim, "web-01 runs on its new host.", RouteArithmeticTests.Receipt(1.3, 52), Ct);
+
+        var details = (await Migrations.GetAsync(world.Viewer, move.Id, Ct)).ShouldNotBeNull();
+        details.Migration.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MigrationStatus.Moved), m => m.BlackoutMs.ShouldBe(52), m => m.Predicted.ShouldBe(Foretold), m => m.ObjectiveMet.ShouldBe(true), m => m.Phase.ShouldBeNull());
+        details.Phases.Select(p => p.Phase).ShouldBe(["Check", "Copy", "SwitchOver"]);
+        details.Decisions.ShouldHaveSingleItem().Figures.ShouldBe("12 MiB left");
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.HostId.ShouldBe(world.Hosts[1].Id), m => m.State.ShouldBe(MachineState.Running));
+        var hosts = await Get<HostService>().ListAsync(world.Admin, Ct);
+        hosts.Single(h => h.Id == world.Hosts[0].Id).ShouldSatisfyAllConditions(h => h.Machines.ShouldBe(0), h => h.Room.MemoryTakenMib.ShouldBe(0));
+        hosts.Single(h => h.Id == world.Hosts[1].Id).ShouldSatisfyAllConditions(h => h.Machines.ShouldBe(1), h => h.Incoming.ShouldBe(0));
+        (await Migrations.StartAsync(world.Admin, machine.Id, world.Hosts[0].Id, MigrationMode.Live, null, "back", Ct)).IsOk.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(MigrationStatus.Stayed, OperationStatus.Failed, MachineState.Running)]
+    [InlineData(MigrationStatus.Cancelled, OperationStatus.Cancelled, MachineState.Running)]
+    [InlineData(MigrationStatus.Lost, OperationStatus.Failed, MachineState.Unknown)]
+    public async Task A_move_that_did_not_happen_gives_the_room_back(MigrationStatus status, OperationStatus ended, MachineState state)
+    {
+        var (world, machine, move, claim) = await UnderWayAsync();
+
+        await Receipts.StayedAsync(claim, status, "The destination went away.", null, null, Ct);
+
+        var row = (await Migrations.GetAsync(world.Member, move.Id, Ct))!.Migration;
+        (row.Status, row.Message).ShouldBe((status, "The destination went away."));
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(state), m => m.HostId.ShouldBe(world.Hosts[0].Id));
+        (await Get<OperationService>().GetAsync(world.Member, move.OperationId, Ct))!.Operation.Status.ShouldBe(ended);
+        (await Get<HostService>().GetAsync(world.Admin, world.Hosts[1].Id, Ct))!.Room.MemoryTakenMib.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_worker_that_lost_its_lease_writes_neither_story_nor_receipt()
+    {
+        var (world, machine, move, lost) = await UnderWayAsync(TimeSpan.Zero);
+        var held = await ClaimAsync("two");
+
+        await Should.ThrowAsync<LeaseLostException>(() => Receipts.ObserveAsync(lost, "Copy", [], [], null, Ct));
+        await Should.ThrowAsync<LeaseLostException>(() => Receipts.AppendChunkAsync(lost, move.Id, [1], Ct));
+        await Should.ThrowAsync<LeaseLostException>(() => Receipts.MovedAsync(lost, "no", null, Ct));
+        await Should.ThrowAsync<LeaseLostException>(() => Receipts.StayedAsync(lost, MigrationStatus.Stayed, "no", null, null, Ct));
+
+        (await MachineAsync(machine.Id)).HostId.ShouldBe(world.Hosts[0].Id);
+        await Receipts.MovedAsync(held, "yes", null, Ct);
+    }
+
+    [Fact]
+    public async Task A_worker_that_takes_over_appends_to_the_frames_that_are_there_and_the_axis_stays()
+    {
+        var (world, _, move, first) = await UnderWayAsync(TimeSpan.Zero);
+        var zero = Postgres.Time.GetUtcNow();
+        await Receipts.BeginAsync(first, zero, Ct);
+        (await Receipts.AppendChunkAsync(first, move.Id, [1], Ct)).ShouldBe(0);
+        (await Receipts.AppendChunkAsync(first, move.Id, [2], Ct)).ShouldBe(1);
+        var second = await ClaimAsync("two");
+
+        await Receipts.BeginAsync(second, zero.AddMinutes(1), Ct);
+        (await Receipts.AppendChunkAsync(second, move.Id, [3], Ct)).ShouldBe(2);
+
+        (await Migrations.ReadChunksAsync(world.Viewer, move.Id, -1, Ct))!.Select(c => c.Payload[0]).ShouldBe([1, 2, 3]);
+        (await Migrations.ReadChunksAsync(world.Viewer, move.Id, 1, Ct))!.ShouldHaveSingleItem().Ordinal.ShouldBe(2);
+        (await Migrations.ReadChunksAsync(world.Stranger, move.Id, -1, Ct)).ShouldBeNull();
+        (await Migrations.GetAsync(world.Viewer, move.Id, Ct))!.Migration.StartedAt.ShouldBe(zero);
+    }
+
+    [Fact]
+    public async Task What_a_route_cost_before_is_foretold_for_the_next_move_and_only_on_that_route()
+    {
+        var (world, machine, _, claim) = await UnderWayAsync();
+        await Receipts.MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(1.3, 52), Ct);
+
+        (await Migrations.HistoryAsync(world.Hosts[0].Id, world.Hosts[1].Id, MigrationMode.Live, Ct)).ShouldNotBeNull().ShouldSatisfyAllConditions(h => h.Moves.ShouldBe(1), h => h.BlackoutMs.ShouldBe(52));
+        (await Migrations.HistoryAsync(world.Hosts[1].Id, world.Hosts[0].Id, MigrationMode.Live, Ct)).ShouldBeNull();
+        (await Migrations.HistoryAsync(world.Hosts[0].Id, world.Hosts[1].Id, MigrationMode.QuickDirect, Ct)).ShouldBeNull();
+        var other = await world.AddMachineAsync();
+        (await Migrations.PlanAsync(world.Admin, other.Id, Ct))!.Destinations[0].Modes[0].Predicted!.TotalSeconds.ShouldBe(1.3);
+        (await Migrations.PlanAsync(world.Admin, machine.Id, Ct))!.Destinations[0].Modes[0].Predicted.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_list_is_searched_filtered_and_sorted_on_the_server()
+    {
+        var (world, machine, move, claim) = await UnderWayAsync();
+        await Receipts.MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(1.3, 52), Ct);
+        Postgres.Time.Advance(TimeSpan.FromMinutes(1));
+        var back = (await Migrations.StartAsync(world.Admin, machine.Id, null, MigrationMode.Live, null, "back", Ct)).Value;
+
+        async Task<Guid[]> IdsAsync(ListQuery query) => [.. (await Migrations.ListAsync(world.Viewer, query, Ct)).Items.Select(m => m.Id)];
+        (await IdsAsync(new())).ShouldBe([back.Id, move.Id]);
+        (await IdsAsync(new(Sort: "created"))).ShouldBe([move.Id, back.Id]);
+        (await IdsAsync(new(Filters: new Dictionary<string, string> { ["status"] = "moved" }))).ShouldBe([move.Id]);
+        (await IdsAsync(new(Filters: new Dictionary<string, string> { ["host"] = world.Hosts[1].Id.ToString(), ["machine"] = machine.Id.ToString() }))).ShouldBe([back.Id, move.Id]);
+        (await IdsAsync(new(Search: "no such"))).ShouldBeEmpty();
+        foreach (var field in new[] { "machine", "status", "mode", "-blackout" })
+            (await IdsAsync(new(Sort: field))).Length.ShouldBe(2);
+        (await Migrations.ListAsync(world.Stranger, new(), Ct)).Total.ShouldBe(0);
+    }
+
+    async Task<(World World, Machine Machine, MigrationRow Move, Claim Claim)> UnderWayAsync(TimeSpan? lease = null)
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync(name: "web-01");
+        var move = (await Migrations.StartAsync(world.Admin, machine.Id, world.Hosts[1].Id, MigrationMode.Live, 100, "k", Ct)).Value;
+        return (world, machine, move, await ClaimAsync("one", lease));
+    }
+}
