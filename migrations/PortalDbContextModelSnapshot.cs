@@ -1468,7 +1468,7 @@ namespace Portal.Migrations.Migrations
 
                     b.ToTable("requests", null, t =>
                         {
-                            t.HasCheckConstraint("ck_requests_denied_with_reason", "status <> 'Denied' or length(decision_reason) > 0");
+                            t.HasCheckConstraint("ck_requests_denied_with_reason", "status <> 'Denied' or coalesce(length(decision_reason), 0) > 0");
 
                             t.HasCheckConstraint("ck_requests_status", "status in ('Waiting', 'Approved', 'Denied', 'Withdrawn', 'Fulfilled', 'Failed')");
                         });

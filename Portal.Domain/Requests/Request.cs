@@ -118,6 +118,6 @@ sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
         builder.HasOne<Machine>().WithMany().HasForeignKey(r => r.MachineId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Image>().WithMany().HasForeignKey(r => r.ImageId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Flavor>().WithMany().HasForeignKey(r => r.FlavorId).OnDelete(DeleteBehavior.Restrict);
-        builder.ToTable("requests", t => t.HasCheckConstraint("ck_requests_denied_with_reason", "status <> 'Denied' or length(decision_reason) > 0"));
+        builder.ToTable("requests", t => t.HasCheckConstraint("ck_requests_denied_with_reason", "status <> 'Denied' or coalesce(length(decision_reason), 0) > 0"));
     }
 }
