@@ -30,6 +30,7 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
 
     async Task<Refusal?> ApproveAsync(PortalDbContext db, Actor actor, Request request, string? reason, CancellationToken ct)
     {
+        await Ledger.LockMachineAsync(db, request.MachineId, ct);
         var machine = await db.Machines.SingleAsync(m => m.Id == request.MachineId, ct);
         if (await ImageGoneAsync(db, machine.ImageId, ct) is { } gone)
             return gone;
