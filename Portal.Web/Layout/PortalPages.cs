@@ -1,7 +1,7 @@
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Web.Controls;
-using Portal.Web.Hosts;
+using Portal.Web.Operations;
 using Portal.Web.Overview;
 
 namespace Portal.Web.Layout;

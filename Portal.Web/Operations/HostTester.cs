@@ -2,9 +2,8 @@ using Portal.Domain;
 using Portal.Domain.Hosts;
 using Portal.Hypervisor;
 using Portal.Hypervisor.Hosts;
-using Portal.Web.Operations;
 
-namespace Portal.Web.Hosts;
+namespace Portal.Web.Operations;
 
 /// <summary>The host does not answer at the URI, or refuses; libvirt's own reason and what to check.</summary>
 /// <param name="Reason">What the hypervisor layer said.</param>
