@@ -37,6 +37,8 @@ public enum LibvirtErrorCode
     MigrateUnsafe = 81,
     /// <summary>The configuration is not supported by this host.</summary>
     ConfigUnsupported = 67,
+    /// <summary>The operation is not supported for this machine as it is now.</summary>
+    OperationUnsupported = 84,
     /// <summary>A volume of that name exists.</summary>
     StorageVolumeExists = 90,
     /// <summary>The operation was aborted on request.</summary>

@@ -17,6 +17,7 @@ internal sealed class HostSession : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closing;
+    private long _lastAnswer;
 
     private HostSession(ConnectHandle connection, EventSink events, HostEndpoint endpoint, HostConnectionOptions options, TimeProvider time)
     {
@@ -77,7 +78,7 @@ internal sealed class HostSession : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (first == item.Result && !item.Result.IsCanceled)
             return await ResultAsync(item.Result);
-        throw _lost.Task.IsCompleted ? Gone(await _lost.Task) : Overdue(item.HasStarted, deadline);
+        throw _lost.Task.IsCompleted ? Gone(await _lost.Task) : Overdue(IsHung(item.HasStarted, deadline), deadline);
     }
 
     private bool Post(Action work, bool alone)
@@ -92,6 +93,7 @@ internal sealed class HostSession : IAsyncDisposable
     {
         try
         {
+            Interlocked.Exchange(ref _lastAnswer, _time.GetTimestamp());
             return await result;
         }
         catch (LibvirtException e) when (_lost.Task.IsCompleted || Native.virConnectIsAlive(_connection) != 1)
@@ -101,9 +103,13 @@ internal sealed class HostSession : IAsyncDisposable
         }
     }
 
-    private LibvirtException Overdue(bool started, TimeSpan deadline)
+    /// <summary>A call that never had its turn tells of a hung daemon too when, meanwhile, no other was answered.</summary>
+    private bool IsHung(bool hasStarted, TimeSpan deadline)
+        => hasStarted || _time.GetElapsedTime(Interlocked.Read(ref _lastAnswer)) >= deadline;
+
+    private LibvirtException Overdue(bool isHung, TimeSpan deadline)
     {
-        if (!started)
+        if (!isHung)
             return new LibvirtException(LibvirtErrorDomain.Rpc, LibvirtErrorCode.OperationTimeout,
                 $"{_endpoint.Name} is busy: the request waited {deadline.TotalSeconds:0} s for its turn. Try again in a moment.");
         var reason = $"{_endpoint.Name} accepted a request and did not answer within {deadline.TotalSeconds:0} s. "

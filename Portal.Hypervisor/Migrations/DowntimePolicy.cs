@@ -15,17 +15,17 @@ internal sealed record CopyObservation(double At, long RemainingBytes, long Byte
 
 /// <summary>What the policy remembers.</summary>
 /// <param name="LimitMs">Downtime limit in force, ms.</param>
-/// <param name="RaisedAt">When it was last raised, s.</param>
+/// <param name="WaitingSince">When it was last raised, or else when passes stopped shrinking what remains, s; NaN: they shrink.</param>
 /// <param name="Iteration">The pass being watched.</param>
 /// <param name="LowMs">Least pause needed during it, ms.</param>
 /// <param name="LastLowMs">The same of the pass before.</param>
 /// <param name="LowBeforeMs">And of the one before that.</param>
 /// <param name="SaidHopeless">That no allowed limit would do has been said.</param>
 internal sealed record DowntimeState(
-    int LimitMs, double RaisedAt, int Iteration, double LowMs, double LastLowMs, double LowBeforeMs, bool SaidHopeless)
+    int LimitMs, double WaitingSince, int Iteration, double LowMs, double LastLowMs, double LowBeforeMs, bool SaidHopeless)
 {
     public static DowntimeState Begin(int firstMs)
-        => new(firstMs, double.NegativeInfinity, 0, double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity, SaidHopeless: false);
+        => new(firstMs, double.NaN, 0, double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity, SaidHopeless: false);
 }
 
 /// <summary>A limit to set and the reason, or only the reason.</summary>
@@ -39,7 +39,7 @@ internal sealed record DowntimeDecision(int? RaiseTo, string Text, string Figure
 /// </summary>
 internal static class DowntimePolicy
 {
-    private const double Shrinking = 0.8, AtMinimum = 1.1, Headroom = 1.25, RestSeconds = 0.3;
+    private const double Shrinking = 0.8, AtMinimum = 1.1, Headroom = 1.25, Step = 1.5, RestSeconds = 0.3, PatienceSeconds = 4;
     private const int PassesToLearn = 3;
 
     public static (DowntimeState State, DowntimeDecision? Decision) Observe(DowntimeState state, CopyObservation now, int lastMs)
@@ -49,10 +49,17 @@ internal static class DowntimePolicy
         state = now.Iteration > state.Iteration
             ? state with { Iteration = now.Iteration, LowBeforeMs = state.LastLowMs, LastLowMs = state.LowMs, LowMs = needed }
             : state with { LowMs = Math.Min(state.LowMs, needed) };
-        if (now.Iteration <= PassesToLearn || IsShrinking(state) || needed <= state.LimitMs || now.At - state.RaisedAt < RestSeconds)
+        if (now.Iteration <= PassesToLearn || (double.IsNaN(state.WaitingSince) && IsShrinking(state)))
             return (state, null);
-        if (needed > state.LastLowMs * AtMinimum)
+        var isNew = double.IsNaN(state.WaitingSince);
+        if (isNew)
+            state = state with { WaitingSince = now.At };
+        var waited = now.At - state.WaitingSince;
+        if ((!isNew && waited < RestSeconds) || needed > state.LastLowMs * AtMinimum)
             return (state, null);
+        // By these figures the hypervisor should have switched over already; its own, of the same moment, say otherwise.
+        if (needed <= state.LimitMs)
+            return waited < PatienceSeconds ? (state, null) : Raise(state, now, state.LimitMs * Step / Headroom, lastMs);
         return Raise(state, now, needed, lastMs);
     }
 
@@ -62,7 +69,9 @@ internal static class DowntimePolicy
     private static (DowntimeState, DowntimeDecision?) Raise(DowntimeState state, CopyObservation now, double needed, int lastMs)
     {
         var figures = string.Create(CultureInfo.InvariantCulture,
-            $"pass {now.Iteration}: {now.RemainingBytes / 1048576.0:0.0} MiB left at {now.BytesPerSecond / 1048576.0:0} MiB/s would take {needed:0} ms; passes no longer shrink it ({state.LowBeforeMs:0} → {state.LastLowMs:0} ms)");
+            $"pass {now.Iteration}: {now.RemainingBytes / 1048576.0:0.0} MiB left at {now.BytesPerSecond / 1048576.0:0} MiB/s would take {now.NeededMs:0} ms; passes no longer shrink it ({state.LowBeforeMs:0} → {state.LastLowMs:0} ms)");
+        if (state.LimitMs == lastMs)
+            return (state, null);
         if (needed > lastMs)
         {
             return state.SaidHopeless
@@ -72,7 +81,7 @@ internal static class DowntimePolicy
         }
 
         var limit = Math.Min(lastMs, (int)Math.Ceiling(needed * Headroom));
-        return (state with { LimitMs = limit, RaisedAt = now.At },
+        return (state with { LimitMs = limit, WaitingSince = now.At },
             new DowntimeDecision(limit, $"Allow a pause of {limit} ms instead of {state.LimitMs} ms.", figures));
     }
 }

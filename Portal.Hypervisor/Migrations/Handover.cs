@@ -61,13 +61,13 @@ internal sealed class Handover(
         }
         catch (OperationCanceledException)
         {
-            return await ApplyBrakeAsync("Cancelled on request.");
+            return await ApplyBrakeAsync(transfer, "Cancelled on request.");
         }
 
-        return await ApplyBrakeAsync($"The copy did not end within {plan.Options.CopyDeadline.TotalSeconds:0} s ({_watch.Describe()}).");
+        return await ApplyBrakeAsync(transfer, $"The copy did not end within {plan.Options.CopyDeadline.TotalSeconds:0} s ({_watch.Describe()}).");
     }
 
-    private async Task<string> ApplyBrakeAsync(string reason)
+    private async Task<string> ApplyBrakeAsync(Task transfer, string reason)
     {
         if (ends.Resumed.IsCompleted)
         {
@@ -76,7 +76,7 @@ internal sealed class Handover(
         }
 
         bulletin.Decide("Stopping the move; the machine stays where it is if that is still possible.", reason);
-        await _transfer.AbortAsync();
+        await _transfer.AbortAsync(transfer);
         return reason;
     }
 

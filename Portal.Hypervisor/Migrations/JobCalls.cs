@@ -8,7 +8,10 @@ internal static class JobCalls
 {
     private const uint Completed = 1;
 
-    /// <summary>The job's statistics; null when none runs (or, asked for a completed one, none is kept).</summary>
+    /// <summary>
+    /// The job's statistics; null when none runs (or, asked for a completed one, none is kept). An arriving machine has
+    /// none either: libvirt keeps them at the source.
+    /// </summary>
     public static unsafe JobStatistics? Read(ConnectHandle connection, Guid machine, bool completed = false)
     {
         using var domain = DomainCalls.Find(connection, machine);
@@ -17,7 +20,9 @@ internal static class JobCalls
         if (Native.virDomainGetJobStats(domain, out var type, out var parameters, out var count, completed ? Completed : 0) < 0)
         {
             var error = LibvirtError.Last();
-            return error.Code is LibvirtErrorCode.OperationInvalid or LibvirtErrorCode.NoDomain or LibvirtErrorCode.NoSupport ? null : throw error;
+            return error.Code is LibvirtErrorCode.OperationInvalid or LibvirtErrorCode.OperationUnsupported or LibvirtErrorCode.NoDomain or LibvirtErrorCode.NoSupport
+                ? null
+                : throw error;
         }
 
         try

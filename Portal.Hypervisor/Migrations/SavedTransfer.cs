@@ -29,10 +29,10 @@ internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings 
     public override async Task<double?> PauseMsAsync(JobStatistics? statistics, double resumed)
         => Ends.Suspended.IsCompletedSuccessfully ? (resumed - await Ends.Suspended) * 1000 : null;
 
-    public override Task AbortAsync()
+    public override Task AbortAsync(Task transfer)
     {
         _isStopWanted = true;
-        return base.AbortAsync();
+        return base.AbortAsync(transfer);
     }
 
     /// <summary>When the restore fails and the destination answers, its empty definition is taken back; the file stays for the source.</summary>

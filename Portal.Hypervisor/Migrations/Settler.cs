@@ -13,6 +13,7 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
     public async Task<Settlement> SettleAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        Remedy? last = null;
         while (true)
         {
             var sights = await Task.WhenAll(
@@ -22,8 +23,10 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
             {
                 Remedy.None => true,
                 Remedy.Wait => false,
-                _ => await TryMendAsync(judgement.Remedy, cancellationToken),
+                // The hosts are not asked in the same instant; what changes a machine must be seen twice.
+                var remedy => remedy == last && await TryMendAsync(remedy, cancellationToken),
             };
+            last = judgement.Remedy;
             if (isSettled)
                 return await ConcludeAsync(judgement, cancellationToken);
             if (time.GetElapsedTime(began) > deadline)

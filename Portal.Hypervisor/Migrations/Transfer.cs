@@ -6,6 +6,8 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bul
     /// <summary>Beyond the copy itself, a call may need this long for set-up and teardown.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
+
     protected MigrationPlan Plan => plan;
 
     protected MoveEnds Ends => ends;
@@ -21,17 +23,27 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bul
     /// <summary>The hypervisor's own figure for the pause, ms; null: it has none.</summary>
     public virtual Task<double?> PauseMsAsync(JobStatistics? statistics, double resumed) => Task.FromResult(statistics?.DowntimeMs);
 
-    /// <summary>Asks libvirt to abort. Harmless when there is nothing left to abort: the outcome is read from the hosts.</summary>
-    public virtual async Task AbortAsync()
+    /// <summary>
+    /// Asks libvirt to abort, again until the call returns: a job that is only being set up cannot be aborted yet. Ends at
+    /// the point of no return, when the guest runs at the destination.
+    /// </summary>
+    public virtual async Task AbortAsync(Task transfer)
     {
-        try
+        using var tick = new PeriodicTimer(Again);
+        while (!transfer.IsCompleted && !ends.Resumed.IsCompleted)
         {
-            if (!await ends.Source.CallAsync(connection => JobCalls.Abort(connection, plan.Machine), CancellationToken.None))
-                bulletin.Decide("There was nothing left to stop.");
-        }
-        catch (LibvirtException e)
-        {
-            bulletin.Decide("The source did not stop the move when asked.", e.Message);
+            try
+            {
+                await ends.Source.CallAsync(connection => JobCalls.Abort(connection, plan.Machine), CancellationToken.None);
+            }
+            catch (LibvirtException e)
+            {
+                bulletin.Decide("The source did not stop the move when asked.", e.Message);
+                if (e.IsConnectionLost)
+                    return;
+            }
+
+            await Task.WhenAny(transfer, ends.Resumed, tick.WaitForNextTickAsync(CancellationToken.None).AsTask());
         }
     }
 }

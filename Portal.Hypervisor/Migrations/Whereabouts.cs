@@ -57,9 +57,10 @@ internal static class Whereabouts
 {
     public static Judgement Judge(Sight source, Sight destination) => (source.Presence, destination.Presence) switch
     {
-        (Presence.Running, Presence.Running) => new(WhereItRuns.Unknown, Remedy.None,
-            "Both hosts say they run the machine. Stop it at one of them by hand now: two guests on one disk destroy it."),
         (Presence.Running, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "It runs at the source while its memory is being copied."),
+        // The two were not asked in the same instant: it may have crossed over in between. Asked again they tell.
+        (Presence.Running, Presence.Running) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "Both hosts say they run the machine. Stop it at one of them by hand now: two guests on one disk destroy it."),
         (Presence.Running, Presence.Halted) => new(WhereItRuns.Source, Remedy.DiscardDestination, "It runs at the source; what had arrived at the destination is thrown away."),
         (Presence.Running, _) => new(WhereItRuns.Source, Remedy.None, "It runs at the source."),
         (Presence.Unreachable, Presence.Running) => new(WhereItRuns.Destination, Remedy.None,

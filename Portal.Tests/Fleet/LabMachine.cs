@@ -60,6 +60,9 @@ public sealed class LabMachine : IAsyncDisposable
     /// <summary>Asks the guest's counter; waits for the guest to answer, a minute at most.</summary>
     public Task<CounterReading> ReadCounterAsync() => GuestCounter.ReadAsync(Address, TestContext.Current.CancellationToken);
 
+    /// <summary>Stops it in memory, as a person would.</summary>
+    public Task PauseAsync(HostConnection host) => host.Machines.SuspendAsync(Id, TestContext.Current.CancellationToken);
+
     /// <summary>The host that runs it, as the hosts say.</summary>
     public async Task<IReadOnlyList<string>> RunsOnAsync()
     {
