@@ -15,6 +15,8 @@ configure_host() {
   dir=$(host_dir "$1")
   etc=$dir/etc
   install -d -m 755 "$dir" "$etc" "$dir/cache" "$dir/log" "$dir/log/qemu" "$dir/lib"
+  # What QEMU can do is probed anew: whether KVM is offered may have changed.
+  rm -rf "$dir/cache/qemu"
   host_pki "$1"
   [[ -e $dir/uuid ]] || cat /proc/sys/kernel/random/uuid >"$dir/uuid"
   {
@@ -87,7 +89,7 @@ start_host() {
   install -d -m 755 "$RUN_DIR/$1" /etc/pki /etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt
   rm -f "$(host_pid_file "$1")"
   setsid ip netns exec "$(host_netns "$1")" unshare --mount --uts --propagation private \
-    "$LAB_LIB/host-main" "$1" "$(host_dir "$1")" "$RUN_DIR/$1" "$IMAGES_DIR" \
+    "$LAB_LIB/host-main" "$1" "$(host_dir "$1")" "$RUN_DIR/$1" "$(sed -n 2p "$LABS_ROOT/cache/accelerator")" \
     </dev/null >"$(host_dir "$1")/log/start.log" 2>&1 9>&- &
   disown
 }
