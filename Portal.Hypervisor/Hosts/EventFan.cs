@@ -43,10 +43,13 @@ internal sealed class EventFan(TimeProvider time)
                 _subscribers.Add(subscriber);
         }
 
-        return ReadAsync(subscriber, cancellationToken);
+        // Also for a subscriber that never reads: an iterator that was not begun cleans nothing up.
+        var ended = cancellationToken.UnsafeRegister(_ => Remove(subscriber), null);
+        return ReadAsync(subscriber, ended, cancellationToken);
     }
 
-    private async IAsyncEnumerable<HostEvent> ReadAsync(Subscriber subscriber, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<HostEvent> ReadAsync(
+        Subscriber subscriber, CancellationTokenRegistration ended, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {
@@ -55,9 +58,15 @@ internal sealed class EventFan(TimeProvider time)
         }
         finally
         {
-            lock (_gate)
-                _subscribers.Remove(subscriber);
+            await ended.DisposeAsync();
+            Remove(subscriber);
         }
+    }
+
+    private void Remove(Subscriber subscriber)
+    {
+        lock (_gate)
+            _subscribers.Remove(subscriber);
     }
 
     private sealed class Subscriber

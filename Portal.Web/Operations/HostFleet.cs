@@ -51,13 +51,21 @@ public sealed class HostFleet
     private static async Task NextLinkAsync(HostConnection connection, CancellationToken cancellationToken)
     {
         // Listening begins before the look, so that no change falls between the two.
-        var events = connection.WatchAsync(cancellationToken);
-        if (connection.Link.State == HostLinkState.Connected)
-            return;
-        await foreach (var told in events)
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var events = connection.WatchAsync(listening.Token);
+        try
         {
-            if (told is LinkChanged)
+            if (connection.Link.State == HostLinkState.Connected)
                 return;
+            await foreach (var told in events)
+            {
+                if (told is LinkChanged)
+                    return;
+            }
+        }
+        finally
+        {
+            await listening.CancelAsync();
         }
 
         await Task.Delay(LookAgain, cancellationToken);

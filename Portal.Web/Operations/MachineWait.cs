@@ -29,6 +29,10 @@ public static class MachineWait
         {
             return false;
         }
+        finally
+        {
+            await deadline.CancelAsync();
+        }
     }
 
     private static bool Concerns(HostEvent told, Guid machine) => told switch
