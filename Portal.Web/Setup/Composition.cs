@@ -1,5 +1,8 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Portal.Domain;
 using Portal.Web.Accounts;
+using Portal.Web.Api;
+using Portal.Web.Health;
 using Portal.Web.Layout;
 using Portal.Web.Migrations;
 using Portal.Web.Operations;
@@ -20,6 +23,8 @@ public static class Composition
         services.AddPortalAccounts();
         services.AddPortalOperations();
         services.AddPortalMigrations();
+        services.AddPortalApi();
+        services.AddScoped<CircuitHandler, CircuitCount>();
         services.AddPortalPages();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
@@ -32,11 +37,14 @@ public static class Composition
         app.UseMiddleware<OriginCheck>();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(ApiSetup.Root, StringComparison.Ordinal), api => api.UseMiddleware<IdempotencyKeys>());
         app.UseAntiforgery();
 
         app.MapStaticAssets();
         app.MapPortalAccounts();
         app.MapPortalMigrations();
+        app.MapPortalApi();
+        app.MapPortalHealth();
         app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode();
     }
 }

@@ -1,0 +1,83 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain;
+using Portal.Domain.Accounts;
+using Portal.Domain.Operations;
+using Portal.Hypervisor;
+using Portal.Hypervisor.Hosts;
+using Portal.Web.Accounts;
+using Portal.Web.Api;
+using Portal.Web.Operations;
+using Portal.Web.Setup;
+using Prometheus;
+
+namespace Portal.Web.Health;
+
+/// <summary>Whether the process lives, whether it can serve, and its figures.</summary>
+public static class HealthEndpoints
+{
+    /// <summary>Maps <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
+    public static void MapPortalHealth(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/healthz", () => Results.Text("alive\n")).AllowAnonymous();
+        app.MapGet("/readyz", ReadyAsync).AllowAnonymous();
+        app.MapGet("/metrics", FiguresAsync).AllowAnonymous();
+    }
+
+    private static async Task<IResult> ReadyAsync(IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
+    {
+        var database = await DatabaseProblemAsync(contexts, cancellationToken);
+        var library = LibvirtLibrary.Probe();
+        var (connected, hosts) = (fleet.Hosts.Count(host => host.IsConnected), fleet.Hosts.Count);
+        string[] degraded =
+        [
+            .. library.Missing is { } missing ? [missing] : Array.Empty<string>(),
+            .. hosts > 0 && connected == 0 ? ["No host answers: machines cannot be made or moved until one does."] : Array.Empty<string>(),
+        ];
+
+        var report = new
+        {
+            status = database is not null ? "not ready" : degraded.Length > 0 ? "degraded" : "ready",
+            reasons = database is not null ? [database] : degraded,
+            database = database is null,
+            libvirt = library.Client?.ToString(),
+            hosts = new { connected, total = hosts },
+        };
+        return Results.Json(report, statusCode: database is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<string?> DatabaseProblemAsync(IDbContextFactory<PortalDbContext> contexts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+            return pending == 0 ? null : $"The database lacks {pending} schema migration(s). Run the verb 'migrate'.";
+        }
+        catch (Exception fault) when (DatabaseFaults.Explain(fault) is { } explanation)
+        {
+            return explanation;
+        }
+    }
+
+    /// <summary>Figures tell about people and load: for this machine itself, or for an admin's token.</summary>
+    private static async Task<IResult> FiguresAsync(HttpContext context, IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
+    {
+        if (!IsLocal(context) && (await context.AuthenticateAsync(TokenAuthentication.SchemeName)).Principal?.IsInRole(Roles.Admin) != true)
+            return Problems.Make(StatusCodes.Status401Unauthorized, "admins-only", "Figures are for admins.", "Send an admin's token as 'Authorization: Bearer …', or ask from this machine itself.");
+
+        foreach (var state in Enum.GetValues<HostLinkState>())
+            PortalMetrics.Hosts.WithLabels(state.ToString()).Set(fleet.Hosts.Count(host => host.Connection.Link.State == state));
+        if (await DatabaseProblemAsync(contexts, cancellationToken) is null)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            PortalMetrics.Queued.Set(await db.Operations.CountAsync(operation => operation.Status == OperationStatus.Queued, cancellationToken));
+        }
+
+        return Results.Stream(body => Metrics.DefaultRegistry.CollectAndExportAsTextAsync(body, cancellationToken), "text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    private static bool IsLocal(HttpContext context) =>
+        !context.Request.Headers.ContainsKey("X-Forwarded-For") && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+}
