@@ -1,6 +1,6 @@
 using Portal.Domain;
 using Portal.Domain.Hosts;
-using Portal.Web.Hosts;
+using Portal.Web.Operations;
 
 namespace Portal.Web.Api;
 
