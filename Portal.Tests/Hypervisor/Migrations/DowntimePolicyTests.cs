@@ -8,6 +8,8 @@ public class DowntimePolicyTests
     private const int First = 20, Last = 500;
     private const long Bandwidth = 100_000_000;
 
+    static readonly int[] MsToSendInEachPass = [400, 250, 100];
+
     [Fact]
     public void A_copy_that_converges_is_left_alone()
         => Decide(Passes(400, 200, 100, 50, 25, 10)).ShouldBeEmpty();
@@ -26,7 +28,7 @@ public class DowntimePolicyTests
     public void It_is_never_raised_at_a_peak()
     {
         // Each pass begins with much to send and ends with little.
-        CopyObservation[] story = [.. Enumerable.Range(1, 8).SelectMany(pass => new[] { 400, 250, 100 }
+        CopyObservation[] story = [.. Enumerable.Range(1, 8).SelectMany(pass => MsToSendInEachPass
             .Select((ms, i) => Observation(pass + i * 0.3, ms, pass)))];
 
         var decisions = Decide(story);
