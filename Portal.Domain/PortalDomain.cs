@@ -38,6 +38,7 @@ public static class PortalDomain
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<MigrationBooks>();
+        services.AddSingleton<LastResort>();
         services.AddSingleton<MachineStrays>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<People>();

@@ -65,6 +65,20 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
         await work.EndAsync(cancelled ? OperationStatus.Cancelled : OperationStatus.Failed, error, ct);
     }
 
+    /// <summary>
+    /// Making the machine was given up and nobody knows what is left of it: it stays on the books as broken, with what it holds, so
+    /// that deleting it clears whatever there is.
+    /// </summary>
+    public async Task ProvisionAbandonedAsync(Claim claim, string error, CancellationToken ct)
+    {
+        await using var work = await OpenAsync(claim, ct);
+        work.Machine.Become(MachineState.Failed, error, work.Now);
+        await work.EndRequestAsync(RequestStatus.Failed, ct);
+        await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.Size, ct);
+        work.Audit("machine.provision-abandoned", new { error });
+        await work.EndAsync(OperationStatus.Failed, error, ct);
+    }
+
     /// <summary>The power was switched; this is the state the hypervisor says.</summary>
     public async Task PowerDoneAsync(Claim claim, MachineState state, CancellationToken ct)
     {

@@ -120,18 +120,18 @@ public sealed class Claim
     }, ct);
 
     /// <summary>
-    /// Ends it without touching anything else. The books of the machine are closed by <c>MachineBooks</c>, which ends
-    /// the operation in the same transaction; this is for operations that change no books.
+    /// Ends it without touching anything else. Not for runners: an operation ends with the machine's books, through <c>MachineBooks</c>,
+    /// <c>MigrationBooks</c> or <c>LastResort</c>, or the machine would be left half-way for ever.
     /// </summary>
-    public Task SucceedAsync(CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Succeeded, null, ct), ct);
+    internal Task SucceedAsync(CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Succeeded, null, ct), ct);
 
     /// <inheritdoc cref="SucceedAsync"/>
     /// <param name="error">What went wrong, what it did to the machine, and what to do now.</param>
     /// <param name="ct">Gives up.</param>
-    public Task FailAsync(string error, CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Failed, error, ct), ct);
+    internal Task FailAsync(string error, CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Failed, error, ct), ct);
 
     /// <inheritdoc cref="SucceedAsync"/>
-    public Task CancelledAsync(CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Cancelled, null, ct), ct);
+    internal Task CancelledAsync(CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Cancelled, null, ct), ct);
 
     /// <summary>Takes the operation's row in a caller's transaction, so that nobody can take over before that commits.</summary>
     internal async Task HoldAsync(PortalDbContext db, CancellationToken ct)

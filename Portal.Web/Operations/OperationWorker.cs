@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Portal.Domain.Changes;
+using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Web.Health;
 using Portal.Web.Setup;
@@ -11,7 +12,7 @@ namespace Portal.Web.Operations;
 /// milliseconds; it looks by itself only for operations whose worker died.
 /// </summary>
 public sealed class OperationWorker(
-    Ledger ledger, WorkSignal signal, IEnumerable<IOperationRunner> runners, CancelRequests cancels, DatabasePatience patience, ILogger<OperationWorker> logger)
+    Ledger ledger, WorkSignal signal, IEnumerable<IOperationRunner> runners, LastResort lastResort, CancelRequests cancels, DatabasePatience patience, ILogger<OperationWorker> logger)
     : BackgroundService
 {
     /// <summary>Operations carried out at once. They mostly wait for hosts, so this is not a matter of processors.</summary>
@@ -110,7 +111,7 @@ public sealed class OperationWorker(
         logger.LogError(fault, "{Operation} failed at attempt {Attempt}", claim.Title, claim.Attempts);
         try
         {
-            await patience.RunAsync(claim.Title, stop => claim.Attempts < MostAttempts ? claim.HandBackAsync(stop) : claim.FailAsync(fault.Message, stop), stopping);
+            await patience.RunAsync(claim.Title, stop => claim.Attempts < MostAttempts ? claim.HandBackAsync(stop) : lastResort.GiveUpAsync(claim, fault.Message, stop), stopping);
         }
         catch (LeaseLostException)
         {
