@@ -6,11 +6,15 @@ namespace Portal.Web.Operations;
 /// <summary>Listens to one host for as long as the portal knows it, and passes on what it says.</summary>
 public sealed class HostMonitor : IAsyncDisposable
 {
+    /// <summary>How often a host that answers is compared with the books without being asked to: for what no event told.</summary>
+    private static readonly TimeSpan Compare = TimeSpan.FromSeconds(30);
+
     private readonly HostReporter _reporter;
     private readonly DatabasePatience _patience;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _pump;
+    private readonly Task _comparing;
 
     /// <summary>Starts listening and connecting.</summary>
     public HostMonitor(FleetHost host, HostReporter reporter, DatabasePatience patience, ILogger logger)
@@ -22,6 +26,7 @@ public sealed class HostMonitor : IAsyncDisposable
         // Before the first attempt to connect, so that its result is heard.
         var events = host.Connection.WatchAsync(_stop.Token);
         _pump = Task.Run(() => PumpAsync(events));
+        _comparing = Task.Run(CompareAsync);
     }
 
     /// <summary>The host.</summary>
@@ -32,7 +37,7 @@ public sealed class HostMonitor : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Host.Connection.DisposeAsync();
-        await _pump;
+        await Task.WhenAll(_pump, _comparing);
         _stop.Dispose();
     }
 
@@ -42,7 +47,7 @@ public sealed class HostMonitor : IAsyncDisposable
         {
             _ = await Host.Connection.ConnectAsync(_stop.Token);
             await foreach (var told in events)
-                await PassOnAsync(told);
+                await TryAsync(stop => PassOnAsync(told, stop));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -50,11 +55,28 @@ public sealed class HostMonitor : IAsyncDisposable
         }
     }
 
-    private async Task PassOnAsync(HostEvent told)
+    private async Task CompareAsync()
+    {
+        using var tick = new PeriodicTimer(Compare);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(_stop.Token))
+            {
+                if (Host.IsConnected)
+                    await TryAsync(stop => _reporter.ReadMachinesAsync(Host, stop));
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The host was removed, or the process stops.
+        }
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> work)
     {
         try
         {
-            await _patience.RunAsync(Host.Name, stop => PassOnAsync(told, stop), _stop.Token);
+            await _patience.RunAsync(Host.Name, work, _stop.Token);
         }
         catch (LibvirtException fault) when (fault.IsConnectionLost)
         {
