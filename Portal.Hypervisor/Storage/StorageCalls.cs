@@ -7,7 +7,7 @@ namespace Portal.Hypervisor.Storage;
 internal static class StorageCalls
 {
     private const int PoolRunning = 2;
-    private const int SendChunk = 256 * 1024;
+    private const int SendChunk = 256 * 1024, RefreshAttempts = 100, RefreshPauseMs = 50;
 
     public static PoolInfo? FindPool(ConnectHandle connection, string pool)
     {
@@ -25,13 +25,25 @@ internal static class StorageCalls
         var handle = LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
         try
         {
-            LibvirtError.Check(Native.virStoragePoolRefresh(handle, flags: 0));
+            Refresh(handle);
             return handle;
         }
         catch
         {
             handle.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>libvirt refuses to refresh while a volume is being written, and has no call that waits for it.</summary>
+    public static void Refresh(PoolHandle pool)
+    {
+        for (var left = RefreshAttempts; Native.virStoragePoolRefresh(pool, flags: 0) < 0; left--)
+        {
+            var error = LibvirtError.Last();
+            if (left == 0 || !error.Message.Contains("asynchronous jobs running", StringComparison.Ordinal))
+                throw error;
+            Thread.Sleep(RefreshPauseMs);
         }
     }
 

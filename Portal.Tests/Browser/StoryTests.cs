@@ -79,8 +79,8 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
     static async Task AskAsync(IPage page, string name)
     {
         await page.GotoAsync("/machines/new");
-        await page.GetByText("Micro", new() { Exact = true }).ClickAsync();
-        await page.GetByText("tiny", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Image" }).GetByText("Micro", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Flavor" }).GetByText("tiny", new() { Exact = true }).ClickAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
         await page.GetByLabel("SSH key").FillAsync(World.SshKey);
         await page.GetByLabel("Why").FillAsync("The shop needs a front door.");
