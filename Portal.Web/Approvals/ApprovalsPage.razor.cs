@@ -24,7 +24,6 @@ public sealed partial class ApprovalsPage
     int total;
     string? reason;
     bool reasonMissing;
-    bool busy;
     DotNetObjectReference<ApprovalsPage>? self;
     IJSObjectReference? keys;
 
@@ -146,8 +145,6 @@ public sealed partial class ApprovalsPage
 
     async Task DecideAsync(bool approve)
     {
-        if (busy)
-            return;
         // A reason is asked for before, not after.
         if (!approve && string.IsNullOrWhiteSpace(reason))
         {
@@ -156,13 +153,11 @@ public sealed partial class ApprovalsPage
             return;
         }
 
-        busy = true;
         IReadOnlyList<Guid> ids = picked.Count > 0 ? [.. queue!.Where(r => picked.Contains(r.Id)).Select(r => r.Id)] : [chosen];
         var names = queue!.ToDictionary(r => r.Id, r => r.MachineName);
         var next = queue!.SkipWhile(r => r.Id != chosen).FirstOrDefault(r => !ids.Contains(r.Id)) ?? queue!.FirstOrDefault(r => !ids.Contains(r.Id));
-        try
+        await ActAsync(async actor =>
         {
-            var actor = await ActorAsync();
             var decisions = approve ? await Approvals.ApproveAsync(actor, ids, reason, Alive) : await Approvals.DenyAsync(actor, ids, reason!, Alive);
             results = [.. decisions.Select(d => ItemResult.Of(names.GetValueOrDefault(d.RequestId, "request"), d.Refusal, approve ? "approved; it is being made" : "denied; what it held is free again"))];
             resultTitle = approve ? "Approved" : "Denied";
@@ -170,18 +165,7 @@ public sealed partial class ApprovalsPage
             (reason, reasonMissing) = (null, false);
             if (ids.Contains(chosen) && decisions.All(d => d.IsOk))
                 (chosen, preview) = (next?.Id ?? Guid.Empty, next is null ? null : preview);
-        }
-        catch (Exception fault) when (Fault.IsExpected(fault))
-        {
-            Fail(fault);
-            return;
-        }
-        finally
-        {
-            busy = false;
-        }
-
-        await ReloadAsync();
+        });
     }
 
     /// <inheritdoc />

@@ -40,7 +40,10 @@ public static class Format
             unit++;
         }
 
-        return $"{Number(part)} of {Unit(whole, Binary[unit])}, {(left < 0 ? $"{Number(-left)} over" : $"{Number(left)} left")}";
+        return $"{Fine(part)} of {Fine(whole)}{Thin}{Binary[unit]}, {(left < 0 ? $"{Fine(-left)} over" : $"{Fine(left)} left")}";
+
+        // Finer than elsewhere where the whole is small, so that the parts still add up to it on screen.
+        string Fine(double value) => whole < 10 ? value.ToString("0.##", CultureInfo.InvariantCulture) : Number(value);
     }
 
     /// <summary>Bytes a second: <c>312 MiB/s</c>.</summary>

@@ -31,6 +31,9 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Why the last load failed; null when it did not. What was loaded before stays on the page.</summary>
     protected Fault? Fault { get; private set; }
 
+    /// <summary>Whether something that was asked for is being done.</summary>
+    protected bool IsBusy { get; private set; }
+
     /// <summary>Whether the first load has not ended yet.</summary>
     protected bool IsLoading { get; private set; } = true;
 
@@ -91,11 +94,37 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         _loaded.TrySetResult();
     }
 
-    /// <summary>Shows a fault that an action of the page ran into, and keeps it in the log.</summary>
-    protected void Fail(Exception fault)
+    /// <summary>
+    /// Does what a person asked for, once at a time. When the database is away the page says so and keeps what was typed; otherwise it
+    /// shows what became of it at once.
+    /// </summary>
+    protected async Task ActAsync(Func<Actor, Task> act)
     {
-        Loggers.CreateLogger(GetType()).LogWarning(fault, "{Component} could not do what was asked", GetType().Name);
-        Fault = Fault.From(fault);
+        if (IsBusy)
+            return;
+        IsBusy = true;
+        try
+        {
+            await act(await Actors.GetAsync());
+            Fault = null;
+        }
+        catch (Exception) when (Alive.IsCancellationRequested)
+        {
+            // The page was left; the ledger goes on without it.
+            return;
+        }
+        catch (Exception fault) when (Fault.IsExpected(fault))
+        {
+            Loggers.CreateLogger(GetType()).LogWarning(fault, "{Component} could not do what was asked", GetType().Name);
+            Fault = Fault.From(fault);
+            return;
+        }
+        finally
+        {
+            IsBusy = false;
+        }
+
+        await ReloadAsync();
     }
 
     /// <summary>Loads again and draws, from where nothing can be awaited; what goes wrong shows as a stopped page.</summary>

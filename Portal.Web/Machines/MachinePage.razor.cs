@@ -16,7 +16,6 @@ public sealed partial class MachinePage
     IReadOnlyList<ActivityEntry>? activity;
     Refusal? refusal;
     bool missing;
-    bool busy;
 
     [Inject] MachineService Machines { get; set; } = default!;
 
@@ -86,23 +85,5 @@ public sealed partial class MachinePage
 
     Task CancelAsync(OperationRow operation) => OrderAsync(async actor => (await Operations.CancelAsync(actor, operation.Id, Alive)).Refusal);
 
-    async Task OrderAsync(Func<Actor, Task<Refusal?>> order)
-    {
-        busy = true;
-        try
-        {
-            refusal = await order(await ActorAsync());
-        }
-        catch (Exception fault) when (Fault.IsExpected(fault))
-        {
-            Fail(fault);
-            return;
-        }
-        finally
-        {
-            busy = false;
-        }
-
-        await ReloadAsync();
-    }
+    Task OrderAsync(Func<Actor, Task<Refusal?>> order) => ActAsync(async actor => refusal = await order(actor));
 }

@@ -13,13 +13,15 @@ public sealed class OverviewReader(
     MachineService machines, RequestService requests, HostService hosts, ProjectService projects, QuotaService quotas, OperationService operations, TimeProvider time)
 {
     const int Shown = 6;
+    static readonly string Made = string.Join(',', MachineState.Provisioning, MachineState.Running, MachineState.Off, MachineState.Unknown, MachineState.Failed, MachineState.Deleting);
     static readonly TimeSpan FailureIsNews = TimeSpan.FromHours(24);
 
     /// <summary>The overview of one project, or of all with null.</summary>
     public async Task<OverviewView> ReadAsync(Actor actor, Guid? project, CancellationToken ct)
     {
         var waiting = requests.ListAsync(actor, Query(project, "submitted", ("status", nameof(RequestStatus.Waiting)), ("requester", actor.IsAdmin ? "" : "me")), ct);
-        var mine = machines.ListAsync(actor, Query(project, "-created"), ct);
+        // Those that wait for approval stand among the requests already.
+        var mine = machines.ListAsync(actor, Query(project, "-created", ("state", Made)), ct);
         var broken = machines.ListAsync(actor, Query(project, "name", ("state", $"{MachineState.Unknown},{MachineState.Failed}")), ct);
         var failed = operations.ListAsync(actor, Query(project, "-created", ("status", nameof(OperationStatus.Failed))), ct);
         var allHosts = hosts.ListAsync(actor, ct);

@@ -1,0 +1,58 @@
+using AngleSharp.Dom;
+using Bunit;
+using Portal.Domain.Accounts;
+using Portal.Tests.Postgres;
+using Portal.Web.Accounts;
+
+namespace Portal.Tests.Web.Pages;
+
+public class AccountPageTests(PostgresCluster cluster) : PageTest(cluster)
+{
+    [Fact]
+    public async Task A_new_token_shows_its_secret_once_and_it_works()
+    {
+        var page = OpenAccount();
+
+        await page.TypeAsync("#token-name", "backup script");
+        await page.DoAsync("form", e => e.SubmitAsync());
+
+        page.Says("“backup script” is ready.");
+        var secret = page.Find(".copy code").TextContent;
+        (await Get<ApiTokens>().AuthenticateAsync(secret, null, Ct)).ShouldNotBeNull().UserId.ShouldBe(World.Member.UserId);
+        await page.PressAsync("Done");
+        page.Markup.ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task A_token_without_a_name_is_refused_with_what_to_do()
+    {
+        var page = OpenAccount();
+
+        await page.DoAsync("form", e => e.SubmitAsync());
+
+        page.Says("A token needs a name of 1 to 80 characters.");
+    }
+
+    [Fact]
+    public async Task A_revoked_token_works_no_more()
+    {
+        var made = (await Get<ApiTokens>().CreateAsync(World.Member, "old script", null, Ct)).Value;
+        var page = OpenAccount();
+        page.Says("old script");
+
+        var pressed = page.PressAsync("Revoke old script");
+        Dialogs.Says("Revoke “old script”?");
+        await Dialogs.PressAsync("Revoke");
+        await pressed;
+
+        page.Says("Revoked");
+        (await Get<ApiTokens>().AuthenticateAsync(made.Secret, null, Ct)).ShouldBeNull();
+    }
+
+    IRenderedComponent<AccountPage> OpenAccount()
+    {
+        var page = Open<AccountPage>(World.Member, "/account");
+        page.Says($"{World.Member.Name} · member");
+        return page;
+    }
+}

@@ -1,0 +1,129 @@
+using AngleSharp.Dom;
+using Bunit;
+using Portal.Domain;
+using Portal.Domain.Requests;
+using Portal.Tests.Postgres;
+using Portal.Web.Approvals;
+
+namespace Portal.Tests.Web.Pages;
+
+public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
+{
+    [Fact]
+    public async Task The_oldest_is_shown_with_its_effect_on_quota_and_hosts()
+    {
+        await AskAsync("web-01", "For the sale.");
+        await AskAsync("web-02");
+
+        var page = OpenQueue();
+
+        var decision = page.Find(".decision").Plain();
+        decision.ShouldContain("web-01");
+        decision.ShouldContain("For the sale.");
+        decision.ShouldContain("2 of 10, 8 left");
+        decision.ShouldContain("goes here");
+    }
+
+    [Fact]
+    public async Task Approving_takes_the_request_off_the_queue_and_shows_the_next()
+    {
+        var first = await AskAsync("web-01");
+        await AskAsync("web-02");
+        var page = OpenQueue();
+
+        await page.PressAsync("Approve");
+
+        page.Says("approved; it is being made");
+        page.WaitForState(() => page.Find(".decision .title").TextContent == "web-02");
+        (await Requests.GetAsync(World.Member, first.Id, Ct)).Value.Request.Status.ShouldBe(RequestStatus.Approved);
+    }
+
+    [Fact]
+    public async Task A_denial_needs_its_reason_before()
+    {
+        var request = await AskAsync("web-01");
+        var page = OpenQueue();
+
+        await page.PressAsync("Deny");
+        page.Says("Say why before you deny");
+        (await Requests.GetAsync(World.Member, request.Id, Ct)).Value.Request.Status.ShouldBe(RequestStatus.Waiting);
+
+        await page.TypeAsync("#reason", "No room this week.");
+        await page.PressAsync("Deny");
+
+        page.Says("denied; what it held is free again");
+        (await Requests.GetAsync(World.Member, request.Id, Ct)).Value.Request.DecisionReason.ShouldBe("No room this week.");
+    }
+
+    [Fact]
+    public async Task Somebody_else_deciding_first_is_said_and_nothing_else_slips_under_the_hand()
+    {
+        var request = await AskAsync("web-01");
+        await AskAsync("web-02");
+        var page = OpenQueue();
+
+        await DenyAsync(request.Id, "No room.");
+
+        page.Says("This request no longer waits: it was denied by");
+        page.Find(".decision .title").TextContent.ShouldBe("web-01");
+        page.Button("Approve").HasAttribute("disabled").ShouldBeTrue();
+        await page.PressAsync("Next one");
+        page.WaitForState(() => page.Find(".decision .title").TextContent == "web-02");
+    }
+
+    [Fact]
+    public async Task Several_at_once_give_a_result_for_each()
+    {
+        await AskAsync("web-01");
+        await AskAsync("web-02");
+        await AskAsync("web-03");
+        var page = OpenQueue();
+
+        await page.DoAsync("input[aria-label='Select all requests']", e => e.ChangeAsync(true));
+        await page.PressAsync("Approve 3");
+
+        page.Says("all 3 done");
+        page.FindAll(".results li").Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_keys_move_and_decide()
+    {
+        await AskAsync("web-01");
+        await AskAsync("web-02");
+        var page = OpenQueue();
+
+        await page.InvokeAsync(() => page.Instance.KeyPressed("j"));
+        page.WaitForState(() => page.Find(".decision .title").TextContent == "web-02");
+        await page.InvokeAsync(() => page.Instance.KeyPressed("a"));
+
+        page.Says("approved; it is being made");
+        page.WaitForState(() => page.Find(".decision .title").TextContent == "web-01");
+    }
+
+    [Fact]
+    public void An_empty_queue_says_what_comes_here()
+    {
+        var page = Open<ApprovalsPage>(World.Admin, "/approvals");
+
+        page.Says("Nothing waits for you");
+    }
+
+    [Fact]
+    public async Task A_member_is_refused()
+    {
+        await AskAsync("web-01");
+
+        var page = Open<ApprovalsPage>(World.Member, "/approvals");
+
+        page.Says("You may not decide requests.");
+        page.Text().ShouldNotContain("web-01");
+    }
+
+    IRenderedComponent<ApprovalsPage> OpenQueue()
+    {
+        var page = Open<ApprovalsPage>(World.Admin, "/approvals");
+        page.WaitForElement(".decision .title");
+        return page;
+    }
+}

@@ -1,0 +1,142 @@
+using AngleSharp.Dom;
+using Bunit;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Tests.Postgres;
+using Portal.Web.Machines;
+
+namespace Portal.Tests.Web.Pages;
+
+public class MachinePageTests(PostgresCluster cluster) : PageTest(cluster)
+{
+    [Fact]
+    public async Task How_to_log_in_stands_first()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+
+        var page = OpenMachine(machine.Id);
+
+        page.Says($"ssh root@{machine.Address}");
+        page.FindAll("section")[0].Plain().ShouldContain($"ssh root@{machine.Address}");
+        page.FindAll(".chip")[0].Plain().ShouldBe("Running");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_now_says_why()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Off, name: "web-01");
+
+        var page = OpenMachine(machine.Id);
+
+        page.Says("Power off");
+        var reset = page.FindAll("button").Single(b => b.TextContent.StartsWith("Reset", StringComparison.Ordinal));
+        reset.GetAttribute("aria-disabled").ShouldBe("true");
+        reset.GetAttribute("title").ShouldNotBeNullOrEmpty();
+        page.Button("Start").HasAttribute("disabled").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Starting_puts_an_operation_into_the_ledger_and_shows_it()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Off, name: "web-01");
+        var page = OpenMachine(machine.Id);
+        page.Says("Start");
+
+        await page.PressAsync("Start");
+
+        page.Says("Start web-01");
+        page.WaitForElement("[role=progressbar]");
+    }
+
+    [Fact]
+    public async Task Cutting_the_power_asks_first_and_says_what_is_lost()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        var page = OpenMachine(machine.Id);
+        page.Says("Power off");
+
+        var pressed = page.PressAsync("Power off");
+        Dialogs.Says("Cut the power of web-01?");
+        Dialogs.Text().ShouldContain("is lost");
+        await Dialogs.PressAsync("Cut the power");
+        await pressed;
+
+        page.Says("Cut the power of web-01");
+        (await Get<MachineService>().GetAsync(World.Member, machine.Id, Ct))!.Machine.Active.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Deleting_takes_the_name_typed()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Off, name: "web-01");
+        var page = OpenMachine(machine.Id);
+        page.Says("Delete…");
+
+        var pressed = page.PressAsync("Delete…");
+        Dialogs.Says("Delete web-01?");
+        Dialogs.Button("Delete web-01").HasAttribute("disabled").ShouldBeTrue();
+        await Dialogs.TypeAsync("#confirm-name", "web-01");
+        await Dialogs.PressAsync("Delete web-01");
+        await pressed;
+
+        page.Says("Being deleted");
+    }
+
+    [Fact]
+    public async Task A_machine_whose_host_is_silent_says_what_it_was_and_since_when()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        await Get<HostService>().MarkUnreachableAsync(World.Hosts[0].Id, "No route to host", Ct);
+
+        var page = OpenMachine(machine.Id);
+
+        page.Says("Unknown, was running");
+        page.Text().ShouldContain($"{World.Hosts[0].Name} does not answer.");
+        page.Text().ShouldContain("probably still is");
+    }
+
+    [Fact]
+    public async Task Moving_shows_where_it_can_go_and_why_not_elsewhere()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        await Get<HostService>().MarkUnreachableAsync(World.Hosts[1].Id, "No route to host", Ct);
+        var page = OpenMachine(machine.Id, asAdmin: true);
+        page.Says("Move…");
+
+        var pressed = page.PressAsync("Move…");
+        Dialogs.Says(World.Hosts[1].Name);
+        Dialogs.Text().ShouldContain("does not answer");
+        Dialogs.Find("input[name=destination]").HasAttribute("disabled").ShouldBeTrue();
+        await Dialogs.PressAsync("Leave it where it is");
+        await pressed;
+    }
+
+    [Fact]
+    public async Task A_move_is_ordered_and_its_page_opened()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        var page = OpenMachine(machine.Id, asAdmin: true);
+        page.Says("Move…");
+
+        var pressed = page.PressAsync("Move…");
+        Dialogs.Says("Where to");
+        await Dialogs.PressAsync($"Move to {World.Hosts[1].Name}");
+        await pressed;
+
+        page.WaitForState(() => Address.StartsWith("/migrations/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stranger_learns_nothing()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+
+        var page = Open<MachinePage>(World.Stranger, $"/machines/{machine.Id}", p => p.Add(m => m.Id, machine.Id));
+
+        page.Says("Nothing is here");
+        page.Text().ShouldNotContain("web-01");
+    }
+
+    IRenderedComponent<MachinePage> OpenMachine(Guid id, bool asAdmin = false) =>
+        Open<MachinePage>(asAdmin ? World.Admin : World.Member, $"/machines/{id}", p => p.Add(m => m.Id, id));
+}

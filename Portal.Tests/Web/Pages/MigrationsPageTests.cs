@@ -1,0 +1,37 @@
+using AngleSharp.Dom;
+using Bunit;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Tests.Postgres;
+using Portal.Web.Migrations;
+
+namespace Portal.Tests.Web.Pages;
+
+public class MigrationsPageTests(PostgresCluster cluster) : PageTest(cluster)
+{
+    [Fact]
+    public async Task A_move_on_its_way_stands_with_its_route_and_leads_to_its_page()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, World.Hosts[0], "web-01");
+        var move = (await Get<MigrationService>().StartAsync(World.Admin, machine.Id, World.Hosts[1].Id, MigrationMode.Live, null, Guid.NewGuid().ToString(), Ct)).Value;
+
+        var page = Open<MigrationsPage>(World.Admin, "/migrations");
+
+        page.Says("1 move, 1 on the way");
+        page.Row("web-01").Plain().ShouldContain($"{World.Hosts[0].Name} → {World.Hosts[1].Name}");
+        page.Row("web-01").Plain().ShouldContain("Live");
+        page.Row("web-01").QuerySelector("a")!.GetAttribute("href").ShouldBe($"/migrations/{move.Id}");
+    }
+
+    [Fact]
+    public async Task A_move_ordered_elsewhere_appears_at_once()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, World.Hosts[0], "web-01");
+        var page = Open<MigrationsPage>(World.Admin, "/migrations");
+        page.Says("Nothing has moved yet");
+
+        await Get<MigrationService>().StartAsync(World.Admin, machine.Id, World.Hosts[1].Id, MigrationMode.Live, null, Guid.NewGuid().ToString(), Ct);
+
+        page.Says("web-01");
+    }
+}
