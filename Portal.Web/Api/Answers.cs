@@ -1,24 +1,30 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Portal.Domain;
-using Portal.Domain.Operations;
+using Portal.Web.Accounts;
 
 namespace Portal.Web.Api;
 
-/// <summary>How results of services become answers of the API.</summary>
-public static class Answers
+/// <summary>Turns what the services give into answers, and the caller into an <see cref="Actor"/>.</summary>
+static class Answers
 {
-    /// <summary>The value, or why not.</summary>
-    public static IResult Ok<T>(Result<T> result) => result.Match(value => Results.Ok(value), Problems.From);
+    /// <summary>Who the call's token speaks for.</summary>
+    public static Actor Actor(this ClaimsPrincipal user) => PortalClaims.ToActor(user);
 
-    /// <summary>The thing, or that there is none the caller may see.</summary>
-    public static IResult OkOrMissing<T>(T? found, string thing) where T : class => found is null ? Problems.From(new NotFound(thing)) : Results.Ok(found);
+    /// <summary>200 with the value, or the refusal.</summary>
+    public static Results<Ok<T>, JsonHttpResult<Problem>> Ok<T>(this Result<T> result) => result.IsOk ? TypedResults.Ok(result.Value) : Problems.From(result.Refusal);
 
-    /// <summary>What was made, and where it is.</summary>
-    public static IResult Created<T>(Result<T> result, Func<T, string> where) => result.Match(value => Results.Created(where(value), value), Problems.From);
+    /// <summary>200 with the thing, or 404.</summary>
+    public static Results<Ok<T>, JsonHttpResult<Problem>> OkOr404<T>(this T? thing, string what) where T : class => thing is null ? Problems.NotFound(what) : TypedResults.Ok(thing);
 
-    /// <summary>Something was begun; the operation tells how it goes.</summary>
-    public static IResult Begun(Result<OperationRow> result) =>
-        result.Match(operation => Results.Accepted($"/api/v1/operations/{operation.Id}", operation), Problems.From);
+    /// <summary>201 with the thing made and where it is, or the refusal.</summary>
+    public static Results<Created<T>, JsonHttpResult<Problem>> Created<T>(this Result<T> result, Func<T, string> where) =>
+        result.IsOk ? TypedResults.Created(ApiRoutes.Root + where(result.Value), result.Value) : Problems.From(result.Refusal);
 
-    /// <summary>Done, with nothing to say.</summary>
-    public static IResult Nothing<T>(Result<T> result) => result.Match(_ => Results.NoContent(), Problems.From);
+    /// <summary>202 with the order taken and where to follow it, or the refusal.</summary>
+    public static Results<Accepted<T>, JsonHttpResult<Problem>> Accepted<T>(this Result<T> result, Func<T, string> where) =>
+        result.IsOk ? TypedResults.Accepted(ApiRoutes.Root + where(result.Value), result.Value) : Problems.From(result.Refusal);
+
+    /// <summary>Everything there is, as one page.</summary>
+    public static Ok<Page<T>> Whole<T>(this IReadOnlyList<T> items) => TypedResults.Ok(new Page<T>(items, items.Count));
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Portal.Web.Api;
 using Portal.Web.Setup;
 
 namespace Portal.Web.Security;
@@ -15,6 +16,8 @@ public sealed class OriginCheck(RequestDelegate next, Settings settings)
         if (!NeedsCheck(context.Request) || IsOurs(context.Request, settings.PublicOrigins))
             return next(context);
 
+        if (context.Request.Path.StartsWithSegments(ApiRoutes.Prefix, StringComparison.OrdinalIgnoreCase))
+            return Problems.Make(StatusCodes.Status403Forbidden, "foreign-origin", "This call comes from a page of another site.", "Call from a program, or from a page of the portal's own address.").ExecuteAsync(context);
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return context.Response.WriteAsync("This page belongs to another site. Open the portal at its own address.", context.RequestAborted);
     }

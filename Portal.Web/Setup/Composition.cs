@@ -23,9 +23,9 @@ public static class Composition
         services.AddPortalAccounts();
         services.AddPortalOperations();
         services.AddPortalMigrations();
-        services.AddPortalApi();
         services.AddScoped<CircuitHandler, CircuitCount>();
         services.AddPortalPages();
+        services.AddPortalApi(settings);
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
@@ -34,10 +34,11 @@ public static class Composition
     {
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UsePortalApiGate();
         app.UseMiddleware<OriginCheck>();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(ApiSetup.Root, StringComparison.Ordinal), api => api.UseMiddleware<IdempotencyKeys>());
+        app.UsePortalApiKeys();
         app.UseAntiforgery();
 
         app.MapStaticAssets();

@@ -9,6 +9,7 @@ public static class DatabaseFaults
     /// <summary>One line for an operator, or null when the fault is not about reaching the database.</summary>
     public static string? Explain(Exception fault)
     {
+        NpgsqlException? broken = null;
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
             switch (inner)
@@ -23,13 +24,15 @@ public static class DatabaseFaults
                     return $"PostgreSQL cannot serve now: {busy.MessageText}. It usually can within seconds.";
                 case SocketException or TimeoutException when inner != fault || fault is SocketException:
                     return $"PostgreSQL does not answer ({inner.Message}). Start it, or correct host and port in ConnectionStrings__Portal.";
-                case NpgsqlException { IsTransient: true, InnerException: null }:
-                    return $"The connection to PostgreSQL broke ({inner.Message}).";
+                case NpgsqlException { IsTransient: true } npgsql:
+                    // Why it broke may stand further in.
+                    broken ??= npgsql;
+                    break;
                 default:
                     break;
             }
         }
 
-        return null;
+        return broken is null ? null : $"The connection to PostgreSQL broke ({broken.Message}).";
     }
 }

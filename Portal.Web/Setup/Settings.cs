@@ -3,8 +3,11 @@ namespace Portal.Web.Setup;
 /// <summary>The few settings the process takes from its environment, checked once at start.</summary>
 /// <param name="ConnectionString">Where the portal's database is (<c>ConnectionStrings__Portal</c>).</param>
 /// <param name="PublicOrigins">Origins browsers use when a proxy hides the address they typed (<c>Portal__PublicOrigins</c>, comma separated).</param>
-public sealed record Settings(string ConnectionString, IReadOnlyList<string> PublicOrigins)
+/// <param name="ApiCallsPerMinute">Calls one API token may make in a minute (<c>Portal__ApiCallsPerMinute</c>).</param>
+public sealed record Settings(string ConnectionString, IReadOnlyList<string> PublicOrigins, int ApiCallsPerMinute)
 {
+    private const int UsualApiCallsPerMinute = 600;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingsException">One is missing or cannot be understood.</exception>
     public static Settings From(IConfiguration configuration)
@@ -20,6 +23,10 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
         if (origins.FirstOrDefault(origin => !Uri.TryCreate(origin, UriKind.Absolute, out _)) is { } bad)
             throw new SettingsException($"Portal__PublicOrigins holds '{bad}', which is not an origin such as https://portal.example.");
 
-        return new Settings(connection, origins);
+        var calls = configuration["Portal:ApiCallsPerMinute"] is { Length: > 0 } text ? int.TryParse(text, out var number) ? number : 0 : UsualApiCallsPerMinute;
+        if (calls < 1)
+            throw new SettingsException($"Portal__ApiCallsPerMinute holds '{configuration["Portal:ApiCallsPerMinute"]}', which is not a whole number above 0.");
+
+        return new Settings(connection, origins, calls);
     }
 }

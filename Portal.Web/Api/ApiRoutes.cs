@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Authorization;
+using Portal.Domain.Accounts;
+using Portal.Web.Accounts;
+using Portal.Web.Setup;
+
+namespace Portal.Web.Api;
+
+/// <summary>Registers the REST API, its middleware, and its routes.</summary>
+public static class ApiRoutes
+{
+    /// <summary>What every address of the API begins with.</summary>
+    public const string Prefix = "/api";
+
+    /// <summary>What every address of this version begins with.</summary>
+    public const string Root = "/api/v1";
+
+    /// <summary>Registers what the API needs.</summary>
+    public static IServiceCollection AddPortalApi(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<ApiReplies>();
+        services.ConfigureHttpJsonOptions(ApiJson.Configure);
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddRateLimiter(options => CallLimits.Configure(options, settings));
+        services.AddOpenApi("v1", ApiDocument.Configure);
+        return services;
+    }
+
+    /// <summary>The API's outer layers; before sign-in is looked at, so that a database that is away then is told the API's way too.</summary>
+    public static void UsePortalApiGate(this WebApplication app) => app.UseWhen(IsApi, api =>
+    {
+        api.UseMiddleware<ApiGate>();
+        api.UseRateLimiter();
+    });
+
+    /// <summary>The API's inner layer, once it is known who calls.</summary>
+    public static void UsePortalApiKeys(this WebApplication app) => app.UseWhen(IsApi, api => api.UseMiddleware<Idempotency>());
+
+    /// <summary>Maps every route of the API and the document that describes them.</summary>
+    public static void MapPortalApi(this WebApplication app)
+    {
+        app.MapOpenApi(Root + "/openapi.json").AllowAnonymous();
+        var api = app.MapGroup(Root).RequireAuthorization(new AuthorizationPolicyBuilder(TokenAuthentication.SchemeName).RequireAuthenticatedUser().Build());
+        ((IEndpointConventionBuilder)api).Finally(ProblemAnswers.Describe);
+        MeRoutes.Map(api);
+        ProjectRoutes.Map(api);
+        RequestRoutes.Map(api);
+        ApprovalRoutes.Map(api);
+        MachineRoutes.Map(api);
+        MigrationRoutes.Map(api);
+        HostRoutes.Map(api);
+        OperationRoutes.Map(api);
+        AuditRoutes.Map(api);
+    }
+
+    static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(Prefix, StringComparison.OrdinalIgnoreCase);
+}

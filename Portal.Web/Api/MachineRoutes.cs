@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Portal.Domain;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+
+namespace Portal.Web.Api;
+
+/// <summary>What the power is told.</summary>
+/// <param name="Action">Start, ShutDown, Reset or PowerOff.</param>
+public sealed record PowerBody(PowerAction Action);
+
+/// <summary>The confirmation of a deletion.</summary>
+/// <param name="ConfirmName">The machine's name.</param>
+public sealed record DeleteBody(string ConfirmName);
+
+/// <summary>A move to order.</summary>
+/// <param name="Mode">Live, QuickDirect or QuickSaved.</param>
+/// <param name="DestinationHostId">Where to; left out: the host with the most free memory that can do it.</param>
+/// <param name="ObjectiveMs">Longest silence allowed, ms; left out: no promise.</param>
+public sealed record MoveBody(MigrationMode Mode, Guid? DestinationHostId = null, double? ObjectiveMs = null);
+
+/// <summary>Machines: looking at them, switching, deleting and moving them.</summary>
+static class MachineRoutes
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var machines = api.MapGroup("/machines").WithTags("Machines");
+        machines.MapGet("", ListAsync).WithSummary("Machines one may see, by name; deleted ones only when the filter state names them")
+            .Lists(["name", "state", "host", "memory", "created", "project", "address"], ListFilter.Of<MachineState>("state"), ListFilter.Id("project"), ListFilter.Id("host"));
+        machines.MapGet("/{id:guid}", GetAsync).WithSummary("A machine, and what could be done with it now or why not");
+        machines.MapGet("/{id:guid}/activity", ActivityAsync).WithSummary("What happened to a machine, newest first, at most 100");
+        machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();
+        machines.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a machine with its disk, by an operation to follow; its name confirms it, in the body or the query").Changes();
+        machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, how, and what it would cost as far as earlier moves tell");
+        machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for admins").Changes();
+    }
+
+    static async Task<Ok<Page<MachineRow>>> ListAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MachineService machines, CancellationToken ct) =>
+        TypedResults.Ok(await machines.ListAsync(user.Actor(), paging.ToQuery(http), ct));
+
+    static async Task<Results<Ok<MachineDetails>, JsonHttpResult<Problem>>> GetAsync(ClaimsPrincipal user, Guid id, MachineService machines, CancellationToken ct) =>
+        (await machines.GetAsync(user.Actor(), id, ct)).OkOr404("machine");
+
+    static async Task<Results<Ok<Page<ActivityEntry>>, JsonHttpResult<Problem>>> ActivityAsync(ClaimsPrincipal user, Guid id, MachineService machines, CancellationToken ct) =>
+        await machines.ActivityAsync(user.Actor(), id, ct) is { } activity ? activity.Whole() : Problems.NotFound("machine");
+
+    static async Task<Results<Accepted<OperationRow>, JsonHttpResult<Problem>>> PowerAsync(ClaimsPrincipal user, Guid id, PowerBody body, HttpContext context, MachineService machines, CancellationToken ct) =>
+        (await machines.PowerAsync(user.Actor(), id, body.Action, context.CallKey(), ct)).Accepted(OperationRoutes.Where);
+
+    static async Task<Results<Accepted<OperationRow>, JsonHttpResult<Problem>>> DeleteAsync(ClaimsPrincipal user, Guid id, [FromBody] DeleteBody? body, string? confirmName, HttpContext context, MachineService machines, CancellationToken ct) =>
+        (await machines.DeleteAsync(user.Actor(), id, body?.ConfirmName ?? confirmName ?? "", context.CallKey(), ct)).Accepted(OperationRoutes.Where);
+
+    static async Task<Results<Ok<MoveChoices>, JsonHttpResult<Problem>>> PlanAsync(ClaimsPrincipal user, Guid id, MigrationService migrations, CancellationToken ct) =>
+        (await migrations.PlanAsync(user.Actor(), id, ct)).OkOr404("machine");
+
+    static async Task<Results<Accepted<MigrationRow>, JsonHttpResult<Problem>>> MoveAsync(ClaimsPrincipal user, Guid id, MoveBody body, HttpContext context, MigrationService migrations, CancellationToken ct) =>
+        (await migrations.StartAsync(user.Actor(), id, body.DestinationHostId, body.Mode, body.ObjectiveMs, context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
+}

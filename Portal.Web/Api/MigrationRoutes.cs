@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Portal.Domain;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+using Portal.Web.Migrations;
+
+namespace Portal.Web.Api;
+
+/// <summary>A move's measurements as they were taken: progress, phases, decisions and every ping.</summary>
+/// <param name="Frames">In the order they were taken. A ping may stand twice: unanswered first, then with its answer.</param>
+/// <param name="Last">Where they end; a later call continues after it. -1: there are none yet.</param>
+public sealed record MigrationSamples(IReadOnlyList<MigrationFrame> Frames, int Last);
+
+/// <summary>Moves and their receipts.</summary>
+static class MigrationRoutes
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var migrations = api.MapGroup("/migrations").WithTags("Migrations");
+        migrations.MapGet("", ListAsync).WithSummary("Moves one may see, newest first")
+            .Lists(["created", "machine", "status", "mode", "blackout"], ListFilter.Of<MigrationStatus>("status"), ListFilter.Of<MigrationMode>("mode"), ListFilter.Id("machine"), ListFilter.Id("project"), ListFilter.Id("host"));
+        migrations.MapGet("/{id:guid}", GetAsync).WithSummary("A move with its receipt: predicted beside measured, phases, decisions");
+        migrations.MapGet("/{id:guid}/samples", SamplesAsync).WithSummary("Everything measured during a move, every ping included, as it was stored").Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType);
+        migrations.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Ask a move to stop: the machine stays where it is, unless it is past the point of no return").Changes();
+    }
+
+    static async Task<Ok<Page<MigrationRow>>> ListAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MigrationService migrations, CancellationToken ct) =>
+        TypedResults.Ok(await migrations.ListAsync(user.Actor(), paging.ToQuery(http), ct));
+
+    static async Task<Results<Ok<MigrationDetails>, JsonHttpResult<Problem>>> GetAsync(ClaimsPrincipal user, Guid id, MigrationService migrations, CancellationToken ct) =>
+        (await migrations.GetAsync(user.Actor(), id, ct)).OkOr404("move");
+
+    static async Task<Results<Ok<MigrationSamples>, JsonHttpResult<Problem>>> SamplesAsync(
+        ClaimsPrincipal user, Guid id, [Description("The last of an earlier call, to get only what came since.")] int? after, MigrationService migrations, CancellationToken ct)
+    {
+        if (await migrations.ReadChunksAsync(user.Actor(), id, after ?? -1, ct) is not { } chunks)
+            return Problems.NotFound("move");
+        return TypedResults.Ok(new MigrationSamples([.. chunks.SelectMany(chunk => FrameCodec.Unpack(chunk.Payload))], chunks is [.., var last] ? last.Ordinal : after ?? -1));
+    }
+
+    static async Task<Results<Accepted<OperationRow>, JsonHttpResult<Problem>>> CancelAsync(ClaimsPrincipal user, Guid id, MigrationService migrations, OperationService operations, CancellationToken ct) =>
+        await migrations.GetAsync(user.Actor(), id, ct) is { } move
+            ? (await operations.CancelAsync(user.Actor(), move.Migration.OperationId, ct)).Accepted(OperationRoutes.Where)
+            : Problems.NotFound("move");
+}
