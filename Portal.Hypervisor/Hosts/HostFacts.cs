@@ -42,7 +42,7 @@ public static class CapabilityNames
 /// <param name="CpuModel">Processor model as the driver names it.</param>
 /// <param name="Cpus">Logical processors.</param>
 /// <param name="MemoryMib">Physical memory, MiB.</param>
-/// <param name="FreeMemoryMib">Memory free at the moment of asking, MiB.</param>
+/// <param name="FreeMemoryMib">Memory new machines could have at the moment of asking (free, or held by caches), MiB.</param>
 /// <param name="Libvirt">Version of the host's libvirt daemon.</param>
 /// <param name="Hypervisor">Version of its hypervisor (QEMU).</param>
 /// <param name="Driver">The driver's name: "QEMU", "TEST".</param>

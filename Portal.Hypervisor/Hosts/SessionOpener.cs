@@ -8,17 +8,13 @@ internal sealed class SessionOpener(HostEndpoint endpoint, HostConnectionOptions
 {
     private const int StuckLimit = 4;
 
-    private int _attempts;
+    private int _stuck;
 
     /// <exception cref="LibvirtException">The host refused, is not there, or did not answer within the deadline.</exception>
     public async Task<HostSession> OpenAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _attempts) > StuckLimit)
-        {
-            Interlocked.Decrement(ref _attempts);
+        if (Volatile.Read(ref _stuck) >= StuckLimit)
             throw Silent($"{StuckLimit} earlier attempts still wait for an answer");
-        }
-
         var attempt = Start();
         try
         {
@@ -49,10 +45,6 @@ internal sealed class SessionOpener(HostEndpoint endpoint, HostConnectionOptions
             {
                 result.SetException(e);
             }
-            finally
-            {
-                Interlocked.Decrement(ref _attempts);
-            }
         })
         { IsBackground = true, Name = $"libvirt open {endpoint.Name}" }.Start();
         return result.Task;
@@ -63,7 +55,15 @@ internal sealed class SessionOpener(HostEndpoint endpoint, HostConnectionOptions
         + "check the network, then restart the libvirt daemon on that host (its machines keep running).", isConnectionLost: true);
 
     /// <summary>A session nobody waits for any more is closed as soon as it exists; a failure nobody waits for is observed.</summary>
-    private static void Discard(Task<HostSession> attempt) => _ = attempt.ContinueWith(
-        late => late.IsCompletedSuccessfully ? late.Result.DisposeAsync().AsTask() : Task.FromResult(late.Exception is null),
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private void Discard(Task<HostSession> attempt)
+    {
+        Interlocked.Increment(ref _stuck);
+        _ = attempt.ContinueWith(
+            late =>
+            {
+                Interlocked.Decrement(ref _stuck);
+                return late.IsCompletedSuccessfully ? late.Result.DisposeAsync().AsTask() : Task.FromResult(late.Exception is null);
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 }

@@ -37,6 +37,14 @@ internal unsafe struct NativeNodeInfo
     public uint Threads;
 }
 
+/// <summary><c>virNodeMemoryStats</c>; value in KiB.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeNodeMemory
+{
+    public fixed byte Field[80];
+    public ulong Value;
+}
+
 /// <summary><c>virDomainInfo</c>; memory in KiB, time in ns.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeDomainInfo

@@ -18,14 +18,29 @@ internal static class DomainCalls
     public static DomainHandle Require(ConnectHandle connection, Guid machine) => Find(connection, machine)
         ?? throw new LibvirtException(LibvirtErrorDomain.Qemu, LibvirtErrorCode.NoDomain, $"Machine {machine} is not defined on this host.");
 
-    /// <summary>Runs on the machine's handle when it is there; false when it is not.</summary>
+    /// <summary>Runs on the machine's handle when it is there; false when it is not, or goes away meanwhile.</summary>
     public static bool IfFound(ConnectHandle connection, Guid machine, Action<DomainHandle> act)
     {
         using var domain = Find(connection, machine);
         if (domain is null)
             return false;
-        act(domain);
-        return true;
+        try
+        {
+            act(domain);
+            return true;
+        }
+        catch (LibvirtException e) when (e.Code == LibvirtErrorCode.NoDomain)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Describes the machine; null when it is not there, or goes away meanwhile.</summary>
+    public static MachineStatus? Describe(ConnectHandle connection, Guid machine)
+    {
+        MachineStatus? status = null;
+        IfFound(connection, machine, domain => status = Status(domain, machine));
+        return status;
     }
 
     public static DomainState State(DomainHandle domain)

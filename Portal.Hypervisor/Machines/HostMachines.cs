@@ -47,11 +47,8 @@ public sealed class HostMachines
     public Task ResumeAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.Resume, cancellationToken);
 
     /// <summary>Finds one machine; null when this host does not define it.</summary>
-    public Task<MachineStatus?> FindAsync(Guid machine, CancellationToken cancellationToken) => _host.CallAsync(connection =>
-    {
-        using var domain = DomainCalls.Find(connection, machine);
-        return domain is null ? null : DomainCalls.Status(domain, machine);
-    }, cancellationToken);
+    public Task<MachineStatus?> FindAsync(Guid machine, CancellationToken cancellationToken)
+        => _host.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken);
 
     /// <summary>Lists every machine the host defines or runs.</summary>
     public Task<IReadOnlyList<MachineStatus>> ListAsync(CancellationToken cancellationToken) => _host.CallAsync(DomainList.Read, cancellationToken);

@@ -16,7 +16,8 @@ internal sealed class Bulletin(Timeline timeline)
     {
         lock (_gate)
         {
-            if (_phase == phase)
+            // Several tasks see the move go on; the first to see a phase begins it, and nobody goes back.
+            if (_phase >= phase)
                 return;
             EndPhase(endOfLast, at);
             _phase = phase;

@@ -49,6 +49,8 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline time
     {
         Last = statistics;
         Tell(statistics);
+        if (plan.Mode == MigrationMode.QuickDirect && ends.Suspended.IsCompleted && statistics is { RemainingBytes: 0, ProcessedBytes: > 0 })
+            bulletin.Enter(MigrationPhase.SwitchOver, Describe());
         if (plan.Mode != MigrationMode.Live || ends.Suspended.IsCompleted)
             return;
         var observation = new CopyObservation(timeline.Now, statistics.RemainingBytes, statistics.BytesPerSecond, IterationOf(statistics));

@@ -102,7 +102,7 @@ internal sealed class Handover(
         var report = await FinishProbeAsync(confirmation.ResumedAt);
         var pause = await _transfer.PauseMsAsync(statistics, confirmation.ResumedAt);
         var measured = new Measured(
-            confirmation.ResumedAt - began, Math.Max(0, returned - confirmation.ResumedAt), pause, report, report?.BlackoutMs - pause,
+            confirmation.ResumedAt - began, Math.Max(0, returned - confirmation.ResumedAt), pause, report, report?.BlackoutMs - pause is { } rest ? Math.Max(0, rest) : null,
             (statistics ?? _watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? _watch.Last)?.Iteration ?? 0), confirmation.Answers);
         return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured), measured, Predicted: null);
     }

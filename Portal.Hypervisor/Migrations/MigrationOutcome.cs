@@ -37,7 +37,9 @@ public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double
 /// <param name="TeardownSeconds">What the source still needed after that, s.</param>
 /// <param name="PauseMs">The hypervisor's own downtime, ms; null: not reported.</param>
 /// <param name="Probe">What the guest's users felt; null without a probe.</param>
-/// <param name="ConvergenceMs">Blackout less pause, ms: the part others hide.</param>
+/// <param name="ConvergenceMs">
+/// Blackout less pause, ms: the part others hide. Never below 0: libvirt's pause counts some hand-over of control that no ping meets.
+/// </param>
 /// <param name="Bytes">Bytes sent.</param>
 /// <param name="Iterations">Passes over memory.</param>
 /// <param name="GuestAnswers">Whether the guest answered the probe at the end.</param>

@@ -47,7 +47,8 @@ internal static class SavedMemory
             {
                 using (pool)
                 {
-                    using var volume = FindFresh(pool, machine);
+                    StorageCalls.Refresh(pool);
+                    using var volume = StorageCalls.Find(pool, VolumeName(machine));
                     if (volume is null)
                         continue;
                     return Restore(connection, NativeText.TakeOwned(Native.virStorageVolGetPath(volume)));
@@ -69,7 +70,10 @@ internal static class SavedMemory
                 foreach (var pool in Pools(connection))
                 {
                     using (pool)
+                    {
+                        StorageCalls.Refresh(pool);
                         StorageCalls.Delete(pool, VolumeName(machine));
+                    }
                 }
 
                 return true;
@@ -80,9 +84,6 @@ internal static class SavedMemory
             return false;
         }
     }
-
-    private static VolumeHandle? FindFresh(PoolHandle pool, Guid machine)
-        => Native.virStoragePoolRefresh(pool, flags: 0) < 0 ? null : StorageCalls.Find(pool, VolumeName(machine));
 
     private static unsafe PoolHandle[] Pools(ConnectHandle connection)
     {

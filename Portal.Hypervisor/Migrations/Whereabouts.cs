@@ -100,10 +100,13 @@ internal static class Whereabouts
 
     private static Sight Look(ConnectHandle connection, Guid machine)
     {
-        using var domain = DomainCalls.Find(connection, machine);
-        if (domain is null)
-            return new Sight(Presence.Absent);
-        var state = DomainCalls.State(domain);
+        var sight = new Sight(Presence.Absent);
+        DomainCalls.IfFound(connection, machine, domain => sight = Describe(connection, machine, DomainCalls.State(domain)));
+        return sight;
+    }
+
+    private static Sight Describe(ConnectHandle connection, Guid machine, DomainState state)
+    {
         var isBusy = state.IsActive && JobCalls.Read(connection, machine) is not null;
         return new Sight(state.Power switch
         {

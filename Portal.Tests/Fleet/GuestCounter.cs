@@ -12,14 +12,17 @@ public static class GuestCounter
     private const int Port = 7777;
 
     /// <summary>Asks the guest; waits for it to answer, a minute at most.</summary>
-    public static async Task<CounterReading> ReadAsync(IPAddress address, CancellationToken stop)
+    public static Task<CounterReading> ReadAsync(IPAddress address, CancellationToken stop) => UntilAsync(address, _ => true, stop);
+
+    /// <summary>Asks the guest until it says what is waited for, a minute at most.</summary>
+    public static async Task<CounterReading> UntilAsync(IPAddress address, Func<CounterReading, bool> matches, CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(TimeSpan.FromMinutes(1));
         while (true)
         {
             deadline.Token.ThrowIfCancellationRequested();
-            if (await TryReadAsync(address, deadline.Token) is { } reading)
+            if (await TryReadAsync(address, deadline.Token) is { } reading && matches(reading))
                 return reading;
             await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
         }

@@ -60,6 +60,10 @@ public sealed class LabMachine : IAsyncDisposable
     /// <summary>Asks the guest's counter; waits for the guest to answer, a minute at most.</summary>
     public Task<CounterReading> ReadCounterAsync() => GuestCounter.ReadAsync(Address, TestContext.Current.CancellationToken);
 
+    /// <summary>Asks the counter until it says what is waited for, a minute at most.</summary>
+    public Task<CounterReading> UntilAsync(Func<CounterReading, bool> matches)
+        => GuestCounter.UntilAsync(Address, matches, TestContext.Current.CancellationToken);
+
     /// <summary>Stops it in memory, as a person would.</summary>
     public Task PauseAsync(HostConnection host) => host.Machines.SuspendAsync(Id, TestContext.Current.CancellationToken);
 

@@ -101,6 +101,48 @@ public class MigrationFaultTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task A_saved_move_whose_portal_died_between_save_and_restore_is_taken_back_to_the_source()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        var pool = await Source.Storage.FindPoolAsync(lab.File.Pool, Stop);
+        using (var orphan = Process.Start(new ProcessStartInfo("virsh",
+            ["-q", "-c", Source.Endpoint.Uri, "save", machine.Definition.Name, $"{pool!.Path}/{machine.Id}.memory", "--running"]))!)
+        {
+            await orphan.WaitForExitAsync(Stop);
+        }
+
+        (await machine.RunsOnAsync()).ShouldBeEmpty();
+
+        var settlement = await new MigrationEngine().SettleAsync(machine.Id, Source, Destination, Stop);
+
+        settlement.Where.ShouldBe(WhereItRuns.Source, settlement.Explanation);
+        await StillRunsAsync(machine, before);
+        (await Source.Storage.FindAsync(lab.File.Pool, $"{machine.Id}.memory", Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_source_that_dies_in_mid_copy_leaves_the_outcome_open_and_is_settled_when_it_is_back()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        Task<IAsyncDisposable>? killing = null;
+
+        var move = await lab.Plan(machine, Source, Destination, MigrationMode.Live, Slow with { SettleDeadline = TimeSpan.FromSeconds(2) }).RunAsync(Stop, update =>
+        {
+            if (update is Progress { Figures.ProcessedBytes: > 1 << 20 })
+                killing ??= lab.KillDaemonAsync("hv1");
+        });
+        await (await killing!).DisposeAsync();
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Ambiguous, move.Story);
+        move.Outcome.Message.ShouldContain("It answers pings all the same.");
+        await ReconnectedAsync(Source);
+        (await new MigrationEngine().SettleAsync(machine.Id, Source, Destination, Stop)).Where.ShouldBe(WhereItRuns.Source);
+        await StillRunsAsync(machine, before);
+    }
+
+    [Fact]
     public async Task Moves_that_cannot_be_made_are_refused_with_what_to_do()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
