@@ -26,7 +26,7 @@ dotnet_step() {
   shift
   step_begin
   log=$(mktemp)
-  if ! (cd "$REPO" && dotnet "$@" -nologo -v q -p:UseSharedCompilation=false) >"$log" 2>&1 </dev/null; then
+  if ! (cd "$REPO" && dotnet "$@" -nologo -v q -p:UseSharedCompilation=false) >"$log" 2>&1 </dev/null 8>&-; then
     cat "$log" >&2
     rm -f "$log"
     fail "dotnet $1 failed" "What it said is above."
@@ -84,9 +84,13 @@ start_app() {
   portal_dir "$PORTAL_HOME/state"
   as_portal rm -f "$APP_PID_FILE"
   # Its own session: Ctrl-C on this script, or closing the terminal, does not reach it.
-  (cd "$PORTAL_HOME" && as_portal env ConnectionStrings__Portal="$(database_string)" ASPNETCORE_URLS="$URL" Portal__Lab="$LAB_FILE" \
-    Portal__StateDir="$PORTAL_HOME/state" setsid bash -c 'echo $$ >"$1"; exec dotnet "$2" >>"$3" 2>&1' portal "$APP_PID_FILE" \
-    "$APP_DIR/Portal.Web.dll" "$APP_LOG" </dev/null >/dev/null 2>&1 8>&- &)
+  (
+    exec 8>&- </dev/null >/dev/null 2>&1
+    cd "$PORTAL_HOME"
+    exec "${AS_PORTAL[@]}" ConnectionStrings__Portal="$(database_string)" ASPNETCORE_URLS="$URL" Portal__Lab="$LAB_FILE" \
+      Portal__StateDir="$PORTAL_HOME/state" setsid bash -c 'echo $$ >"$1"; exec dotnet "$2" >>"$3" 2>&1' portal "$APP_PID_FILE" \
+      "$APP_DIR/Portal.Web.dll" "$APP_LOG"
+  ) &
   until_true 10 app_pid >/dev/null || true
   until_true 90 app_settled || true
   if [[ $(ready_status 2>/dev/null) != 200 ]]; then
