@@ -5,12 +5,13 @@ namespace Portal.Web.Migrations;
 
 /// <summary>What the server tells the chart beside the stream; equal values need no telling again.</summary>
 /// <param name="Over">Whether the move is over: a completed stream is then its end, not an interruption.</param>
+/// <param name="Memory">The machine's memory, bytes.</param>
 /// <param name="Blackout">The receipt's blackout; null while there is none.</param>
-public sealed record LiveKnown(bool Over, LiveBlackout? Blackout)
+public sealed record LiveKnown(bool Over, long Memory, LiveBlackout? Blackout)
 {
     /// <summary>What is known of a move.</summary>
     public static LiveKnown Of(MigrationRow move) => new(
-        !move.IsActive,
+        !move.IsActive, (long)move.MemoryMib << 20,
         move.Measured is { BlackoutMs: { } ms, BlackoutStart: { } from, BlackoutEnd: { } to } measured
             ? new(from, to, $"blackout {MigrationWords.Ms(ms)} · {Format.Number(measured.Lost)} lost")
             : null);

@@ -15,7 +15,7 @@ public static class MigrationWords
         MigrationStatus.Moved => $"{move.MachineName} moved from {move.SourceName} to {move.DestinationName}",
         MigrationStatus.Stayed => $"{move.MachineName} stayed on {move.SourceName}",
         MigrationStatus.Cancelled => $"{move.MachineName} stayed on {move.SourceName}",
-        MigrationStatus.Lost => $"{move.MachineName} was lost between {move.SourceName} and {move.DestinationName}",
+        MigrationStatus.Lost => $"It is not known where {move.MachineName} runs",
     };
 
     /// <summary>Whether the machine came out running but without answering.</summary>
@@ -30,7 +30,7 @@ public static class MigrationWords
         { Status: MigrationStatus.Moved } => ("good", "dot", "Moved"),
         { Status: MigrationStatus.Stayed } => ("warn", "dot", "Not moved"),
         { Status: MigrationStatus.Cancelled } => (null, "ring", "Cancelled"),
-        _ => ("bad", "dot", "Lost"),
+        _ => ("bad", "dot", "Not known where it runs"),
     };
 
     /// <summary>Why it cannot be cancelled now; null when it can.</summary>
@@ -51,12 +51,12 @@ public static class MigrationWords
     };
 
     /// <summary>Milliseconds without decimals that nobody can feel: <c>52 ms</c>, but <c>0.4 ms</c>.</summary>
-    public static string Ms(double ms) => Format.Ms(ms >= 10 ? Math.Round(ms) : ms);
+    public static string Ms(double ms) => ms < 0 ? "−" + Ms(-ms) : Format.Ms(ms >= 10 ? Math.Round(ms) : ms);
 
     /// <summary>Seconds of a phase: <c>0.05 s</c>, <c>1.1 s</c>, <c>12 s</c>.</summary>
     public static string Seconds(double seconds) => seconds switch
     {
-        < 0.005 => "0" + Format.Thin + "s",
+        < 0.005 => "< 0.01" + Format.Thin + "s",
         < 0.095 => seconds.ToString("0.00", CultureInfo.InvariantCulture) + Format.Thin + "s",
         < 9.95 => seconds.ToString("0.0", CultureInfo.InvariantCulture) + Format.Thin + "s",
         _ => Format.Duration(TimeSpan.FromSeconds(seconds)),

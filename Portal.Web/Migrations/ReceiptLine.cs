@@ -32,7 +32,7 @@ public sealed record ReceiptLine(string Name, string Predicted, string Measured,
             measured is null ? Nothing : MigrationWords.Seconds(measured.TotalSeconds), null,
             "From the start of the move until the machine ran at the destination", IsPart: false),
         new("Sent", predicted is null ? Nothing : Format.Bytes(predicted.Bytes), measured is null ? Nothing : Format.Bytes(measured.Bytes),
-            measured is { Iterations: > 1 } ? $"{measured.Iterations} passes" : null, "Memory sent over the network, pages sent again included", IsPart: false),
+            null, "Memory sent over the network, pages sent again included", IsPart: false),
     ];
 
     private static string Ms(double? ms) => ms is { } known ? MigrationWords.Ms(known) : Nothing;

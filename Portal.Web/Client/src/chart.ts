@@ -13,6 +13,8 @@ export interface Pointed { left: number; at: number; step: number }
 export class Chart {
   readonly window: TimeWindow;
   blackout: Blackout | null = null;
+  /** The machine's memory, bytes: the axis until the hypervisor says more exactly. */
+  memory = 0;
   private theme: Theme;
   private tops: Tops = { memory: niceMemory(0), rate: niceRate(0), rtt: 2 };
   private readonly plot: uPlot;
@@ -98,7 +100,7 @@ export class Chart {
   private fit(): void {
     const from = this.pings.sent.lowerBound(this.window.min * 1000), to = this.pings.sent.lowerBound(this.window.max * 1000);
     this.tops = {
-      memory: niceMemory(this.progress.total),
+      memory: niceMemory(this.progress.total || this.memory),
       rate: niceRate(this.progress.peakRate),
       rtt: Math.max(niceTop(this.pings.usualWorst(from, to) * 1.4), 1),
     };

@@ -22,7 +22,7 @@ export class Figures {
     if (pings.count > 0) {
       const silent = pings.countSilent();
       this.set("lost", silent.toFixed(0), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);
-      this.slots.get("lost")?.toggleAttribute("data-bad", silent > 0);
+      if (!over) this.slots.get("lost")?.toggleAttribute("data-bad", silent > 0);
     }
     this.countPhase(progress, pings);
   }
@@ -39,6 +39,8 @@ export class Figures {
 
   private set(name: string, value: string, unit: string): void {
     const slot = this.slots.get(name);
+    // The receipt's figures count; a stream that is read again does not change them.
+    if (slot?.hasAttribute("data-final")) return;
     put(slot?.querySelector("b"), value);
     put(slot?.querySelector("span"), unit);
   }

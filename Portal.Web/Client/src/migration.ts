@@ -20,6 +20,8 @@ import { Tooltip } from "./tooltip";
 export interface Known {
   /** The move is over: a completed stream is its end. */
   over: boolean;
+  /** The machine's memory, bytes. */
+  memory: number;
   /** The receipt's blackout; null while there is no receipt. */
   blackout: Blackout | null;
 }
@@ -52,6 +54,7 @@ class Live {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.figures = new Figures(root);
     this.chart = new Chart(mount, this.progress, this.pings, calm, (where) => { this.pointed = where; this.readOut(); }, () => this.redraw());
+    this.chart.memory = known.memory;
     this.tooltip = new Tooltip(mount);
     const resized = new ResizeObserver(() => this.chart.resize());
     resized.observe(mount);

@@ -118,13 +118,14 @@ function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
       answered++;
     }
     if (worst === Fate.Unknown) continue;
-    const middle = Math.min(at + group, pings.count) - 1;
-    const x = (u.valToPos(pings.sent.at(at) / 1000, "x", true) + u.valToPos(pings.sent.at(middle) / 1000, "x", true)) / 2;
+    const from = u.valToPos(pings.sent.at(at) / 1000, "x", true);
     if (worst === Fate.Silent) {
       // Neighbouring losses join into one block: the silence is one thing.
-      silent.rect(x - Math.max(step, 2 * dpr) / 2, ceiling, Math.max(step + 0.5, 2 * dpr), floor - ceiling);
+      const to = u.valToPos(pings.sent.at(Math.min(at + group, pings.count - 1)) / 1000, "x", true);
+      silent.rect(from, ceiling, Math.max(to - from, 2 * dpr), floor - ceiling);
       continue;
     }
+    const x = (from + u.valToPos(pings.sent.at(Math.min(at + group, pings.count) - 1) / 1000, "x", true)) / 2;
     const height = (rtt: number): number => Math.max(Math.min(rtt / rttTop, 1) * (floor - ceiling), dpr);
     const tall = height(slowest), usual = height(sum / answered);
     if (worst === Fate.Late) late.rect(x - width / 2, floor - tall, width, tall);

@@ -16,7 +16,7 @@ export function limits(top: number, topAt: number, zeroAt: number): { min: numbe
 }
 
 export const memoryLimits = (tops: Tops) => limits(tops.memory, 0, upperEnd);
-export const rateLimits = (tops: Tops) => limits(tops.rate, 0, upperEnd);
+export const rateLimits = (tops: Tops) => limits(tops.rate || 1, 0, upperEnd);
 export const rttLimits = (tops: Tops) => limits(tops.rtt, lowerStart, 1);
 
 /** The next 1, 2, 2.5 or 5 times a power of ten. */
@@ -27,8 +27,8 @@ export function niceTop(value: number): number {
   return factor * power;
 }
 
-/** The same for rates, which are told in MiB a second. */
-export const niceRate = (bytes: number): number => niceTop(bytes / mebi) * mebi;
+/** The same for rates, which are told in MiB a second; 0 while there is none. */
+export const niceRate = (bytes: number): number => bytes > 0 ? niceTop(bytes / mebi) * mebi : 0;
 
 /** A whole number of quarters, in steps that suit memory: 96, 128, 160, 192, 256, 384, 512 … MiB. */
 export function niceMemory(bytes: number): number {
@@ -59,6 +59,6 @@ export function rightAxis(tops: () => Tops, colours: () => { label: string }, fo
     scale: "rate", side: 1, size: 44, gap: 6, font: font(), stroke: () => colours().label,
     grid: { show: false }, ticks: { show: false },
     splits: () => quarters(tops().rate),
-    values: () => quarters(tops().rate).map((rate) => digits(rate / mebi)),
+    values: () => quarters(tops().rate).map((rate) => tops().rate > 0 ? digits(rate / mebi) : ""),
   };
 }

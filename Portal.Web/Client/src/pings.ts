@@ -45,8 +45,8 @@ export class Pings {
   fate(index: number): Fate {
     const flags = this.flags.at(index);
     const sent = this.sent.at(index);
-    if (Number.isNaN(sent) || (flags & Stalled) !== 0) return Fate.Unknown;
     if ((flags & Lost) !== 0) return Fate.Silent;
+    if (Number.isNaN(sent) || (flags & Stalled) !== 0) return Fate.Unknown;
     if ((flags & Late) !== 0) return Fate.Late;
     if (!Number.isNaN(this.rtt.at(index))) return Fate.Answered;
     return this.sent.last - sent > patienceMs ? Fate.Silent : Fate.Unknown;
@@ -58,22 +58,25 @@ export class Pings {
     return silent;
   }
 
-  /** The blackout as far as it can be told now: the longest gap between consecutive answers, less the interval. Null when
-   *  nothing worth marking happened. It is the receipt, made by the server from the same samples, that counts. */
+  /** The blackout as far as it can be told now: the longest gap between consecutive answers since the move started, less the
+   *  interval, if a ping went unanswered in it. The receipt, made by the server from the same samples, is what counts. */
   longestSilence(): Silence | null {
     const interval = this.intervalMs;
-    let previous = NaN, from = 0, to = 0;
+    let previous = NaN, from = 0, to = 0, unanswered = false, within = false;
     for (let i = 0; i < this.count; i++) {
       const arrived = this.sent.at(i) + this.rtt.at(i);
-      if (Number.isNaN(arrived)) continue;
-      if (arrived - previous > to - from) [from, to] = [previous, arrived];
+      if (Number.isNaN(arrived)) {
+        unanswered ||= this.fate(i) === Fate.Silent;
+        continue;
+      }
+      if (arrived > 0 && arrived - previous > to - from) [from, to, within] = [previous, arrived, unanswered];
       if (!(previous > arrived)) previous = arrived;
+      unanswered = false;
     }
     const now = this.sent.last;
-    const open = now - previous > patienceMs && now - previous > to - from;
-    if (open) [from, to] = [previous, now];
-    const ms = to - from - interval;
-    return interval > 0 && ms > 3 * interval ? { from, to, ms, open } : null;
+    const open = unanswered && now > 0 && now - previous > to - from;
+    if (open) [from, to, within] = [previous, now, true];
+    return within ? { from, to, ms: to - from - interval, open } : null;
   }
 
   /** A round trip that all but one in a hundred stay below, of the pings in a range. */

@@ -14,13 +14,15 @@ export class Progress {
 
   add(frame: ProgressFrame): void {
     if (frame.total <= 0) return;
+    this.iteration = frame.it;
+    this.percent = frame.pct;
+    // The hypervisor goes on telling the last figures after the copy; they are no news.
+    if (frame.left === 0 && this.left.last === 0) return;
     this.t.push(frame.t);
     this.left.push(frame.left);
     this.bandwidth.push(frame.bw);
     this.dirty.push(frame.dirty);
     this.total = Math.max(this.total, frame.total);
-    this.iteration = frame.it;
-    this.percent = frame.pct;
     this.peakRate = Math.max(this.peakRate, frame.bw, frame.dirty);
   }
 

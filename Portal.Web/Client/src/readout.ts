@@ -18,7 +18,7 @@ export function read(at: number, step: number, progress: Progress, pings: Pings)
   const p = nearest(pings.sent, at * 1000);
   if (pings.count > 0 && Math.abs(pings.sent.at(p) / 1000 - at) <= Math.max(step * 4, pings.intervalMs / 500))
     rows.push({ kind: "ping", name: "ping", value: fateInWords(pings, p) });
-  return { time: seconds(at, step), rows };
+  return { time: seconds(at, 10 ** Math.floor(Math.log10(step))), rows };
 }
 
 function fateInWords(pings: Pings, index: number): string {

@@ -10,7 +10,7 @@ export function digits(value: number): string {
 
 export const mib = (bytes: number): string => {
   const value = bytes / mebi;
-  return value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1);
+  return value >= 10 || value === 0 ? Math.floor(value).toFixed(0) : value.toFixed(1);
 };
 
 export const milliseconds = (ms: number): string =>
@@ -18,7 +18,8 @@ export const milliseconds = (ms: number): string =>
 
 /** Seconds with as many decimals as the step between two needs. */
 export function seconds(value: number, step: number): string {
-  const decimals = Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  let decimals = 0;
+  while (decimals < 4 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals++;
   const size = Math.abs(value).toFixed(decimals);
   return `${value < 0 && Number(size) !== 0 ? "\u2212" : ""}${size}${thin}s`;
 }
