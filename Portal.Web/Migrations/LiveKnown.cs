@@ -13,7 +13,7 @@ public sealed record LiveKnown(bool Over, long Memory, LiveBlackout? Blackout)
     public static LiveKnown Of(MigrationRow move) => new(
         !move.IsActive, (long)move.MemoryMib << 20,
         move.Measured is { BlackoutMs: { } ms, BlackoutStart: { } from, BlackoutEnd: { } to } measured
-            ? new(from, to, $"blackout {MigrationWords.Ms(ms)} · {Format.Number(measured.Lost)} lost")
+            ? new(from, to, $"blackout {MigrationWords.Ms(ms)} · {Format.Number(measured.Lost)} lost{(measured.ProbeInvalid is null ? "" : ", does not count")}")
             : null);
 }
 

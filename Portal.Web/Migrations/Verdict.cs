@@ -6,7 +6,8 @@ namespace Portal.Web.Migrations;
 /// <summary>What a receipt comes to, in a few words.</summary>
 /// <param name="Tone">The chip's tone.</param>
 /// <param name="Text">The words.</param>
-public sealed record Verdict(string? Tone, string Text)
+/// <param name="Why">More about it, where the words are not enough.</param>
+public sealed record Verdict(string? Tone, string Text, string? Why = null)
 {
     /// <summary>The verdict on a move; null while it is not over.</summary>
     public static Verdict? Of(MigrationRow move) => move switch
@@ -14,8 +15,8 @@ public sealed record Verdict(string? Tone, string Text)
         { IsActive: true } => null,
         { Status: MigrationStatus.Moved, Measured.GuestAnswers: false } => new("bad", "The machine does not answer"),
         { Status: not MigrationStatus.Moved } => new(move.Status == MigrationStatus.Lost ? "bad" : null, "Nothing to measure: it did not move"),
-        { Measured.BlackoutMs: null } => new("warn", "Blackout not measured"),
-        { Measured.ProbeInvalid: { } reason } => new("warn", $"Blackout does not count: {reason}"),
+        { Measured.BlackoutMs: null } => new("warn", "Blackout not measured", move.Measured?.ProbeInvalid),
+        { Measured.ProbeInvalid: { } reason } => new("warn", "Blackout does not count", reason),
         { ObjectiveMs: { } objective, Measured.BlackoutMs: { } blackout } => blackout <= objective
             ? new("good", $"✓ Objective kept: {Of(blackout, objective)}")
             : new("bad", $"Objective missed: {Of(blackout, objective)}"),

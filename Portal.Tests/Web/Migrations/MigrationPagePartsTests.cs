@@ -104,7 +104,7 @@ public sealed class MigrationPagePartsTests : BunitContext
     public void A_probe_that_was_held_up_makes_the_verdict_say_so_instead_of_a_figure()
     {
         var move = Moves.Moved with { Measured = Moves.Moved.Measured! with { ProbeInvalid = "the sender stalled for 80 ms" } };
-        Verdict.Of(move)!.Text.ShouldBe("Blackout does not count: the sender stalled for 80 ms");
+        Verdict.Of(move).ShouldBe(new Verdict("warn", "Blackout does not count", "the sender stalled for 80 ms"));
     }
 
     [Fact]

@@ -19,11 +19,11 @@ export const memoryLimits = (tops: Tops) => limits(tops.memory, 0, upperEnd);
 export const rateLimits = (tops: Tops) => limits(tops.rate || 1, 0, upperEnd);
 export const rttLimits = (tops: Tops) => limits(tops.rtt, lowerStart, 1);
 
-/** The next 1, 2, 2.5 or 5 times a power of ten. */
+/** The next 1, 2, 4 or 8 times a power of ten: its quarters are short numbers too. */
 export function niceTop(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const factor = [1, 2, 2.5, 5, 10].find((f) => f * power >= value * 0.999) ?? 10;
+  const factor = [1, 2, 4, 8, 10].find((f) => f * power >= value * 0.999) ?? 10;
   return factor * power;
 }
 

@@ -20,8 +20,8 @@ test("a scale puts its zero and its top where its pane is", () => {
 });
 
 test("axes end on round numbers", () => {
-  assert.equal(niceTop(312), 500);
-  assert.equal(niceTop(0.7), 1);
+  assert.equal(niceTop(312), 400);
+  assert.equal(niceTop(0.9), 1);
   assert.equal(niceMemory(256 * 2 ** 20), 256 * 2 ** 20);
   assert.equal(niceMemory(270 * 2 ** 20), 320 * 2 ** 20);
 });
