@@ -7,7 +7,7 @@ namespace Portal.Hypervisor.Storage;
 internal static class StorageCalls
 {
     private const int PoolRunning = 2;
-    private const int SendChunk = 256 * 1024, RefreshAttempts = 100, RefreshPauseMs = 50;
+    private const int SendChunk = 256 * 1024, RefreshAttempts = 250, RefreshPauseMs = 20;
 
     public static PoolInfo? FindPool(ConnectHandle connection, string pool)
     {

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Portal.Domain.Accounts;
+using Portal.Web.Api;
 
 namespace Portal.Web.Accounts;
 
@@ -39,6 +40,7 @@ public sealed class TokenAuthentication(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
-        return base.HandleChallengeAsync(properties);
+        return Problems.Make(StatusCodes.Status401Unauthorized, "not-signed-in", "This call needs a valid token.",
+            "Make one on the account page and send it as 'Authorization: Bearer …'.").ExecuteAsync(Context);
     }
 }
