@@ -35,7 +35,7 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
 
         // The member sees it happen without touching the page.
         await Expect(member.GetByText("Welcome to the fleet.").First).ToBeVisibleAsync();
-        await Expect(member.GetByText("Fulfilled").First).ToBeVisibleAsync(Long);
+        await Expect(member.GetByText("Machine made").First).ToBeVisibleAsync(Long);
         await member.GotoAsync("/machines");
         await member.GetByRole(AriaRole.Link, new() { Name = "web-01" }).First.ClickAsync();
         await Expect(member.GetByText("Running").First).ToBeVisibleAsync(Long);

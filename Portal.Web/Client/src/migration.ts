@@ -60,7 +60,7 @@ class Live {
     resized.observe(mount);
     const showAll = (): void => this.chart.reset();
     reset.addEventListener("click", showAll);
-    const second = setInterval(() => this.reportLatency(mount), 1000);
+    const second = setInterval(() => this.report(mount), 1000);
     void document.fonts.ready.then(() => this.chart.retheme());
     this.ends = [
       follow(hub, id, { frames: (batch, first) => this.take(batch, first), waiting: (s) => this.waiting(s), over: () => this.ended || this.known.over }),
@@ -161,7 +161,10 @@ class Live {
     note.textContent = seconds === null ? "" : `No live figures now; asking again in ${Math.ceil(seconds)} s`;
   }
 
-  private reportLatency(element: HTMLElement): void {
+  /** What the chart holds, said where a measurement can read it: pings, whether the stream is over, and how late frames come. */
+  private report(element: HTMLElement): void {
+    element.dataset["pings"] = this.pings.count.toString();
+    element.toggleAttribute("data-complete", this.ended);
     const p95 = this.latency.p95;
     if (p95 !== null) element.dataset["frameLatencyP95"] = p95.toFixed(0);
   }
