@@ -4,8 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Accounts;
 using Portal.Domain.Operations;
-using Portal.Hypervisor;
-using Portal.Hypervisor.Hosts;
 using Portal.Web.Accounts;
 using Portal.Web.Api;
 using Portal.Web.Operations;
@@ -28,12 +26,11 @@ public static class HealthEndpoints
     private static async Task<IResult> ReadyAsync(IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
     {
         var database = await DatabaseProblemAsync(contexts, cancellationToken);
-        var library = LibvirtLibrary.Probe();
-        var (connected, hosts) = (fleet.Hosts.Count(host => host.IsConnected), fleet.Hosts.Count);
+        var health = FleetHealth.Of(fleet);
         string[] degraded =
         [
-            .. library.Missing is { } missing ? [missing] : Array.Empty<string>(),
-            .. hosts > 0 && connected == 0 ? ["No host answers: machines cannot be made or moved until one does."] : Array.Empty<string>(),
+            .. health.Missing is { } missing ? [missing] : Array.Empty<string>(),
+            .. health is { Total: > 0, Connected: 0 } ? ["No host answers: machines cannot be made or moved until one does."] : Array.Empty<string>(),
         ];
 
         var report = new
@@ -41,8 +38,8 @@ public static class HealthEndpoints
             status = database is not null ? "not ready" : degraded.Length > 0 ? "degraded" : "ready",
             reasons = database is not null ? [database] : degraded,
             database = database is null,
-            libvirt = library.Client?.ToString(),
-            hosts = new { connected, total = hosts },
+            libvirt = health.Libvirt?.ToString(),
+            hosts = new { connected = health.Connected, total = health.Total },
         };
         return Results.Json(report, statusCode: database is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
@@ -67,8 +64,8 @@ public static class HealthEndpoints
         if (!IsLocal(context) && (await context.AuthenticateAsync(TokenAuthentication.SchemeName)).Principal?.IsInRole(Roles.Admin) != true)
             return Problems.Make(StatusCodes.Status401Unauthorized, "admins-only", "Figures are for admins.", "Send an admin's token as 'Authorization: Bearer …', or ask from this machine itself.");
 
-        foreach (var state in Enum.GetValues<HostLinkState>())
-            PortalMetrics.Hosts.WithLabels(state.ToString()).Set(fleet.Hosts.Count(host => host.Connection.Link.State == state));
+        foreach (var (state, count) in FleetHealth.Of(fleet).Links)
+            PortalMetrics.Hosts.WithLabels(state).Set(count);
         if (await DatabaseProblemAsync(contexts, cancellationToken) is null)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
