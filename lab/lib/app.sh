@@ -86,7 +86,7 @@ start_app() {
   # Its own session: Ctrl-C on this script, or closing the terminal, does not reach it.
   (
     exec 8>&- </dev/null >/dev/null 2>&1
-    cd "$PORTAL_HOME"
+    cd "$PORTAL_HOME" || exit
     exec "${AS_PORTAL[@]}" ConnectionStrings__Portal="$(database_string)" ASPNETCORE_URLS="$URL" Portal__Lab="$LAB_FILE" \
       Portal__StateDir="$PORTAL_HOME/state" setsid bash -c 'echo $$ >"$1"; exec dotnet "$2" >>"$3" 2>&1' portal "$APP_PID_FILE" \
       "$APP_DIR/Portal.Web.dll" "$APP_LOG"

@@ -26,8 +26,15 @@ trial_postgres() {
   step_begin
   install -d -m 700 ${PORTAL_USER:+-o "$PORTAL_USER"} "$dir"
   pg initdb -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 --no-sync --auth=trust >/dev/null
-  pg pg_ctl start -w -s -D "$dir/data" -l "$dir/log" -o "-c listen_addresses='' -c unix_socket_directories='$dir'
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" 8>&-
+  as_portal tee -a "$dir/data/postgresql.conf" >/dev/null <<END
+listen_addresses = ''
+unix_socket_directories = '$dir'
+max_connections = 300
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+END
+  pg pg_ctl start -w -s -D "$dir/data" -l "$dir/log"
   export PORTAL_TEST_POSTGRES="Host=$dir;Database=postgres;Username=postgres"
   step_end "throw-away PostgreSQL $(<"$dir/data/PG_VERSION") ready"
 }
@@ -51,7 +58,7 @@ attribute() {
 
 run_tests() {
   local results=$TRIAL_DIR/results.xml status=0 passed=0 failed=1 skipped=0
-  dotnet "$REPO/Portal.Tests/bin/Release/net10.0/Portal.Tests.dll" -xml "$results" "$@" </dev/null || status=$?
+  dotnet "$REPO/Portal.Tests/bin/Release/net10.0/Portal.Tests.dll" -no-color -result-xml "$results" "$@" </dev/null || status=$?
   if [[ -s $results ]]; then
     passed=$(attribute passed "$results")
     failed=$(($(attribute failed "$results") + $(attribute errors "$results")))
