@@ -20,8 +20,17 @@ public static partial class AuditWords
         ["machine.shut-down"] = "Shut a machine down",
         ["machine.reset"] = "Reset a machine",
         ["machine.power-off"] = "Cut a machine’s power",
-        ["machine.delete"] = "Deleted a machine",
-        ["machine.migrate"] = "Moved a machine",
+        ["machine.delete"] = "Asked to delete a machine",
+        ["machine.migrate"] = "Asked for a move",
+        ["machine.moved"] = "A machine moved",
+        ["machine.stayed"] = "A machine stayed where it was",
+        ["machine.found-elsewhere"] = "A machine was found on another host",
+        ["machine.provision"] = "Made a machine",
+        ["machine.provision-failed"] = "Making a machine failed",
+        ["machine.provision-cancelled"] = "Making a machine was cancelled",
+        ["machine.provision-abandoned"] = "Making a machine was given up",
+        ["machine.deleted"] = "A machine is gone",
+        ["account.sign-in"] = "Signed in",
         ["operation.cancel"] = "Cancelled an operation",
         ["host.add"] = "Added a host",
         ["host.remove"] = "Removed a host",
@@ -47,8 +56,11 @@ public static partial class AuditWords
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind != JsonValueKind.Object
             ? ""
-            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => $"{Name(p.Name)}: {p.Value}"));
+            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => Tells(p.Value)).Select(p => $"{Name(p.Name)}: {p.Value}"));
     }
+
+    /* Identifiers say nothing to a reader; the thing itself stands beside. */
+    static bool Tells(JsonElement value) => value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.String && value.TryGetGuid(out _));
 
     static string Name(string property) => Hump().Replace(property, " $0").ToLowerInvariant().Trim();
 

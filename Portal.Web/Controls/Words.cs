@@ -59,7 +59,7 @@ public static class Words
     /// <summary>What the people who use a machine feel when it moves that way.</summary>
     public static string Felt(MigrationMode mode) => mode switch
     {
-        MigrationMode.Live => "It keeps running while its memory is copied. The people who use it notice a few hundredths of a second at most.",
+        MigrationMode.Live => "It keeps running while its memory is copied. The people who use it notice a pause that is usually shorter than a tenth of a second.",
         MigrationMode.QuickDirect => "It is paused, its memory goes over in one stream, it resumes there. Less is copied; it is silent for the whole copy.",
         MigrationMode.QuickSaved => "It is saved to disk and restored there. It is silent for seconds; the gentlest on the network and the simplest to undo.",
     };

@@ -78,7 +78,8 @@ public sealed partial class MachinePage
 
     async Task MoveAsync()
     {
-        var dialog = await Dialogs.ShowAsync<MoveDialog>($"Move {details!.Machine.Name}", new DialogParameters<MoveDialog> { { d => d.MachineId, Id } }, new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true });
+        var machine = details!.Machine;
+        var dialog = await Dialogs.ShowAsync<MoveDialog>($"Move {machine.Name}", new DialogParameters<MoveDialog> { { d => d.MachineId, Id }, { d => d.Title, $"Move {machine.Name} from {machine.HostName}" } }, new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true });
         if (await dialog.Result is { Canceled: false, Data: Guid migration })
             Nav.NavigateTo($"/migrations/{migration}");
     }
