@@ -6,7 +6,7 @@ using Portal.Web.Operations;
 namespace Portal.Tests.Fleet;
 
 /// <summary>Tests on the lab's hosts run one after the other: they measure, and the machine is small.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class LabCollection : ICollectionFixture<LabFixture>
 {
     public const string Name = "lab";
