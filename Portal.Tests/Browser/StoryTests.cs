@@ -55,7 +55,7 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
         await admin.SetViewportSizeAsync(390, 844);
         await admin.TakeBothAsync("migration-phone");
         await admin.SetViewportSizeAsync(1440, 900);
-        (await AccessibilityTests.SeriousAsync(admin, "the migration's page")).ShouldBeEmpty();
+        (await Axe.SeriousAsync(admin, "the migration's page")).ShouldBeEmpty();
         var moved = await GuestCounter.ReadAsync(address, stop);
         moved.Boot.ShouldBe(before.Boot);
         moved.Count.ShouldBeGreaterThan(before.Count);
