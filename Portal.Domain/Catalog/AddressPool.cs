@@ -9,21 +9,30 @@ namespace Portal.Domain.Catalog;
 static class AddressPool
 {
     /// <summary>
-    /// The lowest address nobody holds; null when the pool is empty. The network's row stays locked until the transaction ends, so two
-    /// callers never get the same one.
+    /// An address nobody holds: the lowest that nobody ever had, else the one that has been free the longest, for whoever talked to
+    /// its last machine may remember that one's hardware address for a while. Null when the pool is empty. The network's row stays
+    /// locked until the transaction ends, so two callers never get the same one.
     /// </summary>
     public static async Task<IPAddress?> TakeAsync(PortalDbContext db, Network network, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync($"select 1 from networks where id = {network.Id} for no key update", ct);
-        var held = await db.Machines.Where(m => m.NetworkId == network.Id && m.State != MachineState.Deleted).Select(m => m.Address).ToListAsync(ct);
-        var taken = new HashSet<IPAddress>([.. held, .. OwnAddresses(network)]);
+        var past = await db.Machines.Where(m => m.NetworkId == network.Id).GroupBy(m => m.Address)
+            .Select(machines => new { Address = machines.Key, Held = machines.Count(m => m.State != MachineState.Deleted), FreeSince = machines.Max(m => m.StateSince) })
+            .ToDictionaryAsync(known => known.Address, ct);
+        var own = OwnAddresses(network).ToHashSet();
+        IPAddress? longest = null;
         for (var address = NumberOf(network.First); address <= NumberOf(network.Last); address++)
         {
             var candidate = AddressOf(address, network.First);
-            if (!taken.Contains(candidate))
+            if (own.Contains(candidate))
+                continue;
+            if (!past.TryGetValue(candidate, out var known))
                 return candidate;
+            if (known.Held == 0 && (longest is null || known.FreeSince < past[longest].FreeSince))
+                longest = candidate;
         }
-        return null;
+
+        return longest;
     }
 
     /// <summary>How many addresses nobody holds just now; nothing is locked.</summary>

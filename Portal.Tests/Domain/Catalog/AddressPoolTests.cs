@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
 using Portal.Domain.Requests;
@@ -27,17 +28,23 @@ public sealed class AddressPoolTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [Fact]
-    public async Task The_lowest_address_that_came_free_is_given_next()
+    public async Task An_address_is_given_again_only_when_no_unused_one_is_left_and_the_longest_free_first()
     {
-        var world = await postgres.NewWorldAsync();
+        var world = await postgres.NewWorldAsync(new WorldPlan(Machines: 100, Addresses: 3));
         var requests = postgres.Get<RequestService>();
-        var first = (await requests.SubmitAsync(world.Member, world.Draft(), "1", Ct)).Value;
-        await requests.SubmitAsync(world.Member, world.Draft(), "2", Ct);
+        var (first, second) = (await AskAsync("1"), await AskAsync("2"));
+        await requests.WithdrawAsync(world.Member, second.Id, Ct);
+        postgres.Time.Advance(TimeSpan.FromSeconds(1));
         await requests.WithdrawAsync(world.Member, first.Id, Ct);
 
-        var third = (await requests.SubmitAsync(world.Member, world.Draft(), "3", Ct)).Value;
+        var given = new[] { await AddressOfAsync("3"), await AddressOfAsync("4"), await AddressOfAsync("5") };
 
-        (await requests.GetAsync(world.Member, third.Id, Ct)).Value.Address.ShouldBe(world.Network.First.ToString());
+        given.ShouldBe([3, 2, 1]);
+
+        async Task<RequestView> AskAsync(string key) => (await requests.SubmitAsync(world.Member, world.Draft(), key, Ct)).Value;
+
+        async Task<int> AddressOfAsync(string key) =>
+            IPAddress.Parse((await requests.GetAsync(world.Member, (await AskAsync(key)).Id, Ct)).Value.Address).GetAddressBytes()[3];
     }
 
     [Fact]
