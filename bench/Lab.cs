@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 
 namespace Portal.Bench;
 
@@ -8,6 +9,30 @@ sealed record Lab(string Name, string Accelerator, string Pool, LabNetwork Netwo
     public static Lab Load(string path) =>
         JsonSerializer.Deserialize<Lab>(File.ReadAllText(path), JsonSerializerOptions.Web)
         ?? throw new InvalidOperationException($"{path} describes no lab.");
+
+    /// <summary>The host after this one, round and round.</summary>
+    public LabHost Next(LabHost host) => Hosts[(Hosts.ToList().FindIndex(h => h.Name == host.Name) + 1) % Hosts.Count];
+
+    /// <summary>Removes a machine the portal made, wherever it is, with its disk and seed. Nothing there is fine.</summary>
+    public async Task RemoveAsync(Guid machine)
+    {
+        foreach (var host in Hosts)
+        {
+            if (!(await host.VirshAsync(["list", "--all", "--uuid"], CancellationToken.None)).Contains(machine.ToString(), StringComparison.Ordinal))
+                continue;
+            if ((await host.VirshAsync(["list", "--uuid"], CancellationToken.None)).Contains(machine.ToString(), StringComparison.Ordinal))
+                await host.VirshAsync(["destroy", machine.ToString()], CancellationToken.None);
+            await host.VirshAsync(["undefine", machine.ToString()], CancellationToken.None);
+        }
+
+        var store = await StoreAsync(CancellationToken.None);
+        foreach (var file in Directory.EnumerateFiles(store, $"{machine}*"))
+            File.Delete(file);
+    }
+
+    /// <summary>The directory that all hosts keep disks in.</summary>
+    public async Task<string> StoreAsync(CancellationToken ct) =>
+        XDocument.Parse(await Hosts[0].VirshAsync(["pool-dumpxml", Pool], ct)).Root!.Element("target")!.Element("path")!.Value;
 }
 
 sealed record LabHost(string Name, string Uri, string Address)

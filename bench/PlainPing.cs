@@ -14,6 +14,7 @@ sealed partial class PlainPing : IAsyncDisposable
     const double IntervalMs = 5;
     readonly Process process;
     readonly Task<List<(int Sequence, double AtMs)>> replies;
+    int heardCount;
     readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     PlainPing(Process process)
@@ -27,6 +28,15 @@ sealed partial class PlainPing : IAsyncDisposable
 
     public static PlainPing Start(IPAddress target) =>
         new(Tool.Start("ping", "-n", "-D", "-i", "0.005", "-W", "1", target.ToString()));
+
+    /// <summary>Waits until the guest has answered for another second: what follows a move shows itself by then.</summary>
+    public async Task SettleAsync(CancellationToken ct)
+    {
+        var from = Volatile.Read(ref heardCount);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (Volatile.Read(ref heardCount) < from + 1000 / IntervalMs)
+            await tick.WaitForNextTickAsync(ct);
+    }
 
     /// <summary>Stops and returns the longest gap between consecutive reply arrivals less the interval, in ms, and how many replies never came.</summary>
     public async Task<(double BlackoutMs, int Lost)> StopAsync()
@@ -56,6 +66,7 @@ sealed partial class PlainPing : IAsyncDisposable
                 continue;
             heard.Add((int.Parse(match.Groups["seq"].ValueSpan, CultureInfo.InvariantCulture),
                 double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000));
+            Interlocked.Increment(ref heardCount);
             first.TrySetResult();
         }
         return heard;

@@ -1,3 +1,53 @@
-// The measuring parts stand beside this file; what drives the portal with them does not yet.
-await Console.Error.WriteLineAsync("No figure is measured yet: the bench's drivers are still to be written.");
-return 1;
+using Portal.Bench;
+
+// ./portal bench [NAME] [--json FILE]: measures, prints a table, and ends with 0 whether or not a target was met: a miss is a result.
+string? name = null, json = null;
+for (var i = 0; i < args.Length; i++)
+{
+    if (args[i] == "--json" && i + 1 < args.Length)
+        json = args[++i];
+    else if (name is null && Measurement.All.Any(known => known.Name == args[i]))
+        name = args[i];
+    else
+        return await UsageAsync(args[i]);
+}
+
+using var ctrlC = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    // What was begun on the hosts is taken back first.
+    press.Cancel = true;
+    ctrlC.Cancel();
+};
+try
+{
+    var figures = new List<Figure>();
+    await using var stand = await Stand.StartAsync(ctrlC.Token);
+    foreach (var measurement in Measurement.All.Where(known => name is null || known.Name == name))
+    {
+        Console.WriteLine($"  {measurement.Name}: {measurement.Says}");
+        figures.AddRange(await measurement.RunAsync(stand, ctrlC.Token));
+    }
+
+    Console.WriteLine();
+    Report.Print(figures, Console.Out);
+    if (json is not null)
+        await Report.WriteJsonAsync(figures, json, CancellationToken.None);
+    return 0;
+}
+catch (OperationCanceledException) when (ctrlC.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("Interrupted; nothing was measured to its end.");
+    return 130;
+}
+catch (Exception e) when (e is InvalidOperationException or TimeoutException or Microsoft.Playwright.PlaywrightException)
+{
+    await Console.Error.WriteLineAsync($"The measurement broke off: {e.Message}");
+    return 1;
+}
+
+static async Task<int> UsageAsync(string argument)
+{
+    await Console.Error.WriteLineAsync($"The bench has no '{argument}'. Use: ./portal bench [{string.Join('|', Measurement.All.Select(known => known.Name))}] [--json FILE]");
+    return 2;
+}

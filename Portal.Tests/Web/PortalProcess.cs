@@ -20,6 +20,9 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything it wrote.</summary>
     public string Log => string.Join('\n', _log);
 

@@ -71,4 +71,8 @@ run_tests() {
   ((failed == 0 && passed > 0)) || exit 1
 }
 
-run_bench() { dotnet "$REPO/bench/bin/Release/net10.0/Portal.Bench.dll" "$@" </dev/null; }
+run_bench() {
+  # What one makes a cloud-init seed with by hand.
+  need_packages xorriso
+  dotnet "$REPO/bench/bin/Release/net10.0/Portal.Bench.dll" "$@" </dev/null
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+
+namespace Portal.Bench;
+
+/// <summary>A micro machine made by the portal, through its API.</summary>
+sealed class PortalMachine
+{
+    const string SshKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f bench";
+
+    readonly Stand _stand;
+    readonly Guid _request;
+
+    PortalMachine(Stand stand, Guid request, Guid id, IPAddress address)
+    {
+        _stand = stand;
+        _request = request;
+        Id = id;
+        Address = address;
+    }
+
+    public Guid Id { get; }
+
+    public IPAddress Address { get; }
+
+    public static async Task<PortalMachine> RequestAsync(Stand stand, string name, CancellationToken ct)
+    {
+        var project = (await stand.Admin.GetAsync("projects", ct))["items"]!.AsArray().Single(p => p!["name"]!.ToString() == "Web shop")!["id"]!;
+        var catalog = await stand.Admin.GetAsync($"projects/{project}/catalog", ct);
+        string Of(string kind, string name) => catalog[kind]!.AsArray().Single(entry => entry!["name"]!.ToString() == name)!["id"]!.ToString();
+        var request = await stand.Admin.PostAsync("requests", new
+        {
+            projectId = project.ToString(), machineName = name, imageId = Of("images", "micro"), flavorId = Of("flavors", "tiny"),
+            networkId = Of("networks", stand.Lab.Network.Name), sshKey = SshKey, why = "To be measured.",
+        }, ct);
+        var machine = Guid.Parse(request["machineId"]!.ToString());
+        stand.Keep(machine);
+        var details = await stand.Admin.GetAsync($"machines/{machine}", ct);
+        return new PortalMachine(stand, Guid.Parse(request["id"]!.ToString()), machine, IPAddress.Parse(details["machine"]!["address"]!.ToString()));
+    }
+
+    public Task ApproveAsync(CancellationToken ct) => _stand.Admin.PostAsync($"approvals/{_request}/approve", new { reason = "Measured." }, ct);
+
+    public Task UntilMadeAsync(CancellationToken ct) =>
+        _stand.Admin.UntilAsync($"machines/{Id}", details => details["machine"]!["state"]!.ToString() == "Running" && details["machine"]!["active"] is null, ct);
+
+    /// <summary>The host it runs on now, as the books say.</summary>
+    public async Task<LabHost> HomeAsync(CancellationToken ct)
+    {
+        var name = (await _stand.Admin.GetAsync($"machines/{Id}", ct))["machine"]!["hostName"]!.ToString();
+        return _stand.Lab.Hosts.Single(host => host.Name == name);
+    }
+
+    /// <summary>Orders a live move; returns its identifier.</summary>
+    public async Task<Guid> MoveAsync(LabHost destination, CancellationToken ct)
+    {
+        var hosts = (await _stand.Admin.GetAsync("hosts", ct))["items"]!.AsArray();
+        var id = hosts.Single(host => host!["name"]!.ToString() == destination.Name)!["id"]!.ToString();
+        return Guid.Parse((await _stand.Admin.PostAsync($"machines/{Id}/migrations", new { mode = "Live", destinationHostId = id }, ct))["id"]!.ToString());
+    }
+
+    /// <summary>The receipt of a move, once it is final.</summary>
+    /// <exception cref="InvalidOperationException">The machine did not move.</exception>
+    public async Task<JsonNode> ReceiptAsync(Guid move, CancellationToken ct)
+    {
+        var row = (await _stand.Admin.UntilAsync($"migrations/{move}", details => details["migration"]!["endedAt"] is not null, ct))["migration"]!;
+        return row["status"]!.ToString() == "Moved" ? row : throw new InvalidOperationException($"The machine did not move: {row["message"]}");
+    }
+
+    /// <summary>Its definition as its host has it.</summary>
+    public async Task<XDocument> DefinitionAsync(CancellationToken ct) =>
+        XDocument.Parse(await (await HomeAsync(ct)).VirshAsync(["dumpxml", "--inactive", Id.ToString()], ct));
+
+    public async Task DeleteAsync(CancellationToken ct)
+    {
+        var name = (await _stand.Admin.GetAsync($"machines/{Id}", ct))["machine"]!["name"]!.ToString();
+        await _stand.Admin.DeleteAsync($"machines/{Id}?confirmName={name}", ct);
+        await _stand.Admin.UntilAsync($"machines/{Id}", details => details["machine"]!["state"]!.ToString() == "Deleted", ct);
+    }
+}

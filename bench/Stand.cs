@@ -1,0 +1,95 @@
+using Npgsql;
+using Portal.Tests.Web;
+
+namespace Portal.Bench;
+
+/// <summary>
+/// Where everything is measured: the lab that <c>./portal bench</c> set up, a fresh database, and one portal process, as
+/// a newcomer's. What is made on the hosts is removed again.
+/// </summary>
+sealed class Stand : IAsyncDisposable
+{
+    readonly List<Guid> _machines = [];
+    int _addresses;
+
+    Stand(Lab lab, PortalProcess portal, Api admin, IReadOnlyDictionary<string, string> passwords)
+    {
+        Lab = lab;
+        Portal = portal;
+        Admin = admin;
+        Passwords = passwords;
+    }
+
+    public Lab Lab { get; }
+
+    public PortalProcess Portal { get; }
+
+    /// <summary>The API as an admin's program.</summary>
+    public Api Admin { get; }
+
+    /// <summary>First passwords, by account.</summary>
+    public IReadOnlyDictionary<string, string> Passwords { get; }
+
+    public static async Task<Stand> StartAsync(CancellationToken ct)
+    {
+        var file = Setting("PORTAL_TEST_LAB");
+        var database = await CreateDatabaseAsync(Setting("PORTAL_TEST_POSTGRES"), ct);
+        await VerbAsync(database, ct, "migrate");
+        var passwords = (await VerbAsync(database, ct, "seed", "--lab", file)).Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words is ["admin" or "member", _]).ToDictionary(words => words[0], words => words[1]);
+        // The secret alone is on standard output, which comes first.
+        var token = (await VerbAsync(database, ct, "token", "--user", "admin", "--name", "bench")).Split('\n')[0];
+        var portal = await PortalProcess.StartAsync(database, ct, ("Portal__ApiCallsPerMinute", "100000"));
+        var stand = new Stand(Lab.Load(file), portal, new Api(portal.Address, token.Trim()), passwords);
+        await stand.Admin.UntilAsync("hosts", hosts => hosts["items"]!.AsArray().Count(host => host!["state"]!.ToString() == "Online") == stand.Lab.Hosts.Count, ct);
+        return stand;
+    }
+
+    /// <summary>A machine asked for and approved through the portal; returns when the portal says that it was made.</summary>
+    public async Task<PortalMachine> MakeMachineAsync(string name, CancellationToken ct)
+    {
+        var machine = await PortalMachine.RequestAsync(this, name, ct);
+        await machine.ApproveAsync(ct);
+        await machine.UntilMadeAsync(ct);
+        return machine;
+    }
+
+    /// <summary>Remembers a machine, to remove it at the end.</summary>
+    public void Keep(Guid machine) => _machines.Add(machine);
+
+    /// <summary>An address from the end of the lab's pool, for machines made by hand: the portal gives its own from the start.</summary>
+    public System.Net.IPAddress NextAddress()
+    {
+        var last = System.Net.IPAddress.Parse(Lab.Network.Last).GetAddressBytes();
+        last[3] = (byte)(last[3] - ++_addresses);
+        return new System.Net.IPAddress(last);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        await Portal.DisposeAsync();
+        foreach (var machine in _machines)
+            await Lab.RemoveAsync(machine);
+    }
+
+    static string Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set. Run ./portal bench, which sets everything up.");
+
+    static async Task<string> CreateDatabaseAsync(string server, CancellationToken ct)
+    {
+        var name = $"portal_bench_{Guid.CreateVersion7():n}";
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand($"create database {name}", connection);
+        await command.ExecuteNonQueryAsync(ct);
+        return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+    }
+
+    static async Task<string> VerbAsync(string database, CancellationToken ct, params string[] arguments)
+    {
+        var (exitCode, output) = await PortalProcess.RunAsync(database, ct, arguments);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"The portal's {arguments[0]} ended with {exitCode}: {output}");
+    }
+}
