@@ -23,7 +23,7 @@ static class MigrationBench
         {
             virsh.Add(await ByVirshAsync(stand, plain, ct));
             portal.Add(await ByPortalAsync(stand, moved, ct));
-            Console.WriteLine($"    {run + 1}/{Runs}: {portal[^1].Receipt:0} ms (independent ping: {portal[^1].Watched:0} ms) by the portal, {virsh[^1]:0} ms by virsh");
+            Console.WriteLine($"    {run + 1}/{Runs}: {portal[^1].Receipt:0} ms (pause {portal[^1].Pause:0} ms, independent ping {portal[^1].Watched:0} ms) by the portal, {virsh[^1]:0} ms by virsh");
         }
 
         await moved.DeleteAsync(ct);
@@ -53,7 +53,7 @@ static class MigrationBench
         await ping.FirstReply.WaitAsync(ct);
         var receipt = await machine.ReceiptAsync(await machine.MoveAsync(destination, ct), ct);
         var watched = await ping.StopAsync();
-        return new Move(Number(receipt, "blackoutMs"), watched.BlackoutMs, Number(receipt, "lostAt10HzMean"));
+        return new Move(Number(receipt, "blackoutMs"), Number(receipt, "pauseMs"), watched.BlackoutMs, Number(receipt, "lostAt10HzMean"));
     }
 
     static async Task<double> ByVirshAsync(Stand stand, HandMade machine, CancellationToken ct)
@@ -67,6 +67,6 @@ static class MigrationBench
 
     static double Number(JsonNode receipt, string name) => receipt["measured"]![name]!.GetValue<double>();
 
-    /// <summary>One move by the portal, in ms: what its receipt says, and what the independent ping saw.</summary>
-    sealed record Move(double Receipt, double Watched, double LostAt10Hz);
+    /// <summary>One move by the portal, in ms: what its receipt says of blackout and pause, and what the independent ping saw.</summary>
+    sealed record Move(double Receipt, double Pause, double Watched, double LostAt10Hz);
 }
