@@ -16,17 +16,7 @@ public static class GuestCounter
 
     /// <summary>Asks the guest until it says what is waited for, a minute at most.</summary>
     public static async Task<CounterReading> UntilAsync(IPAddress address, Func<CounterReading, bool> matches, CancellationToken stop)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            if (await TryReadAsync(address, deadline.Token) is { } reading && matches(reading))
-                return reading;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token);
-        }
-    }
+        => (await Wait.UntilAsync($"the counter at {address}", () => TryReadAsync(address, stop), reading => reading is not null && matches(reading)))!;
 
     private static async Task<CounterReading?> TryReadAsync(IPAddress address, CancellationToken stop)
     {

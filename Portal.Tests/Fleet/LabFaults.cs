@@ -32,7 +32,7 @@ public static class LabFaults
     {
         // No redirection: the daemon a command starts would hold the pipe open for as long as it lives.
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]))!;
-        await process.WaitForExitAsync();
+        await Wait.WithinAsync($"{string.Join(' ', command)} to end", TimeSpan.FromSeconds(60), process.WaitForExitAsync());
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
     }

@@ -21,18 +21,22 @@ public static class LabMoves
         this LabFixture lab, LabMachine machine, HostConnection source, HostConnection destination, MigrationMode mode, MigrationOptions? options = null)
         => new(machine.Id, source, destination, mode, machine.Address, lab.File.Pool, machine.Volumes, options ?? MigrationOptions.Default);
 
-    /// <summary>Runs a move to its end; <paramref name="onUpdate"/> sees every update as it comes.</summary>
+    /// <summary>Runs a move to its end, three minutes at most; <paramref name="onUpdate"/> sees every update as it comes.</summary>
     public static async Task<MoveRecord> RunAsync(this MigrationPlan plan, CancellationToken stop, Action<MigrationUpdate>? onUpdate = null)
     {
         var updates = new List<MigrationUpdate>();
-        await foreach (var update in new MigrationEngine().RunAsync(plan, stop))
-        {
-            updates.Add(update);
-            onUpdate?.Invoke(update);
-        }
-
+        await Wait.WithinAsync("a move to end", TimeSpan.FromMinutes(3), FollowAsync());
         var record = new MoveRecord(updates);
         TestContext.Current.TestOutputHelper?.WriteLine(record.Story);
         return record;
+
+        async Task FollowAsync()
+        {
+            await foreach (var update in new MigrationEngine().RunAsync(plan, stop))
+            {
+                updates.Add(update);
+                onUpdate?.Invoke(update);
+            }
+        }
     }
 }

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Machines;
+using Portal.Hypervisor.Migrations;
+
+namespace Portal.Tests.Fleet;
+
+[Collection(LabCollection.Name)]
+public class MigrationFaultTests(LabFixture lab)
+{
+    /// <summary>Slow enough that there is a middle to break into: some 75 MiB take over half a minute.</summary>
+    private static readonly MigrationOptions Slow = MigrationOptions.Default with { MaxMibPerSecond = 2, SettleDeadline = TimeSpan.FromSeconds(10) };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private HostConnection Source => lab["hv1"];
+
+    private HostConnection Destination => lab["hv3"];
+
+    [Theory]
+    [InlineData(MigrationMode.Live, MigrationPhase.Copy)]
+    [InlineData(MigrationMode.QuickDirect, MigrationPhase.Copy)]
+    [InlineData(MigrationMode.QuickSaved, MigrationPhase.Copy)]
+    [InlineData(MigrationMode.Live, MigrationPhase.Prepare)]
+    public async Task A_cancelled_move_leaves_the_machine_where_it_was(MigrationMode mode, MigrationPhase phase)
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        var move = await lab.Plan(machine, Source, Destination, mode, Slow).RunAsync(cancel.Token, update =>
+        {
+            if (update is PhaseStarted started && started.Phase == phase)
+                cancel.Cancel();
+        });
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Cancelled, move.Story);
+        await StillRunsAsync(machine, before);
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_down_refuses_the_move_before_anything_is_touched()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        await using (await lab.KillDaemonAsync("hv3"))
+        {
+            await using var dead = lab.Connection("hv3");
+
+            var move = await lab.Plan(machine, Source, dead, MigrationMode.Live).RunAsync(Stop);
+
+            move.Outcome.Verdict.ShouldBe(MigrationVerdict.Stayed, move.Story);
+            move.Outcome.Message.ShouldStartWith("hv3 cannot be reached");
+            move.Phases.ShouldBe([MigrationPhase.Check]);
+        }
+
+        await ReconnectedAsync(Destination);
+        await StillRunsAsync(machine, before);
+    }
+
+    [Fact]
+    public async Task A_destination_that_dies_in_mid_copy_leaves_the_machine_running_at_the_source()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        Task<IAsyncDisposable>? killing = null;
+
+        var move = await lab.Plan(machine, Source, Destination, MigrationMode.Live, Slow).RunAsync(Stop, update =>
+        {
+            if (update is Progress { Figures.ProcessedBytes: > 1 << 20 })
+                killing ??= lab.KillDaemonAsync("hv3");
+        });
+        await (await killing!).DisposeAsync();
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Stayed, move.Story);
+        move.Phases.ShouldContain(MigrationPhase.Undo);
+        await ReconnectedAsync(Destination);
+        await StillRunsAsync(machine, before);
+    }
+
+    [Fact]
+    public async Task A_move_whose_portal_died_is_carried_on_by_the_hosts_and_settled_by_asking_them()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        using (var orphan = Process.Start(new ProcessStartInfo("virsh",
+            ["-q", "-c", Source.Endpoint.Uri, "migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--bandwidth", "30",
+                machine.Definition.Name, Destination.Endpoint.PeerUri!, "--migrateuri", $"tcp:{Destination.Endpoint.Address}"]))!)
+        {
+            await UntilMovingAsync(machine);
+            orphan.Kill();
+            await Wait.WithinAsync("virsh to die", TimeSpan.FromSeconds(10), orphan.WaitForExitAsync(Stop));
+        }
+
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Destination, settlement.Explanation);
+        (await machine.RunsOnAsync()).ShouldBe(["hv3"]);
+        (await Source.Machines.FindAsync(machine.Id, Stop)).ShouldBeNull();
+        (await machine.ReadCounterAsync()).Boot.ShouldBe(before.Boot);
+    }
+
+    [Fact]
+    public async Task A_saved_move_whose_portal_died_between_save_and_restore_is_taken_back_to_the_source()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        var pool = await Source.Storage.FindPoolAsync(lab.File.Pool, Stop);
+        using (var orphan = Process.Start(new ProcessStartInfo("virsh",
+            ["-q", "-c", Source.Endpoint.Uri, "save", machine.Definition.Name, $"{pool!.Path}/{machine.Id}.memory", "--running"]))!)
+        {
+            await Wait.WithinAsync("virsh save", TimeSpan.FromSeconds(60), orphan.WaitForExitAsync(Stop));
+        }
+
+        (await machine.RunsOnAsync()).ShouldBeEmpty();
+
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Source, settlement.Explanation);
+        await StillRunsAsync(machine, before);
+        (await Source.Storage.FindAsync(lab.File.Pool, $"{machine.Id}.memory", Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_source_that_dies_in_mid_copy_leaves_the_outcome_open_and_is_settled_when_it_is_back()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        Task<IAsyncDisposable>? killing = null;
+
+        var move = await lab.Plan(machine, Source, Destination, MigrationMode.Live, Slow with { SettleDeadline = TimeSpan.FromSeconds(2) }).RunAsync(Stop, update =>
+        {
+            if (update is Progress { Figures.ProcessedBytes: > 1 << 20 })
+                killing ??= lab.KillDaemonAsync("hv1");
+        });
+        await (await killing!).DisposeAsync();
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Ambiguous, move.Story);
+        move.Outcome.Message.ShouldContain("It answers pings all the same.");
+        await ReconnectedAsync(Source);
+        (await SettleAsync(machine)).Where.ShouldBe(WhereItRuns.Source);
+        await StillRunsAsync(machine, before);
+    }
+
+    [Fact]
+    public async Task Moves_that_cannot_be_made_are_refused_with_what_to_do()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var plan = lab.Plan(machine, Source, Destination, MigrationMode.Live);
+        await using var again = lab.Connection("hv1");
+
+        (await RefusalAsync(plan with { Destination = again })).ShouldContain("are the same host");
+        (await RefusalAsync(plan with { Pool = "nowhere" })).ShouldContain("hv3 has no storage pool nowhere");
+        (await RefusalAsync(plan with { Volumes = ["gone.qcow2"] })).ShouldContain("hv3 does not see gone.qcow2");
+        (await RefusalAsync(plan with { Machine = Guid.CreateVersion7() })).ShouldContain("hv1 does not know the machine");
+        await machine.PauseAsync(Source);
+        (await RefusalAsync(plan)).ShouldContain("The machine is not running at hv1");
+    }
+
+    private static async Task<string> RefusalAsync(MigrationPlan plan)
+    {
+        var move = await (plan with { Guest = null }).RunAsync(Stop);
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Stayed, move.Story);
+        return move.Outcome.Message;
+    }
+
+    private async Task StillRunsAsync(LabMachine machine, CounterReading before)
+    {
+        (await machine.RunsOnAsync()).ShouldBe(["hv1"]);
+        var after = await machine.ReadCounterAsync();
+        after.Boot.ShouldBe(before.Boot);
+        after.Count.ShouldBeGreaterThan(before.Count);
+        (await Destination.Machines.FindAsync(machine.Id, Stop)).ShouldBeNull();
+    }
+
+    private Task<Settlement> SettleAsync(LabMachine machine) => Wait.WithinAsync(
+        "the hosts to settle it", TimeSpan.FromMinutes(2), new MigrationEngine().SettleAsync(machine.Id, Source, Destination, Stop));
+
+    private static Task<HostLink> ReconnectedAsync(HostConnection host)
+        => Wait.UntilAsync($"{host.Endpoint.Name} to be connected again", () => Task.FromResult(host.Link), link => link.State == HostLinkState.Connected);
+
+    private Task<MachineStatus?> UntilMovingAsync(LabMachine machine) => Wait.UntilAsync(
+        "the guest to arrive", () => Destination.Machines.FindAsync(machine.Id, Stop), seen => seen is { State: PowerState.Paused });
+}
