@@ -66,8 +66,12 @@ internal static class DomainCalls
 
     public static void ShutDown(DomainHandle domain)
     {
-        if (State(domain).Power == PowerState.Running)
-            LibvirtError.Check(Native.virDomainShutdownFlags(domain, ShutdownByAcpi));
+        if (State(domain).Power != PowerState.Running || Native.virDomainShutdownFlags(domain, ShutdownByAcpi) >= 0)
+            return;
+        // One that was asked before may switch off between the look and the call.
+        var error = LibvirtError.Last();
+        if (error.Code != LibvirtErrorCode.OperationInvalid || State(domain).IsActive)
+            throw error;
     }
 
     public static void Destroy(DomainHandle domain)
