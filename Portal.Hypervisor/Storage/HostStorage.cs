@@ -16,13 +16,12 @@ public sealed class HostStorage
     public Task<PoolInfo?> FindPoolAsync(string pool, CancellationToken cancellationToken)
         => _host.CallAsync(connection => StorageCalls.FindPool(connection, pool), cancellationToken);
 
-    /// <summary>Finds a volume after refreshing the pool, so that what another host wrote is seen; null when it is not there.</summary>
+    /// <summary>Finds a volume as it is on the store now, also one another host made; null when it is not there.</summary>
     /// <exception cref="LibvirtException">The pool does not exist or is not active.</exception>
     public Task<VolumeInfo?> FindAsync(string pool, string volume, CancellationToken cancellationToken) => _host.CallAsync(connection =>
     {
-        using var fresh = StorageCalls.Fresh(connection, pool);
-        using var found = StorageCalls.Find(fresh, volume);
-        return found is null ? null : StorageCalls.Describe(found, volume);
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Look(store, volume);
     }, cancellationToken);
 
     /// <summary>
@@ -48,7 +47,7 @@ public sealed class HostStorage
     /// <summary>Deletes a volume; one that is not there is fine.</summary>
     public Task DeleteAsync(string pool, string name, CancellationToken cancellationToken) => _host.CallAsync(connection =>
     {
-        using var fresh = StorageCalls.Fresh(connection, pool);
-        return StorageCalls.Delete(fresh, name);
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Remove(store, name);
     }, cancellationToken);
 }

@@ -19,10 +19,13 @@ internal static class StorageCalls
         return new PoolInfo(pool, PathOf(handle), info.State == PoolRunning, (long)info.Capacity, (long)info.Available);
     }
 
+    public static PoolHandle Open(ConnectHandle connection, string pool)
+        => LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
+
     /// <summary>The pool, refreshed: another host may have written to the same store since this one last looked.</summary>
     public static PoolHandle Fresh(ConnectHandle connection, string pool)
     {
-        var handle = LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
+        var handle = Open(connection, pool);
         try
         {
             Refresh(handle);
@@ -62,30 +65,70 @@ internal static class StorageCalls
         return Describe(volume, name);
     }
 
+    /// <summary>
+    /// A volume as it is on the store now; null when it is not there. A host knows what it made itself, and asking for one volume looks
+    /// at its file; only one it does not know costs a refresh, for which everybody else's writes must pause.
+    /// </summary>
+    public static VolumeInfo? Look(PoolHandle pool, string name)
+    {
+        if (Known(pool, name) is { } known)
+            return known;
+        Refresh(pool);
+        return Known(pool, name);
+    }
+
     public static VolumeInfo Clone(ConnectHandle connection, string pool, string backing, string format, string name, long capacityBytes)
     {
-        using var fresh = Fresh(connection, pool);
-        using var existing = Find(fresh, name);
-        if (existing is not null)
-            return Describe(existing, name);
-        using var image = Find(fresh, backing)
+        using var store = Open(connection, pool);
+        if (Known(store, name) is { } existing)
+            return existing;
+        var source = Look(store, backing)
             ?? throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"Image {backing} is not in pool {pool}.");
-        var source = Describe(image, backing);
-        return Create(fresh, name, VolumeXml.Overlay(name, Math.Max(capacityBytes, source.CapacityBytes), source.Path, format));
+        var overlay = VolumeXml.Overlay(name, Math.Max(capacityBytes, source.CapacityBytes), source.Path, format);
+        try
+        {
+            return Create(store, name, overlay);
+        }
+        catch (LibvirtException e) when (IsInTheWay(e))
+        {
+            return Look(store, name) ?? Create(store, name, overlay);
+        }
     }
 
     public static VolumeInfo Upload(ConnectHandle connection, string pool, string name, ReadOnlySpan<byte> content)
     {
-        using var fresh = Fresh(connection, pool);
-        Delete(fresh, name);
-        using var volume = LibvirtError.Check(
-            Native.virStorageVolCreateXML(fresh, VolumeXml.Raw(name, content.Length).ToString(), flags: 0), fresh);
+        using var store = Open(connection, pool);
+        var xml = VolumeXml.Raw(name, content.Length);
+        Delete(store, name);
+        try
+        {
+            Create(store, name, xml);
+        }
+        catch (LibvirtException e) when (IsInTheWay(e))
+        {
+            Refresh(store);
+            Delete(store, name);
+            Create(store, name, xml);
+        }
+
+        using var volume = Find(store, name)
+            ?? throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"{name} was deleted from pool {pool} while it was written.");
         using var stream = LibvirtError.Check(Native.virStreamNew(connection, flags: 0), connection);
         LibvirtError.Check(Native.virStorageVolUpload(volume, stream, offset: 0, (ulong)content.Length, flags: 0));
         Send(stream, content);
         return Describe(volume, name);
     }
 
+    /// <summary>Deletes a volume whichever host made it; false when it is not there.</summary>
+    public static bool Remove(PoolHandle pool, string name)
+    {
+        if (Delete(pool, name))
+            return true;
+        Refresh(pool);
+        return Delete(pool, name);
+    }
+
+    /// <summary>Deletes a volume this host knows; false when it knows none of that name.</summary>
     public static bool Delete(PoolHandle pool, string name)
     {
         using var volume = Find(pool, name);
@@ -95,6 +138,26 @@ internal static class StorageCalls
             throw error;
         return true;
     }
+
+    /// <summary>A volume this host knows and whose file is still there.</summary>
+    private static VolumeInfo? Known(PoolHandle pool, string name)
+    {
+        using var volume = Find(pool, name);
+        if (volume is null)
+            return null;
+        try
+        {
+            return Describe(volume, name);
+        }
+        catch (LibvirtException e) when (e.Code == LibvirtErrorCode.NoStorageVolume)
+        {
+            // Another host has deleted it since.
+            return null;
+        }
+    }
+
+    /// <summary>The name is taken by a file another host made, or by one this host believes in though it is gone.</summary>
+    private static bool IsInTheWay(LibvirtException e) => e.Code is LibvirtErrorCode.StorageVolumeExists or LibvirtErrorCode.OperationInvalid;
 
     private static unsafe void Send(StreamHandle stream, ReadOnlySpan<byte> content)
     {

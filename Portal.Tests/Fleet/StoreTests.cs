@@ -40,6 +40,37 @@ public class StoreTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task Every_host_sees_what_another_made_replaced_or_deleted_on_the_store()
+    {
+        var (here, there) = (lab.Hosts[0].Storage, lab.Hosts[1].Storage);
+        var (disk, seed) = ($"{Guid.CreateVersion7()}.qcow2", $"{Guid.CreateVersion7()}.iso");
+        try
+        {
+            await here.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 1L << 30, Stop);
+            (await there.FindAsync(lab.File.Pool, disk, Stop))!.CapacityBytes.ShouldBe(1L << 30);
+            await here.DeleteAsync(lab.File.Pool, disk, Stop);
+            (await there.FindAsync(lab.File.Pool, disk, Stop)).ShouldBeNull();
+            await here.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 2L << 30, Stop);
+            (await there.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 1L << 30, Stop)).CapacityBytes.ShouldBe(2L << 30, "another host's clone is taken as it is");
+            await there.DeleteAsync(lab.File.Pool, disk, Stop);
+            // This host still believes in the volume, and its file is gone.
+            (await here.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 3L << 30, Stop)).CapacityBytes.ShouldBe(3L << 30);
+
+            await here.UploadAsync(lab.File.Pool, seed, new byte[4096], Stop);
+            await there.UploadAsync(lab.File.Pool, seed, new byte[8192], Stop);
+            (await here.FindAsync(lab.File.Pool, seed, Stop))!.CapacityBytes.ShouldBe(8192);
+        }
+        finally
+        {
+            await there.DeleteAsync(lab.File.Pool, disk, CancellationToken.None);
+            await here.DeleteAsync(lab.File.Pool, seed, CancellationToken.None);
+        }
+
+        (await here.FindAsync(lab.File.Pool, disk, Stop)).ShouldBeNull();
+        (await there.FindAsync(lab.File.Pool, seed, Stop)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Asking_for_the_same_clone_and_seed_again_changes_nothing()
     {
         var storage = lab.Hosts[0].Storage;
