@@ -30,6 +30,13 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
             .ToListAsync(ct);
     }
 
+    /// <summary>Those of the machines that are deleted, so that nothing may be left of them.</summary>
+    public async Task<IReadOnlySet<Guid>> DeletedAsync(IReadOnlyCollection<Guid> machines, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Machines.Where(m => machines.Contains(m.Id) && m.State == MachineState.Deleted).Select(m => m.Id).ToHashSetAsync(ct);
+    }
+
     /// <summary>
     /// The machine was found running on another host than the books say, and its home does not run it: after a move whose end nobody
     /// saw. The truth wins, even where the host is fuller than placing would allow.

@@ -66,6 +66,15 @@ internal sealed class PoolHandle : LibvirtHandle
 /// <summary>A storage volume.</summary>
 internal sealed class VolumeHandle : LibvirtHandle
 {
+    /// <summary>Takes over one reference out of a list libvirt returned.</summary>
+    public static VolumeHandle Adopt(nint volume, PoolHandle parent)
+    {
+        var adopted = new VolumeHandle();
+        adopted.SetHandle(volume);
+        adopted.HoldParent(parent);
+        return adopted;
+    }
+
     protected override int Release() => Native.virStorageVolFree(handle);
 }
 

@@ -21,6 +21,9 @@ internal static partial class Native
     public static partial int virStoragePoolRefresh(PoolHandle pool, uint flags);
 
     [LibraryImport(Library)]
+    public static unsafe partial int virStoragePoolListAllVolumes(PoolHandle pool, out nint* volumes, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virStoragePoolFree(nint pool);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -34,6 +37,9 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     public static partial int virStorageVolGetInfo(VolumeHandle volume, out NativeVolumeInfo info);
+
+    [LibraryImport(Library)]
+    public static partial nint virStorageVolGetName(VolumeHandle volume);
 
     [LibraryImport(Library)]
     public static partial nint virStorageVolGetPath(VolumeHandle volume);

@@ -24,6 +24,15 @@ public sealed class HostStorage
         return StorageCalls.Look(store, volume);
     }, cancellationToken);
 
+    /// <summary>Names every volume on the store now, whichever host made it; none when the pool is not there or not active.</summary>
+    public Task<IReadOnlyList<string>> ListAsync(string pool, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        if (StorageCalls.FindPool(connection, pool) is not { Active: true })
+            return [];
+        using var fresh = StorageCalls.Fresh(connection, pool);
+        return StorageCalls.List(fresh);
+    }, cancellationToken);
+
     /// <summary>
     /// Makes a qcow2 overlay of <paramref name="backing"/>, which must be qcow2 itself; a clone of that name made earlier is
     /// returned as it is. It is at least as large as the image it grows from.

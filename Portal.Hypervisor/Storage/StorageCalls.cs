@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using Portal.Hypervisor.Libvirt;
 
@@ -52,6 +53,27 @@ internal static class StorageCalls
 
     public static VolumeHandle? Find(PoolHandle pool, string name)
         => LibvirtError.CheckFound(Native.virStorageVolLookupByName(pool, name), pool, LibvirtErrorCode.NoStorageVolume);
+
+    /// <summary>The names of everything in the pool.</summary>
+    public static unsafe IReadOnlyList<string> List(PoolHandle pool)
+    {
+        var count = LibvirtError.Check(Native.virStoragePoolListAllVolumes(pool, out var volumes, flags: 0));
+        try
+        {
+            var names = new string[count];
+            for (var i = 0; i < count; i++)
+            {
+                using var volume = VolumeHandle.Adopt(volumes[i], pool);
+                names[i] = NativeText.Borrow(Native.virStorageVolGetName(volume));
+            }
+
+            return names;
+        }
+        finally
+        {
+            NativeMemory.Free(volumes);
+        }
+    }
 
     public static VolumeInfo Describe(VolumeHandle volume, string name)
     {

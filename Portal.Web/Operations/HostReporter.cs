@@ -8,11 +8,13 @@ namespace Portal.Web.Operations;
 public sealed class HostReporter(
     HostService hosts, HostObservations observations, MachineStrays strays, Leftovers leftovers, HostFleet fleet, TimeProvider time, ILogger<HostReporter> logger)
 {
-    /// <summary>The host answers (again): its facts, and every machine it knows or should know.</summary>
+    /// <summary>The host answers (again): its facts, every machine it knows or should know, and what nobody needs any more.</summary>
     public async Task ReadAllAsync(FleetHost host, CancellationToken cancellationToken)
     {
         await hosts.ReportAsync(host.Id, HostReports.From(await host.Connection.GetFactsAsync(cancellationToken)), cancellationToken);
         await ReadMachinesAsync(host, cancellationToken);
+        // After the machines: a guest's disk goes after the guest.
+        await leftovers.SweepAsync(host, cancellationToken);
     }
 
     /// <summary>Every machine the host knows or should know.</summary>

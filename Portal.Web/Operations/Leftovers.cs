@@ -44,5 +44,17 @@ public sealed class Leftovers(MachineStrays strays, HostFleet fleet, ILogger<Lef
         }
     }
 
+    /// <summary>Removes disks of machines that were given up or deleted while nobody could reach the store.</summary>
+    public async Task SweepAsync(FleetHost host, CancellationToken cancellationToken)
+    {
+        var volumes = (await host.Storage.ListAsync(host.Pool, cancellationToken)).Select(name => (Name: name, Owner: MachineFiles.Owner(name))).Where(volume => volume.Owner is not null).ToList();
+        var deleted = await strays.DeletedAsync([.. volumes.Select(volume => volume.Owner!.Value).Distinct()], cancellationToken);
+        foreach (var (name, _) in volumes.Where(volume => deleted.Contains(volume.Owner!.Value)))
+        {
+            logger.LogWarning("{Volume} on the store of {Host} belongs to a deleted machine: it is removed", name, host.Name);
+            await host.Storage.DeleteAsync(host.Pool, name, cancellationToken);
+        }
+    }
+
     private static bool IsAlive(PowerState state) => state is PowerState.Running or PowerState.Paused or PowerState.ShuttingDown;
 }
