@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
+using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
 using Portal.Domain.Requests;
 
@@ -67,6 +68,10 @@ sealed class BookEntry : IAsyncDisposable
     /// <summary>Ends the operation and commits everything.</summary>
     public async Task EndAsync(OperationStatus status, string? error, CancellationToken ct)
     {
+        // What a runner last saw is no longer known once the host went away: nobody would say so afterwards.
+        if (Machine.State is MachineState.Running or MachineState.Off
+            && await Db.Hosts.Where(h => h.Id == Machine.HostId && h.State == HostState.Unreachable).Select(h => h.Name).SingleOrDefaultAsync(ct) is { } silent)
+            Machine.Become(MachineState.Unknown, $"{silent} does not answer.", Now);
         await claim.EndAsync(Db, status, error, ct);
         await ChangeNotice.NotifyAsync(Db, ChangeKind.Project, Machine.ProjectId, Machine.ProjectId, ct);
         await SaveAsync(ct);
