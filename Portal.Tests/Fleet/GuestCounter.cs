@@ -11,10 +11,10 @@ public static class GuestCounter
 {
     private const int Port = 7777;
 
-    /// <summary>Asks the guest; waits for it to answer, a minute at most.</summary>
+    /// <summary>Asks the guest; waits for it to answer, two minutes at most.</summary>
     public static Task<CounterReading> ReadAsync(IPAddress address, CancellationToken stop) => UntilAsync(address, _ => true, stop);
 
-    /// <summary>Asks the guest until it says what is waited for, a minute at most.</summary>
+    /// <summary>Asks the guest until it says what is waited for, two minutes at most.</summary>
     public static async Task<CounterReading> UntilAsync(IPAddress address, Func<CounterReading, bool> matches, CancellationToken stop)
         => (await Wait.UntilAsync($"the counter at {address}", () => TryReadAsync(address, stop), reading => reading is not null && matches(reading)))!;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 
 namespace Portal.Tests.Fleet;
@@ -17,9 +19,29 @@ public static class LabFaults
     public static async Task<IAsyncDisposable> FreezeDaemonAsync(this LabFixture lab, string host)
     {
         var pid = (await File.ReadAllTextAsync($"/run/portal-lab/{lab.File.Name}/{host}/libvirtd.pid")).Trim();
-        await ExecuteAsync(Environment.IsPrivilegedProcess ? ["kill", "-STOP", pid] : ["sudo", "-n", "kill", "-STOP", pid]);
-        return new Mend(() => ExecuteAsync(Environment.IsPrivilegedProcess ? ["kill", "-CONT", pid] : ["sudo", "-n", "kill", "-CONT", pid]));
+        await AsRootAsync("kill", "-STOP", pid);
+        return new Mend(() => AsRootAsync("kill", "-CONT", pid));
     }
+
+    /// <summary>Takes the image store away from a host; disposing gives it back.</summary>
+    public static async Task<IAsyncDisposable> CloseStoreAsync(this LabFixture lab, string host)
+    {
+        var uri = lab[host].Endpoint.Uri;
+        await ExecuteAsync(["virsh", "-q", "-c", uri, "pool-destroy", lab.File.Pool]);
+        return new Mend(() => ExecuteAsync(["virsh", "-q", "-c", uri, "pool-start", lab.File.Pool]));
+    }
+
+    /// <summary>Lets nothing that a guest is pinged with through on a host; disposing lets it.</summary>
+    public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest)
+    {
+        string[] nft = ["ip", "netns", "exec", $"{lab.File.Name}-{host}", "nft"];
+        await AsRootAsync([.. nft, $"table bridge silence {{ chain all {{ type filter hook forward priority 0; ip daddr {guest} icmp type echo-request drop; }}; }}"]);
+        return new Mend(() => AsRootAsync([.. nft, "delete table bridge silence"]));
+    }
+
+    /// <summary>Limits the memory stream of a machine's next move, or of the one under way, so that there is a middle to break into.</summary>
+    public static Task ThrottleAsync(this LabFixture lab, string host, Guid machine, int mibPerSecond)
+        => ExecuteAsync(["virsh", "-q", "-c", lab[host].Endpoint.Uri, "migrate-setspeed", machine.ToString(), mibPerSecond.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>Runs one of the lab's commands.</summary>
     public static Task RunAsync(this LabFixture lab, string command, string host)
@@ -27,6 +49,8 @@ public static class LabFaults
 
     private static string Script([CallerFilePath] string here = "")
         => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "lab", "lab"));
+
+    private static Task AsRootAsync(params string[] command) => ExecuteAsync(Environment.IsPrivilegedProcess ? command : ["sudo", "-n", .. command]);
 
     private static async Task ExecuteAsync(string[] command)
     {

@@ -57,10 +57,10 @@ public sealed class LabMachine : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the guest's counter; waits for the guest to answer, a minute at most.</summary>
+    /// <summary>Asks the guest's counter; waits for the guest to answer, two minutes at most.</summary>
     public Task<CounterReading> ReadCounterAsync() => GuestCounter.ReadAsync(Address, TestContext.Current.CancellationToken);
 
-    /// <summary>Asks the counter until it says what is waited for, a minute at most.</summary>
+    /// <summary>Asks the counter until it says what is waited for, two minutes at most.</summary>
     public Task<CounterReading> UntilAsync(Func<CounterReading, bool> matches)
         => GuestCounter.UntilAsync(Address, matches, TestContext.Current.CancellationToken);
 

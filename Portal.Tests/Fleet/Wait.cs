@@ -5,7 +5,7 @@ namespace Portal.Tests.Fleet;
 /// <summary>Waits on the fleet. Each has a deadline of its own, so that a test that waits in vain says for what and never hangs a run.</summary>
 public static class Wait
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The first event that matches.</summary>

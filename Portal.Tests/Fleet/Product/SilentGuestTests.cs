@@ -1,0 +1,33 @@
+using System.Net;
+using Portal.Domain.Migrations;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+
+namespace Portal.Tests.Fleet.Product;
+
+[Collection(FleetPortalCollection.Name)]
+public sealed class SilentGuestTests(FleetPortal portal)
+{
+    [Fact]
+    public async Task A_guest_that_arrives_and_does_not_answer_is_announced_again_and_the_receipt_says_so()
+    {
+        var machine = (await portal.RunningAsync(1))[0];
+        var there = portal.Others(machine.HostName)[0];
+        MigrationDetails receipt;
+        await using (await portal.Lab.SilenceAsync(there, IPAddress.Parse(machine.Address)))
+        {
+            var ended = await portal.EndedAsync(await portal.MoveAsync(machine.Id, there));
+            receipt = (await portal.Admin.GetAsync($"migrations/{ended.Id}")).As<MigrationDetails>();
+        }
+
+        receipt.Migration.Status.ShouldBe(MigrationStatus.Moved, "the machine is there");
+        receipt.Migration.Measured!.GuestAnswers.ShouldBeFalse();
+        receipt.Migration.Measured.Lost.ShouldBeGreaterThan(1000);
+        receipt.Migration.Message!.ShouldContain("does not answer pings, though its address was announced again");
+        receipt.Decisions.ShouldContain(decision => decision.Text.StartsWith("The guest does not answer yet; announce its address again.", StringComparison.Ordinal));
+        receipt.Decisions.ShouldContain(decision => decision.Text == "The guest does not answer.");
+        receipt.Decisions.ShouldNotContain(decision => decision.Text.StartsWith("The destination could not announce it", StringComparison.Ordinal));
+        (await portal.MachineAsync(machine.Id)).HostName.ShouldBe(there);
+        await portal.AgreeAsync();
+    }
+}
