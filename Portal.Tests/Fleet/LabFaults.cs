@@ -35,7 +35,7 @@ public static class LabFaults
     public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest)
     {
         string[] nft = ["ip", "netns", "exec", $"{lab.File.Name}-{host}", "nft"];
-        await AsRootAsync([.. nft, $"table bridge silence {{ chain all {{ type filter hook forward priority 0; ip daddr {guest} icmp type echo-request drop; }}; }}"]);
+        await AsRootAsync([.. nft, $"table bridge silence {{ chain pings {{ type filter hook forward priority 0; ip daddr {guest} icmp type echo-request drop; }}; }}"]);
         return new Mend(() => AsRootAsync([.. nft, "delete table bridge silence"]));
     }
 

@@ -48,6 +48,7 @@ public class StoreTests(LabFixture lab)
         {
             await here.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 1L << 30, Stop);
             (await there.FindAsync(lab.File.Pool, disk, Stop))!.CapacityBytes.ShouldBe(1L << 30);
+            (await there.ListAsync(lab.File.Pool, Stop)).ShouldContain(disk);
             await here.DeleteAsync(lab.File.Pool, disk, Stop);
             (await there.FindAsync(lab.File.Pool, disk, Stop)).ShouldBeNull();
             await here.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 2L << 30, Stop);

@@ -27,6 +27,20 @@ public sealed class MachineBooksTests(PostgresCluster cluster) : FreshDatabase(c
         (await OperationAsync(claim)).ShouldSatisfyAllConditions(o => o.Status.ShouldBe(OperationStatus.Succeeded), o => o.Percent.ShouldBe(100));
     }
 
+    [Fact]
+    public async Task A_machine_made_on_a_host_that_went_away_meanwhile_is_unknown_and_was_running()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await GrantedMachineAsync(world);
+        var claim = await ClaimAsync();
+        await Get<HostService>().MarkUnreachableAsync(machine.HostId!.Value, "gone", Ct);
+
+        await Books.ProvisionedAsync(claim, Ct);
+
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Unknown), m => m.LastKnownState.ShouldBe(MachineState.Running));
+        (await OperationAsync(claim)).Status.ShouldBe(OperationStatus.Succeeded);
+    }
+
     [Theory]
     [InlineData(false, OperationStatus.Failed)]
     [InlineData(true, OperationStatus.Cancelled)]

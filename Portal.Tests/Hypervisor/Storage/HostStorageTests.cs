@@ -30,6 +30,15 @@ public class HostStorageTests
     }
 
     [Fact]
+    public async Task A_pool_that_is_not_there_has_no_volumes()
+    {
+        await using var host = await TestHost.ConnectAsync();
+
+        (await host.Storage.ListAsync(TestHost.Pool, Stop)).ShouldNotBeNull();
+        (await host.Storage.ListAsync("nowhere", Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Cloning_an_image_that_is_gone_names_it()
     {
         await using var host = await TestHost.ConnectAsync();
