@@ -7,7 +7,7 @@ namespace Portal.Hypervisor.Migrations;
 internal sealed class Listener(
     MigrationPlan plan, MoveEnds ends, Findings findings, ProbeWatch probe, Timeline timeline, Bulletin bulletin, TimeProvider time)
 {
-    private const double FirstAnnounceSeconds = 0.4;
+    private const double FirstAnnounceSeconds = 0.15;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Whether a ping sent after the guest resumed was answered before the deadline. True without a probe: nobody knows better.</summary>

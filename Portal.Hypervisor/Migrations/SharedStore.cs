@@ -31,32 +31,26 @@ internal static class SharedStore
     /// <summary>The volumes the destination does not see.</summary>
     public static IReadOnlyList<string> Missing(ConnectHandle connection, string pool, IReadOnlyList<string> volumes)
     {
-        using var fresh = StorageCalls.Fresh(connection, pool);
-        return [.. volumes.Where(volume => !Exists(fresh, volume))];
+        using var store = StorageCalls.Open(connection, pool);
+        return [.. volumes.Where(volume => StorageCalls.Look(store, volume) is null)];
     }
 
     private static bool Write(ConnectHandle connection, string pool, string name)
     {
-        using var handle = LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
-        StorageCalls.Create(handle, name, VolumeXml.Raw(name, ProofBytes));
+        using var store = StorageCalls.Open(connection, pool);
+        StorageCalls.Create(store, name, VolumeXml.Raw(name, ProofBytes));
         return true;
     }
 
     private static bool IsSeen(ConnectHandle connection, string pool, string name)
     {
-        using var fresh = StorageCalls.Fresh(connection, pool);
-        return Exists(fresh, name);
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Look(store, name) is not null;
     }
 
     private static bool Remove(ConnectHandle connection, string pool, string name)
     {
-        using var handle = LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
-        return StorageCalls.Delete(handle, name);
-    }
-
-    private static bool Exists(PoolHandle pool, string volume)
-    {
-        using var found = StorageCalls.Find(pool, volume);
-        return found is not null;
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Delete(store, name);
     }
 }
