@@ -42,8 +42,16 @@ sealed class Stand : IAsyncDisposable
         var token = (await VerbAsync(database, ct, "token", "--user", "admin", "--name", "bench")).Split('\n')[0];
         var portal = await PortalProcess.StartAsync(database, ct, ("Portal__ApiCallsPerMinute", "100000"));
         var stand = new Stand(Lab.Load(file), portal, new Api(portal.Address, token.Trim()), passwords);
-        await stand.Admin.UntilAsync("hosts", hosts => hosts["items"]!.AsArray().Count(host => host!["state"]!.ToString() == "Online") == stand.Lab.Hosts.Count, ct);
-        return stand;
+        try
+        {
+            await stand.Admin.UntilAsync("hosts", hosts => hosts["items"]!.AsArray().Count(host => host!["state"]!.ToString() == "Online") == stand.Lab.Hosts.Count, ct);
+            return stand;
+        }
+        catch
+        {
+            await stand.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A machine asked for and approved through the portal; returns when the portal says that it was made.</summary>
