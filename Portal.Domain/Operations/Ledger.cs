@@ -75,7 +75,17 @@ public sealed class Ledger(IDbContextFactory<PortalDbContext> contexts, TimeProv
     /// <param name="worker">The worker's name, different for every process and lane.</param>
     /// <param name="lease">How long it is held without <see cref="Claim.RenewAsync"/>, by the database's clock.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<Claim?> ClaimAsync(string worker, TimeSpan lease, CancellationToken ct)
+    public Task<Claim?> ClaimAsync(string worker, TimeSpan lease, CancellationToken ct) => ClaimAsync(worker, lease, [], ct);
+
+    /// <inheritdoc cref="ClaimAsync(string, TimeSpan, CancellationToken)"/>
+    /// <param name="worker">The worker's name, different for every process and lane.</param>
+    /// <param name="lease">How long it is held, by the database's clock.</param>
+    /// <param name="carried">
+    /// Operations the caller's process is carrying out. Their leases run out when the database is away for long, and they are not lost
+    /// for that: whoever carries one renews it as soon as the database is back.
+    /// </param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<Claim?> ClaimAsync(string worker, TimeSpan lease, Guid[] carried, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -83,7 +93,7 @@ public sealed class Ledger(IDbContextFactory<PortalDbContext> contexts, TimeProv
             update operations set status = 'Running', worker = {worker}, lease_until = clock_timestamp() + {lease}, fence = fence + 1,
                 attempts = attempts + 1, started_at = coalesce(started_at, clock_timestamp())
             where id = (select id from operations
-                where status = 'Queued' or (status = 'Running' and lease_until < clock_timestamp())
+                where status = 'Queued' or (status = 'Running' and lease_until < clock_timestamp() and id <> all({carried}))
                 order by created_at, id limit 1 for update skip locked)
             returning *
             """).AsNoTracking().ToListAsync(ct);

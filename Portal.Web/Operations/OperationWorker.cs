@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
@@ -24,6 +25,7 @@ public sealed class OperationWorker(
     private static readonly TimeSpan LookForDead = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan HandBackPatience = TimeSpan.FromSeconds(5);
     private readonly string _name = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString()[..8]}";
+    private readonly ConcurrentDictionary<Guid, Claim> _carried = [];
     private readonly Dictionary<OperationKind, IOperationRunner> _runners = runners.ToDictionary(runner => runner.Kind);
 
     /// <inheritdoc/>
@@ -37,11 +39,11 @@ public sealed class OperationWorker(
         {
             try
             {
-                var claim = await patience.RunAsync("A worker", stop => ledger.ClaimAsync(worker, LeaseKeeper.Lease, stop), stopping);
+                var claim = await patience.RunAsync("A worker", stop => ledger.ClaimAsync(worker, LeaseKeeper.Lease, [.. _carried.Keys], stop), stopping);
                 if (claim is null)
                     await ear.WaitAsync(LookForDead, stopping);
                 else
-                    await CarryOutAsync(claim, stopping);
+                    await HoldAsync(claim, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -53,6 +55,19 @@ public sealed class OperationWorker(
                 logger.LogError(fault, "{Worker} failed outside of an operation", worker);
                 await Task.Delay(LookForDead, CancellationToken.None);
             }
+        }
+    }
+
+    private async Task HoldAsync(Claim claim, CancellationToken stopping)
+    {
+        _carried[claim.OperationId] = claim;
+        try
+        {
+            await CarryOutAsync(claim, stopping);
+        }
+        finally
+        {
+            _carried.TryRemove(new(claim.OperationId, claim));
         }
     }
 

@@ -65,6 +65,18 @@ public sealed class LedgerTests(PostgresCluster cluster) : FreshDatabase(cluster
     }
 
     [Fact]
+    public async Task An_operation_its_own_process_still_carries_out_is_not_taken_from_it_when_the_database_was_away_for_longer_than_the_lease()
+    {
+        await QueueOneAsync();
+        var carried = await ClaimAsync("one/1", TimeSpan.Zero);
+
+        (await Ledger.ClaimAsync("one/2", LongLease, [carried.OperationId], Ct)).ShouldBeNull();
+
+        (await carried.RenewAsync(Ct)).ShouldBeFalse();
+        (await Ledger.ClaimAsync("two/1", LongLease, Ct)).ShouldNotBeNull("another process does not know that it is carried on");
+    }
+
+    [Fact]
     public async Task A_worker_of_the_same_name_that_claims_again_shuts_its_former_self_out()
     {
         await QueueOneAsync();
