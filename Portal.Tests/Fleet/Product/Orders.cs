@@ -28,6 +28,10 @@ public static class Orders
         return JsonSerializer.Deserialize<T>(reply.Text, Json.Options)!;
     }
 
+    /// <summary>Reads something. While its database is away the portal says so, and a program asks again.</summary>
+    public static async Task<T> ReadAsync<T>(this FleetPortal portal, string path) =>
+        (await Wait.UntilAsync($"an answer to {path}", () => portal.Admin.GetAsync(path), reply => reply.Status != HttpStatusCode.ServiceUnavailable)).As<T>();
+
     /// <summary>A name no other machine of the run has.</summary>
     public static string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref s_names)}";
 
@@ -68,12 +72,12 @@ public static class Orders
         return free;
     }
 
-    public static async Task<MachineRow> MachineAsync(this FleetPortal portal, Guid machine) => (await portal.Admin.GetAsync($"machines/{machine}")).As<MachineDetails>().Machine;
+    public static async Task<MachineRow> MachineAsync(this FleetPortal portal, Guid machine) => (await portal.ReadAsync<MachineDetails>($"machines/{machine}")).Machine;
 
     public static Task<MachineRow> MachineAsync(this FleetPortal portal, Guid machine, MachineState state) =>
         Wait.UntilAsync($"the machine to be {state}", () => portal.MachineAsync(machine), seen => seen.State == state);
 
-    public static async Task<OperationDetails> OperationAsync(this FleetPortal portal, Guid operation) => (await portal.Admin.GetAsync($"operations/{operation}")).As<OperationDetails>();
+    public static Task<OperationDetails> OperationAsync(this FleetPortal portal, Guid operation) => portal.ReadAsync<OperationDetails>($"operations/{operation}");
 
     /// <summary>The operation once it is over.</summary>
     public static async Task<OperationRow> EndedAsync(this FleetPortal portal, Guid operation) =>
@@ -92,7 +96,7 @@ public static class Orders
 
     /// <summary>The move once what is waited for is so.</summary>
     public static async Task<MigrationRow> MoveAsync(this FleetPortal portal, MigrationRow move, string what, Func<MigrationRow, bool> reached) =>
-        (await Wait.UntilAsync($"the move {what}", async () => (await portal.Admin.GetAsync($"migrations/{move.Id}")).As<MigrationDetails>(), seen => reached(seen.Migration), TimeSpan.FromMinutes(4))).Migration;
+        (await Wait.UntilAsync($"the move {what}", () => portal.ReadAsync<MigrationDetails>($"migrations/{move.Id}"), seen => reached(seen.Migration), TimeSpan.FromMinutes(4))).Migration;
 
     /// <summary>The move once it is over.</summary>
     public static Task<MigrationRow> EndedAsync(this FleetPortal portal, MigrationRow move) => portal.MoveAsync(move, "to end", seen => !seen.IsActive);
