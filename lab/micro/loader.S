@@ -5,13 +5,15 @@
 
         .set KERNEL, 0x1000000          # where vmlinux is linked to run (physical)
         .set TABLES, KERNEL - 0x10000   # page tables: below the kernel, above anything still needed
+        .set STACK, TABLES              # and below them, never in a page that holds code: an emulator would have
+                                        # to see at every store whether it changes what it has translated
         .set LINEAR, 0x100000           # code32_start: where this is loaded
 
         .code32
         .globl _start
 _start: cli
         cld
-        mov     $stack_top, %esp
+        mov     $STACK, %esp
         mov     %esi, %ebp
         mov     $payload + 4, %esi      # past the magic of LZ4's legacy frame
         mov     $KERNEL, %edi
@@ -56,13 +58,13 @@ match:  cmp     %edx, %esi              # a block's last sequence has no match
         jne     1f
         call    longer
 1:      lea     4(%eax), %ecx
-        mov     %esi, stream
+        push    %esi
         mov     %edi, %esi
         sub     %ebx, %esi
         cmp     $4, %ebx
         jb      near
 far:    COPY
-        mov     stream, %esi
+        pop     %esi
         jmp     sequence
 
 # A match that overlaps its own first four bytes repeats 1, 2 or 3 of them: write 12, a multiple of each, byte by
@@ -133,10 +135,5 @@ gdt_pointer:
         .word   . - gdt - 1
         .long   gdt
 
-stream: .long   0
-
-        .balign 16
-        .skip   64
-stack_top:
         .balign 16
 payload:
