@@ -32,7 +32,8 @@ probe_accelerator() {
 boot_under_kvm() {
   local work pid said
   work=$(mktemp -d)
-  qemu-system-x86_64 -accel kvm -cpu host -m 96 -display none -monitor none -nic none -no-reboot -snapshot \
+  # Should this script be cut off, the guest still ends.
+  timeout -k 1 $((KVM_DEADLINE + 5)) qemu-system-x86_64 -accel kvm -cpu host -m 96 -display none -monitor none -nic none -no-reboot -snapshot \
     -drive "file=$MICRO_DIR/micro.qcow2,format=qcow2,if=virtio" -serial "file:$work/serial" \
     </dev/null >"$work/qemu" 2>&1 9>&- &
   pid=$!
@@ -47,7 +48,7 @@ boot_under_kvm() {
     said=$(grep -m1 -i 'error\|fail\|assert' "$work/qemu" | sed 's/^[^:]*: //' | tr -cd 'A-Za-z0-9 .,:=_()-' | cut -c1-100) || true
     ACCELERATOR_REASON="KVM did not boot the micro image: ${said:-QEMU ended}"
   fi
-  kill -KILL "$pid" 2>/dev/null || true
+  kill "$pid" 2>/dev/null || true
   rm -rf "$work"
 }
 

@@ -52,7 +52,7 @@ publish_app() {
 
 # portal_web VERB…: the program in the foreground.
 portal_web() {
-  (cd "$PORTAL_HOME" && as_portal env ConnectionStrings__Portal="$(database_string)" dotnet "$APP_DIR/Portal.Web.dll" "$@" 8>&-)
+  (cd "$PORTAL_HOME" && ConnectionStrings__Portal=$(database_string) as_portal dotnet "$APP_DIR/Portal.Web.dll" "$@" 8>&-)
 }
 
 app_pid() {
@@ -87,8 +87,8 @@ start_app() {
   (
     exec 8>&- </dev/null >/dev/null 2>&1
     cd "$PORTAL_HOME" || exit
-    exec "${AS_PORTAL[@]}" ConnectionStrings__Portal="$(database_string)" ASPNETCORE_URLS="$URL" Portal__Lab="$LAB_FILE" \
-      Portal__StateDir="$PORTAL_HOME/state" setsid bash -c 'echo $$ >"$1"; exec dotnet "$2" >>"$3" 2>&1' portal "$APP_PID_FILE" \
+    ConnectionStrings__Portal=$(database_string) ASPNETCORE_URLS=$URL Portal__Lab=$LAB_FILE Portal__StateDir=$PORTAL_HOME/state \
+      become_portal setsid bash -c 'echo $$ >"$1"; exec dotnet "$2" >>"$3" 2>&1' portal "$APP_PID_FILE" \
       "$APP_DIR/Portal.Web.dll" "$APP_LOG"
   ) &
   until_true 10 app_pid >/dev/null || true

@@ -32,6 +32,16 @@ until_true() {
   done
 }
 
+# uninterrupted COMMAND…: Ctrl-C is not heeded before it is done; what it is half-way through would be worse than the wait.
+uninterrupted() {
+  local trapped status=0
+  trapped=$(trap -p INT)
+  trap '' INT
+  "$@" || status=$?
+  eval "${trapped:-trap - INT}"
+  return "$status"
+}
+
 # Root directly, or through sudo for an ordinary user.
 as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi

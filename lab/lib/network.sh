@@ -3,11 +3,9 @@
 
 ensure_fabric() {
   modprobe -q -a bridge veth tun 2>/dev/null || true
-  if [[ ! -e /sys/class/net/$FABRIC ]]; then
-    ip link add "$FABRIC" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-    ip address add "$NET.0.1/16" dev "$FABRIC"
-    ip link set "$FABRIC" up
-  fi
+  [[ -e /sys/class/net/$FABRIC ]] || ip link add "$FABRIC" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+  ip address replace "$NET.0.1/16" dev "$FABRIC"
+  ip link set "$FABRIC" up
   ensure_sysctls
   ensure_nat
 }
@@ -76,7 +74,9 @@ ensure_host_network() {
   local ns veth=$LAB-$1
   ns=$(host_netns "$1")
   netns_exists "$ns" || ip netns add "$ns"
-  if [[ ! -e /sys/class/net/$veth ]]; then
+  # The route is the last thing set up: where it is missing, an earlier set-up was cut off.
+  if [[ ! -e /sys/class/net/$veth || -z $(ip -n "$ns" route show default) ]]; then
+    ip link delete "$veth" 2>/dev/null || true
     ip -n "$ns" link delete br0 2>/dev/null || true
     ip link add "$veth" type veth peer name uplink netns "$ns"
     ip link set "$veth" master "$FABRIC" up

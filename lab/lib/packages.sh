@@ -54,7 +54,7 @@ need_packages() {
   ((${#missing[@]})) || return 0
   step_begin
   apt_update_once
-  install_packages "${missing[@]}"
+  uninterrupted install_packages "${missing[@]}"
   step_end "installed ${missing[*]}"
 }
 
@@ -125,7 +125,7 @@ install_virtualisation() {
   for name in "${missing[@]}"; do
     [[ -z $(apt-cache policy "$name" 2>/dev/null) ]] || wanted+=("$name")
   done
-  install_packages ${VIRT_PREFERENCES:+-o "Dir::Etc::Preferences=$VIRT_PREFERENCES"} "${wanted[@]}"
+  uninterrupted install_packages ${VIRT_PREFERENCES:+-o "Dir::Etc::Preferences=$VIRT_PREFERENCES"} "${wanted[@]}"
   rm -f "$VIRT_PREFERENCES"
   step_end "libvirt $(dpkg-query -W -f '${Version}' libvirt-daemon) and QEMU $(dpkg-query -W -f '${Version}' qemu-system-x86) installed"
 }

@@ -46,6 +46,7 @@ make_cluster() {
   [[ ! -e $PG_DIR/made ]] || return 0
   step_begin
   # What a cut-off run left is no cluster yet and holds nothing.
+  stop_postgres
   rm -rf "$PG_DIR"
   portal_dir "$PG_DIR" "$PG_DIR/run"
   free_port 54320 | as_portal tee "$PG_DIR/port" >/dev/null
@@ -61,7 +62,7 @@ max_connections = 200
 password_encryption = 'scram-sha-256'
 END
   pg pg_ctl start -w -s -D "$PG_DIR/data" -l "$PG_DIR/log" 8>&-
-  pg_sql -d postgres -c "create role portal login password '$(<"$PG_DIR/password")'" -c 'create database portal owner portal'
+  pg_sql -d postgres <<<"create role portal login password '$(<"$PG_DIR/password")'; create database portal owner portal;"
   as_portal touch "$PG_DIR/made"
   step_end "PostgreSQL $(<"$PG_DIR/data/PG_VERSION") cluster made, on port $(<"$PG_DIR/port")"
 }

@@ -39,11 +39,25 @@ END
   step_end "throw-away PostgreSQL $(<"$dir/data/PG_VERSION") ready"
 }
 
+# watched COMMAND…: runs it so that Ctrl-C on this script ends it: bash heeds a signal while it waits, not during a command.
+watched() {
+  "$@" </dev/null &
+  wait "$!"
+}
+
+# Tests start portals and browsers, in sessions of their own; all of them inherit where the trial's program is.
+end_trial_processes() {
+  local pids
+  mapfile -t pids < <(grep -lsz "^PORTAL_TEST_WEB=$TRIAL_DIR/" /proc/[0-9]*/environ | cut -d/ -f3)
+  ((${#pids[@]} == 0)) || kill -KILL "${pids[@]}" 2>/dev/null || true
+}
+
 # However the trial ended, everything it started ends with it.
 trial_end() {
   local status=$?
   trap '' INT TERM
   trap - EXIT
+  end_trial_processes
   if [[ -e $TRIAL_DIR/postgres/data/postmaster.pid ]]; then pg pg_ctl stop -s -m immediate -D "$TRIAL_DIR/postgres/data" || true; fi
   if [[ -z ${PORTAL_KEEP_LAB:-} ]]; then "$REPO/lab/lab" down --guests --lab "$TRIAL_LAB" || true; fi
   rm -rf "$TRIAL_DIR"
@@ -59,7 +73,7 @@ attribute() {
 run_tests() {
   local results=$TRIAL_DIR/results.xml status=0 passed=0 failed=1 skipped=0
   # A test that hangs must not hold the machine: the whole suite takes a third of this.
-  timeout --signal=KILL 45m dotnet "$REPO/Portal.Tests/bin/Release/net10.0/Portal.Tests.dll" -noColor -result-xml "$results" "$@" </dev/null || status=$?
+  watched timeout --signal=KILL 45m dotnet "$REPO/Portal.Tests/bin/Release/net10.0/Portal.Tests.dll" -noColor -result-xml "$results" "$@" || status=$?
   if [[ -s $results ]]; then
     passed=$(attribute passed "$results")
     failed=$(($(attribute failed "$results") + $(attribute errors "$results")))
@@ -74,5 +88,5 @@ run_tests() {
 run_bench() {
   # What one makes a cloud-init seed with by hand.
   need_packages xorriso
-  dotnet "$REPO/bench/bin/Release/net10.0/Portal.Bench.dll" "$@" </dev/null
+  watched dotnet "$REPO/bench/bin/Release/net10.0/Portal.Bench.dll" "$@"
 }
