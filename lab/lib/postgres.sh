@@ -24,6 +24,8 @@ need_postgres() {
 
 port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+port_free() { ! port_in_use "$1"; }
+
 free_port() {
   local port=$1
   while port_in_use "$port"; do port=$((port + 1)); done
