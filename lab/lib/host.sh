@@ -4,6 +4,13 @@
 QEMU_USER=libvirt-qemu
 QEMU_GROUP=kvm
 
+# Whom guests run as. Newer libvirt packages bring the two; Debian 12's own come without.
+ensure_qemu_user() {
+  getent group "$QEMU_GROUP" >/dev/null || groupadd --system "$QEMU_GROUP"
+  id "$QEMU_USER" >/dev/null 2>&1 ||
+    useradd --system --gid "$QEMU_GROUP" --no-create-home --home-dir /var/lib/libvirt --shell /usr/sbin/nologin "$QEMU_USER"
+}
+
 # True when the installed libvirt is at least VERSION.
 libvirt_at_least() {
   dpkg --compare-versions "$(dpkg-query -W -f '${Version}' libvirt-daemon)" ge "$1"
