@@ -104,8 +104,9 @@ public sealed partial class MigrationPageBody
     {
         if (!await Dialogs.AskAsync(
             $"Cancel the move of {move.MachineName}?",
-            $"{move.MachineName} keeps running on {move.SourceName}; what was copied to {move.DestinationName} so far is thrown away.",
-            "Cancel the move"))
+            MigrationWords.CancelMeans(move),
+            "Cancel the move",
+            keep: "Let it move"))
             return;
         cancelling = true;
         var answer = await Operations.CancelAsync(await ActorAsync(), move.OperationId, Alive);

@@ -33,13 +33,24 @@ public static class MigrationWords
         _ => ("bad", "dot", "Not known where it runs"),
     };
 
-    /// <summary>Why it cannot be cancelled now; null when it can.</summary>
-    public static string? TooLate(MigrationRow move) => move.Phase switch
+    /// <summary>Why it cannot be cancelled now; null when it can. Who asked in time sees that it came too late.</summary>
+    public static string? TooLate(MigrationRow move, bool asked = false) => move.Phase switch
     {
+        "SwitchOver" when asked => "It was switching over before it could be stopped",
         "SwitchOver" => "Too late to cancel: it is switching over",
+        "Confirm" when asked => $"It ran on {move.DestinationName} before it could be stopped; it stays there",
         "Confirm" => $"Too late to cancel: it already runs on {move.DestinationName}",
         "Undo" => "It is being taken back already",
         _ => null,
+    };
+
+    /// <summary>What cancelling does to the machine, by how it moves.</summary>
+    public static string CancelMeans(MigrationRow move) => (move.Status, move.Mode) switch
+    {
+        (MigrationStatus.Queued, _) => $"{move.MachineName} keeps running on {move.SourceName}; nothing was moved yet.",
+        (_, MigrationMode.Live) => $"{move.MachineName} keeps running on {move.SourceName}; what was copied to {move.DestinationName} so far is thrown away.",
+        (_, MigrationMode.QuickDirect) => $"{move.MachineName} goes on on {move.SourceName}, where it is held still while it is copied; what was copied to {move.DestinationName} is thrown away.",
+        (_, MigrationMode.QuickSaved) => $"{move.MachineName} goes on on {move.SourceName}; if its memory is being saved to disk already, it is silent until that is read back there.",
     };
 
     /// <summary>A phase's name on screen.</summary>
@@ -50,8 +61,22 @@ public static class MigrationWords
         _ => phase,
     };
 
-    /// <summary>Milliseconds without decimals that nobody can feel: <c>52 ms</c>, but <c>0.4 ms</c>.</summary>
-    public static string Ms(double ms) => ms < 0 ? "−" + Ms(-ms) : Format.Ms(ms >= 10 ? Math.Round(ms) : ms);
+    /// <summary>Milliseconds without decimals that nobody can feel: <c>52 ms</c>, <c>0.4 ms</c>; from a second on <c>4.31 s</c>, <c>15.2 s</c>.</summary>
+    public static string Ms(double ms) => ms switch
+    {
+        < 0 => "−" + Ms(-ms),
+        < 999.5 => Format.Ms(ms >= 10 ? Math.Round(ms) : ms),
+        _ => Thousands(ms) + Format.Thin + "s",
+    };
+
+    /// <summary>From a low to a high figure with one unit, the high one's: <c>38–62 ms</c>, <c>0.69–3.46 s</c>.</summary>
+    public static string MsRange(double low, double high)
+    {
+        var to = Ms(high);
+        if (Ms(low) == to)
+            return to;
+        return (high < 999.5 ? Ms(low).Split(Format.Thin)[0] : Thousands(low)) + "–" + to;
+    }
 
     /// <summary>Seconds of a phase: <c>0.05 s</c>, <c>1.1 s</c>, <c>12 s</c>.</summary>
     public static string Seconds(double seconds) => seconds switch
@@ -61,6 +86,8 @@ public static class MigrationWords
         < 9.95 => seconds.ToString("0.0", CultureInfo.InvariantCulture) + Format.Thin + "s",
         _ => Format.Duration(TimeSpan.FromSeconds(seconds)),
     };
+
+    private static string Thousands(double ms) => (ms / 1000).ToString(ms < 9_995 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
 
     private static string Doing(string? phase) => phase switch
     {

@@ -33,12 +33,17 @@ public sealed record PhaseStep(string Key, string Name, PhaseState State, double
     private static readonly string[] Planned = ["Check", "Predict", "Prepare", "Copy", "SwitchOver", "Confirm"];
 
     /// <summary>Every phase of a move in order: those to come too, and the undoing only when there was one.</summary>
-    public static IReadOnlyList<PhaseStep> Of(IReadOnlyList<PhaseTime> phases, bool isOver)
+    public static IReadOnlyList<PhaseStep> Of(IReadOnlyList<PhaseTime> phases, MigrationStatus status)
     {
+        var isOver = status is not (MigrationStatus.Queued or MigrationStatus.Running);
         // After a crash a phase may have begun twice: the last time counts.
         var times = phases.GroupBy(time => time.Phase).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
         var names = times.ContainsKey("Undo") ? Planned.Append("Undo") : Planned;
-        return [.. names.Select(name => times.TryGetValue(name, out var time) ? Of(time, isOver) : new(name, MigrationWords.Phase(name), isOver ? PhaseState.Skipped : PhaseState.Waiting, null, null, null))];
+        // A move that came to nothing ended in the last phase it reached, however neatly the engine closed that.
+        var last = isOver && status != MigrationStatus.Moved ? Planned.LastOrDefault(times.ContainsKey) : null;
+        return [.. names.Select(name => times.TryGetValue(name, out var time)
+            ? Of(time, name == last || (isOver && time.EndedAt is null))
+            : new(name, MigrationWords.Phase(name), isOver ? PhaseState.Skipped : PhaseState.Waiting, null, null, null))];
     }
 
     /// <summary>The state in a word, for those who cannot see the sign.</summary>
@@ -51,8 +56,11 @@ public sealed record PhaseStep(string Key, string Name, PhaseState State, double
         PhaseState.Skipped => "not reached",
     };
 
-    private static PhaseStep Of(PhaseTime time, bool isOver) => new(
+    /// <summary>What goes on in it, for the phases whose name leaves that open.</summary>
+    public string? Doing => State == PhaseState.Running && Key == "Confirm" ? "source winds down" : null;
+
+    private static PhaseStep Of(PhaseTime time, bool stopped) => new(
         time.Phase, MigrationWords.Phase(time.Phase),
-        time.EndedAt is not null ? PhaseState.Done : isOver ? PhaseState.Stopped : PhaseState.Running,
+        stopped ? PhaseState.Stopped : time.EndedAt is not null ? PhaseState.Done : PhaseState.Running,
         time.EndedAt - time.StartedAt, time.StartedAt, time.Detail);
 }

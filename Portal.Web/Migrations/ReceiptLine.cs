@@ -19,8 +19,8 @@ public sealed record ReceiptLine(string Name, string Predicted, string Measured,
     public static IReadOnlyList<ReceiptLine> Of(Prediction? predicted, Measurement? measured) =>
     [
         new("Blackout",
-            predicted is null ? Nothing : Range(predicted.BlackoutMsLow, predicted.BlackoutMsHigh),
-            Ms(measured?.BlackoutMs), null, "Longest gap between two replies of the machine, less the interval of the pings", IsPart: false),
+            predicted is null ? Nothing : MigrationWords.MsRange(predicted.BlackoutMsLow, predicted.BlackoutMsHigh),
+            Ms(measured?.BlackoutMs), measured is { GuestAnswers: false } ? "and on" : null, "Longest gap between two replies of the machine, less the interval of the pings", IsPart: false),
         new("pause", Nothing, Ms(measured?.PauseMs), null, "The hypervisor's own downtime", IsPart: true),
         new("network", Nothing, Ms(measured?.ConvergenceMs), null, "The rest: until replies found their way again", IsPart: true),
         new("Lost at 1" + Format.Thin + "Hz",
@@ -36,10 +36,4 @@ public sealed record ReceiptLine(string Name, string Predicted, string Measured,
     ];
 
     private static string Ms(double? ms) => ms is { } known ? MigrationWords.Ms(known) : Nothing;
-
-    private static string Range(double low, double high)
-    {
-        var (from, to) = (MigrationWords.Ms(low), MigrationWords.Ms(high));
-        return from == to ? to : from.Replace(Format.Thin + "ms", "", StringComparison.Ordinal) + "–" + to;
-    }
 }

@@ -56,7 +56,8 @@ public sealed class MigrationPagePartsTests : BunitContext
         Head(Moves.Silent).Find(".chip").ClassList.ShouldContain("tone-bad");
         var note = Notice(Moves.Silent).Find("[role=alert]").TextContent;
         note.ShouldContain("web-01 runs on hv2 but does not answer");
-        note.ShouldContain("Its address was announced again.");
+        note.ShouldContain("announced the machine’s address again");
+        note.ShouldContain("reset it: its disk is untouched");
         Receipt(Moves.Silent).Find(".chip").TextContent.ShouldBe("The machine does not answer");
     }
 
@@ -64,9 +65,45 @@ public sealed class MigrationPagePartsTests : BunitContext
     public void A_move_that_failed_says_where_the_machine_is_and_what_to_do()
     {
         var note = Notice(Moves.Stayed).Find(".note").TextContent;
-        note.ShouldContain("web-01 runs on hv1 as before");
+        note.ShouldContain("The move came to nothing: web-01 is on hv1.");
         note.ShouldContain("Renew its certificate");
     }
+
+    [Fact]
+    public void A_cancelled_move_says_so_once_and_leads_to_the_next_try()
+    {
+        var move = Moves.Cancelled;
+        var note = Notice(move).Find(".note");
+        note.TextContent.ShouldContain("The move was cancelled: web-01 is on hv1.");
+        note.TextContent.ShouldNotContain("It runs at hv1.");
+        note.QuerySelector("a")!.GetAttribute("href").ShouldBe($"/machines/{move.MachineId}");
+    }
+
+    [Fact]
+    public void A_move_whose_end_is_not_known_sends_to_the_hosts() =>
+        Notice(Moves.Running with { Status = MigrationStatus.Lost, Phase = null, Message = "hv2 does not answer." }).Find("[role=alert] a").GetAttribute("href").ShouldBe("/hosts");
+
+    [Theory]
+    [InlineData(MigrationMode.Live, "web-01 keeps running on hv1")]
+    [InlineData(MigrationMode.QuickDirect, "held still while it is copied")]
+    [InlineData(MigrationMode.QuickSaved, "silent until that is read back")]
+    public void Cancelling_says_what_it_does_to_the_machine(MigrationMode mode, string does) =>
+        Head(Moves.Running with { Mode = mode }).Find("button").GetAttribute("title")!.ShouldContain(does);
+
+    [Fact]
+    public void A_cancel_that_came_too_late_is_told_so()
+    {
+        var head = Render<MigrationPageHead>(h => h.Add(x => x.Move, Moves.Running with { Phase = "Confirm" }).Add(x => x.Cancelling, true));
+        head.Find("#too-late").TextContent.ShouldBe("It ran on hv2 before it could be stopped; it stays there");
+        head.Find("button").TextContent.Trim().ShouldBe("Cancel move");
+    }
+
+    [Theory]
+    [InlineData(38, 62, "38–62 ms")]
+    [InlineData(691.1, 3455.4, "0.69–3.46 s")]
+    [InlineData(7930, 17000, "7.93–17.0 s")]
+    [InlineData(50, 50.2, "50 ms")]
+    public void A_range_has_one_unit(double low, double high, string words) => MigrationWords.MsRange(low, high).Replace(Format.Thin, ' ').ShouldBe(words);
 
     [Fact]
     public void A_move_that_went_well_needs_no_notice() => Notice(Moves.Moved).Markup.Trim().ShouldBeEmpty();
@@ -110,7 +147,7 @@ public sealed class MigrationPagePartsTests : BunitContext
     [Fact]
     public void Each_phase_tells_its_state_and_time_and_those_to_come_are_named_too()
     {
-        var phases = Render<MigrationPagePhases>(strip => strip.Add(s => s.Steps, PhaseStep.Of(Moves.PhasesWhileCopying, isOver: false))).FindAll("li");
+        var phases = Render<MigrationPagePhases>(strip => strip.Add(s => s.Steps, PhaseStep.Of(Moves.PhasesWhileCopying, MigrationStatus.Running))).FindAll("li");
         phases.Select(phase => phase.QuerySelector(".name")!.TextContent).ShouldBe(["Check", "Predict", "Prepare", "Copy memory", "Switch over", "Confirm"]);
         phases[0].TextContent.Replace(Format.Thin, ' ').ShouldContain("0.1 s");
         phases[3].GetAttribute("aria-current").ShouldBe("step");
@@ -120,19 +157,34 @@ public sealed class MigrationPagePartsTests : BunitContext
     [Fact]
     public void The_phase_a_move_failed_in_is_not_shown_as_done()
     {
-        var steps = PhaseStep.Of(Moves.PhasesUndone, isOver: true);
+        var steps = PhaseStep.Of(Moves.PhasesUndone, MigrationStatus.Cancelled);
         steps.Single(step => step.Key == "Copy").State.ShouldBe(PhaseState.Stopped);
         steps.Single(step => step.Key == "Confirm").State.ShouldBe(PhaseState.Skipped);
         steps[^1].Key.ShouldBe("Undo");
+        steps[^1].State.ShouldBe(PhaseState.Done);
     }
+
+    [Fact]
+    public void The_last_phase_says_what_it_waits_for() =>
+        Render<MigrationPagePhases>(strip => strip.Add(s => s.Steps, PhaseStep.Of([new("Confirm", 1.2, null, null)], MigrationStatus.Running))).Find(".running").TextContent.ShouldContain("source winds down");
 
     [Fact]
     public void Decisions_come_with_the_figures_behind_them()
     {
-        var list = Render<MigrationPageDecisions>(decisions => decisions.Add(d => d.Decisions, Moves.Decisions).Add(d => d.IsOver, true)).FindAll("li");
+        var list = Story(Moves.Moved).FindAll("li.decided");
         list[1].TextContent.ShouldContain("limit 20 → 34 ms");
         list[1].TextContent.ShouldContain("10.4 MiB ÷ 312 MiB/s = 33 ms");
     }
+
+    [Fact]
+    public void What_came_of_the_decisions_stands_between_them_in_the_order_of_time()
+    {
+        var told = Story(Moves.Moved).FindAll("li").Select(li => $"{li.QuerySelector(".at")!.TextContent} {li.QuerySelector("b")!.TextContent}".Replace(Format.Thin, ' '));
+        told.ShouldBe(["0.00 s limit 20 ms", "0.97 s limit 20 → 34 ms", "1.09 s Copy ends", "1.14 s Switch over ends", "1.15 s First reply heard"]);
+    }
+
+    [Fact]
+    public void A_machine_that_never_answered_has_no_first_reply() => Story(Moves.Silent).Markup.ShouldNotContain("First reply heard");
 
     [Fact]
     public void The_chart_says_in_words_what_it_shows()
@@ -148,7 +200,7 @@ public sealed class MigrationPagePartsTests : BunitContext
         var known = LiveKnown.Of(Moves.Moved);
         known.Over.ShouldBeTrue();
         known.Blackout.ShouldBe(new LiveBlackout(1.09, 1.147, $"blackout 52{Format.Thin}ms · 5 lost"));
-        LiveKnown.Of(Moves.Running).ShouldBe(new LiveKnown(Over: false, Memory: 256L << 20, Blackout: null));
+        LiveKnown.Of(Moves.Running).ShouldBe(new LiveKnown(Over: false, Memory: 256L << 20, Predicted: 1.4, Arrived: false, Blackout: null));
     }
 
     [Fact]
@@ -161,6 +213,9 @@ public sealed class MigrationPagePartsTests : BunitContext
     }
 
     IRenderedComponent<MigrationPageHead> Head(MigrationRow move) => Render<MigrationPageHead>(head => head.Add(h => h.Move, move).Add(h => h.MayCancel, true));
+
+    IRenderedComponent<MigrationPageDecisions> Story(MigrationRow move) =>
+        Render<MigrationPageDecisions>(decisions => decisions.Add(d => d.Story, StoryLine.Of(new MigrationDetails(move, Moves.PhasesMoved, Moves.Decisions, MayCancel: false))));
 
     IRenderedComponent<MigrationPageNotice> Notice(MigrationRow move) => Render<MigrationPageNotice>(notice => notice.Add(n => n.Move, move));
 

@@ -24,6 +24,11 @@ static class Moves
         Status = MigrationStatus.Stayed, Phase = null, Message = "hv2 refused the memory stream. Nothing happened to the machine. Renew its certificate.",
     };
 
+    public static MigrationRow Cancelled => Running with { Status = MigrationStatus.Cancelled, Phase = null, Message = "Cancelled on request. It runs at hv1." };
+
+    public static IReadOnlyList<PhaseTime> PhasesMoved { get; } =
+        [new("Check", -2.6, -2.5, "both hosts can"), new("Copy", 0, 1.09, "0 MiB left after 4 passes"), new("SwitchOver", 1.09, 1.14, "the guest runs at hv2"), new("Confirm", 1.14, 6.1, "answers")];
+
     public static IReadOnlyList<PhaseTime> PhasesWhileCopying { get; } = [new("Check", -2.6, -2.5, "both hosts can"), new("Copy", 0, null, null)];
 
     public static IReadOnlyList<PhaseTime> PhasesUndone { get; } = [.. PhasesWhileCopying, new("Undo", 0.4, 0.5, null)];

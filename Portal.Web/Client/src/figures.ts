@@ -1,3 +1,4 @@
+import type { Known } from "./known";
 import type { Pings } from "./pings";
 import type { Progress } from "./progress";
 import { mib, digits, thin } from "./text";
@@ -10,18 +11,20 @@ export class Figures {
     for (const slot of root.querySelectorAll("[data-figure]")) this.slots.set(slot.getAttribute("data-figure")!, slot);
   }
 
-  show(progress: Progress, pings: Pings, over: boolean): void {
+  show(progress: Progress, pings: Pings, known: Known): void {
+    const { over } = known;
     if (progress.t.length > 0) {
-      const left = progress.left.last, bandwidth = progress.bandwidth.last, dirty = progress.dirty.last;
-      this.set("left", mib(left), `MiB of ${mib(progress.total)}`);
-      this.set("bandwidth", mib(bandwidth), "MiB/s");
-      this.set("writes", mib(dirty), "MiB/s");
+      const mean = over ? progress.meanRate : NaN;
+      this.set("left", mib(progress.left.last), `MiB of ${mib(progress.total)}`);
+      // Of a copy that is over its last figure says little: the link was idle by then.
+      this.set("bandwidth", mib(mean > 0 ? mean : progress.bandwidth.last), mean > 0 ? "MiB/s mean" : "MiB/s");
+      this.set("writes", mib(progress.dirty.last), "MiB/s");
       this.set("iteration", progress.iteration.toFixed(0), "");
-      if (!over) this.set("time", ...timeLeft(left, bandwidth, dirty));
     }
+    if (!over) this.set("time", ...timeLeft(progress, latest(progress, pings), known));
     if (pings.count > 0) {
       const silent = pings.countSilent();
-      this.set("lost", silent.toFixed(0), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);
+      this.set("lost", silent.toLocaleString("en"), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);
       if (!over) this.slots.get("lost")?.toggleAttribute("data-bad", silent > 0);
     }
     this.countPhase(progress, pings);
@@ -31,7 +34,7 @@ export class Figures {
   private countPhase(progress: Progress, pings: Pings): void {
     const slot = this.root.querySelector("[data-running-since]");
     const since = Number(slot?.getAttribute("data-running-since"));
-    const now = Math.max(progress.t.length > 0 ? progress.t.last : -Infinity, pings.count > 0 ? pings.sent.last / 1000 : -Infinity);
+    const now = latest(progress, pings);
     if (slot === null || !(now >= since)) return;
     const time = `${(now - since).toFixed(1)}${thin}s`;
     put(slot, slot.getAttribute("data-phase") === "Copy" && progress.t.length > 0 ? `${time} · ${progress.percent.toFixed(0)}${thin}%` : time);
@@ -46,10 +49,21 @@ export class Figures {
   }
 }
 
-/** Between "nothing is written meanwhile" and "every write is sent again". */
-function timeLeft(left: number, bandwidth: number, dirty: number): [string, string] {
-  if (left <= 0) return ["0", "s"];
-  if (bandwidth <= 0) return ["–", ""];
+/** Where the move's axis has come to, seconds. */
+function latest(progress: Progress, pings: Pings): number {
+  return Math.max(progress.t.length > 0 ? progress.t.last : -Infinity, pings.count > 0 ? pings.sent.last / 1000 : -Infinity);
+}
+
+/** Seconds until it runs at the destination: from the copy's own figures, and where those say nothing, from what was foretold. */
+export function timeLeft(progress: Progress, now: number, known: Pick<Known, "predicted" | "arrived">): [string, string] {
+  if (known.arrived) return ["0", "s"];
+  const left = progress.left.last, bandwidth = progress.bandwidth.last, dirty = progress.dirty.last;
+  if (!(left > 0 && bandwidth > 0)) {
+    if (known.predicted === null || !Number.isFinite(now)) return ["–", ""];
+    const foretold = known.predicted - Math.max(now, 0);
+    return foretold >= 0.5 ? [`~${Math.ceil(foretold)}`, "s"] : ["soon", ""];
+  }
+  // Between "nothing is written meanwhile" and "every write is sent again".
   const least = Math.floor(left / bandwidth);
   if (dirty >= bandwidth) return [`> ${least}`, "s"];
   const most = Math.ceil(left / (bandwidth - dirty));

@@ -6,6 +6,7 @@ import { Chart, type Pointed } from "./chart";
 import { Figures } from "./figures";
 import type { Frame } from "./frames";
 import { bindKeys } from "./keys";
+import type { Known } from "./known";
 import { Latency } from "./latency";
 import { Pings } from "./pings";
 import { Progress } from "./progress";
@@ -15,16 +16,6 @@ import { follow } from "./stream";
 import { milliseconds } from "./text";
 import { watchTheme } from "./theme";
 import { Tooltip } from "./tooltip";
-
-/** What the server knows better than the stream. */
-export interface Known {
-  /** The move is over: a completed stream is its end. */
-  over: boolean;
-  /** The machine's memory, bytes. */
-  memory: number;
-  /** The receipt's blackout; null while there is no receipt. */
-  blackout: Blackout | null;
-}
 
 const figuresEveryMs = 100;
 
@@ -76,6 +67,7 @@ class Live {
   /** The server learned more. */
   update(known: Known): void {
     this.known = known;
+    this.extend();
     this.stale = true;
     this.redraw();
   }
@@ -100,12 +92,17 @@ class Live {
       else if (frame.k === "end") this.ended = true;
       if (frame.at !== undefined && frame.at >= this.listeningSince) this.pending.push(frame.at);
     }
-    this.chart.window.extend(
-      Math.min(-0.1, this.pings.count > 0 ? this.pings.sent.at(0) / 1000 : -1),
-      Math.max(0.5, this.pings.count > 0 ? this.pings.sent.last / 1000 : 0, this.progress.t.length > 0 ? this.progress.t.last : 0));
+    this.extend();
     if (first) this.chart.window.settle();
     this.stale = true;
     this.redraw();
+  }
+
+  /** Everything from the first ping on, with the move's start in view; of a move that ended before it, what there is. */
+  private extend(): void {
+    const from = this.pings.count > 0 ? this.pings.sent.at(0) / 1000 : -1;
+    const to = Math.max(this.pings.count > 0 ? this.pings.sent.last / 1000 : -Infinity, this.progress.t.length > 0 ? this.progress.t.last : -Infinity);
+    this.chart.window.extend(Math.min(-0.1, from), (this.ended || this.known.over) && to > from ? to : Math.max(0.5, to));
   }
 
   private clear(): void {
@@ -124,7 +121,8 @@ class Live {
       this.stale = false;
       this.figuresAt = now;
       this.chart.blackout = this.blackout();
-      this.figures.show(this.progress, this.pings, this.known.over);
+      this.figures.show(this.progress, this.pings, this.known);
+      this.root.toggleAttribute("data-late", this.pings.hasLate);
     }
     const moving = this.chart.draw(this.drawnAt === 0 ? 16 : now - this.drawnAt);
     this.drawnAt = moving ? now : 0;

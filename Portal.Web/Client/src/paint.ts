@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
 import { Fate, type Pings } from "./pings";
 import type { Progress } from "./progress";
-import { lowerStart, upperEnd } from "./panes";
+import { lowerStart } from "./panes";
 import type { Column } from "./column";
 import type { Theme } from "./theme";
 
@@ -20,7 +20,7 @@ export function paint(u: uPlot, scene: Scene): void {
   shade(u, scene, dpr);
   ctx.save();
   ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top - 2 * dpr, bbox.width, bbox.height + 2 * dpr);
+  ctx.rect(bbox.left, bbox.top - 12 * dpr, bbox.width, bbox.height + 12 * dpr);
   ctx.clip();
   bars(u, scene, dpr);
   area(u, scene);
@@ -173,7 +173,7 @@ function start(u: uPlot, scene: Scene, dpr: number): void {
   ctx.textBaseline = "top";
   const room = x - bbox.left > ctx.measureText("move starts").width + 8 * dpr;
   ctx.textAlign = room ? "right" : "left";
-  ctx.fillText("move starts", x + (room ? -6 : 6) * dpr, bbox.top + (room ? 6 * dpr : bbox.height * upperEnd + 6 * dpr));
+  ctx.fillText("move starts", x + (room ? -6 : 6) * dpr, bbox.top + 6 * dpr);
 }
 
 /** Stands beside the blackout, at the top of the pings, on the side with room. */

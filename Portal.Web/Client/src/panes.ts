@@ -33,8 +33,9 @@ export const niceRate = (bytes: number): number => bytes > 0 ? niceTop(bytes / m
 /** A whole number of quarters, in steps that suit memory: 96, 128, 160, 192, 256, 384, 512 … MiB. */
 export function niceMemory(bytes: number): number {
   const value = Math.max(bytes / mebi, 4);
+  // Firmware and video memory come on top of the machine's own: a little more than a round figure is that figure.
   const power = 2 ** Math.floor(Math.log2(value));
-  const factor = [1, 1.25, 1.5, 1.75, 2].find((f) => f * power >= value * 0.995) ?? 2;
+  const factor = [1, 1.25, 1.5, 1.75, 2].find((f) => f * power >= value * 0.96) ?? 2;
   return factor * power * mebi;
 }
 

@@ -35,6 +35,7 @@ export class Pings {
       this.sent.set(index, sent);
       this.rtt.set(index, rtt ?? NaN);
       this.flags.set(index, flags);
+      if ((flags & Late) !== 0) this.hasLate = true;
     }
   }
 
@@ -57,6 +58,9 @@ export class Pings {
     for (let i = 0; i < this.count; i++) if (this.fate(i) === Fate.Silent) silent++;
     return silent;
   }
+
+  /** Whether any answer came after more than a second. */
+  hasLate = false;
 
   /** The blackout as far as it can be told now: the longest gap between consecutive answers since the move started, less the
    *  interval, if a ping went unanswered in it. The receipt, made by the server from the same samples, is what counts. */
@@ -93,6 +97,7 @@ export class Pings {
 
   clear(): void {
     this.first = -1;
+    this.hasLate = false;
     for (const column of [this.sent, this.rtt, this.flags]) column.clear();
   }
 }

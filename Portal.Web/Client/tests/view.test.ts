@@ -24,6 +24,7 @@ test("axes end on round numbers", () => {
   assert.equal(niceTop(0.9), 1);
   assert.equal(niceMemory(256 * 2 ** 20), 256 * 2 ** 20);
   assert.equal(niceMemory(270 * 2 ** 20), 320 * 2 ** 20);
+  assert.equal(niceMemory(98 * 2 ** 20), 96 * 2 ** 20);
 });
 
 test("zooming keeps the moment under the cursor, and zooming all the way out shows all and follows again", () => {
