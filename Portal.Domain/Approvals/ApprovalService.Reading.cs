@@ -9,6 +9,7 @@ namespace Portal.Domain.Approvals;
 public sealed partial class ApprovalService
 {
     const int MostSimilar = 5;
+    const int MostDecisions = 100;
 
     /// <summary>Requests that wait for a decision, oldest first, at most <see cref="ListQuery.MostRows"/>.</summary>
     public async Task<Result<Page<RequestView>>> QueueAsync(Actor actor, CancellationToken ct)
@@ -44,8 +45,26 @@ public sealed partial class ApprovalService
         if (choice.Host is null)
             problems.Add(new NoHostWithRoom(choice.Misfits, $"{view.MachineName} ({view.Size.Vcpus} vCPU, {view.Size.MemoryMib} MiB)"));
         return new ApprovalPreview(view, QuotaEffect.OfReserved(await QuotaBooks.ReadAsync(db, view.ProjectId, ct), view.Size),
-            [.. all.Hosts.Select(host => EffectOn(host, choice.Host, view.Size))], all.Unplaced, await SimilarAsync(db, request, ct), problems);
+            [.. all.Hosts.Select(host => EffectOn(host, choice.Host, view.Size))], all.Unplaced, await SimilarAsync(db, request, ct), await NetworkAsync(db, request, ct), problems);
     }
+
+    /// <summary>How long a decision took of late: the median of the last hundred; null before the first.</summary>
+    public async Task<TimeSpan?> MedianDecisionAsync(Actor actor, CancellationToken ct)
+    {
+        if (!actor.IsAdmin)
+            return null;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var decided = await db.Requests.Where(r => r.DecidedAt != null && r.Status != RequestStatus.Withdrawn)
+            .OrderByDescending(r => r.DecidedAt).Take(MostDecisions).Select(r => new { r.SubmittedAt, r.DecidedAt }).ToListAsync(ct);
+        var took = decided.Select(r => r.DecidedAt!.Value - r.SubmittedAt).Order().ToList();
+        return took.Count == 0 ? null : took[took.Count / 2];
+    }
+
+    static async Task<string> NetworkAsync(PortalDbContext db, Request request, CancellationToken ct) => await (
+        from machine in db.Machines
+        join network in db.Networks on machine.NetworkId equals network.Id
+        where machine.Id == request.MachineId
+        select network.Name + ", " + network.Cidr).SingleAsync(ct);
 
     static HostEffect EffectOn(HostForecast host, HostRoom? chosen, MachineSize size)
     {

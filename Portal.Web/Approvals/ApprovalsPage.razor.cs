@@ -22,6 +22,7 @@ public sealed partial class ApprovalsPage
     string resultTitle = "";
     Guid chosen;
     int total;
+    TimeSpan? median;
     string? reason;
     bool reasonMissing;
     DotNetObjectReference<ApprovalsPage>? self;
@@ -56,6 +57,7 @@ public sealed partial class ApprovalsPage
         if (chosen == Guid.Empty)
             chosen = waiting.Items is [var first, ..] ? first.Id : Guid.Empty;
         (queue, total) = (waiting.Items, waiting.Total);
+        median = await Approvals.MedianDecisionAsync(actor, cancellationToken);
         picked.IntersectWith(queue.Select(r => r.Id));
         if (chosen == Guid.Empty)
             preview = null;
@@ -113,6 +115,13 @@ public sealed partial class ApprovalsPage
         var at = queue.ToList().FindIndex(r => r.Id == chosen);
         await ChooseAsync(queue[Math.Clamp(at < 0 ? 0 : at + by, 0, queue.Count - 1)].Id);
         await Js.InvokeVoidAsync("portal.intoView", $"item-{chosen}");
+    }
+
+    /// <summary>Pressed: on a phone the decision stands below the queue, so it comes into view.</summary>
+    async Task OpenAsync(Guid id)
+    {
+        await ChooseAsync(id);
+        await Js.InvokeVoidAsync("portal.intoView", "decision");
     }
 
     async Task ChooseAsync(Guid id)

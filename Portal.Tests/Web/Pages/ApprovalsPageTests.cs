@@ -22,6 +22,17 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
         decision.ShouldContain("For the sale.");
         decision.ShouldContain("2 of 10, 8 left");
         decision.ShouldContain("goes here");
+        decision.ShouldContain("Every machine needs an admin");
+        decision.ShouldContain($"{World.Network.Name}, 10.9.0.0/16");
+    }
+
+    [Fact]
+    public async Task The_head_says_how_long_a_decision_takes_of_late()
+    {
+        await DenyAsync((await AskAsync("web-01")).Id, "No room.");
+        await AskAsync("web-02");
+
+        OpenQueue().Find(".facts").Plain().ShouldContain("median decision");
     }
 
     [Fact]
