@@ -40,6 +40,15 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
     /// <summary>Why the actor may not add such a host, from what was typed alone; null when it is worth a connection test. Nothing is connected to before.</summary>
     public static Refusal? Check(Actor actor, HostDraft draft) => actor.RefuseUnlessAdmin("add a host") ?? HostRules.Check(draft);
 
+    /// <summary>Why a host that was just tested is here already, by name, address or identity; null when it is new.</summary>
+    public async Task<Refusal?> ClashAsync(Actor actor, HostDraft draft, HostReport tested, CancellationToken ct)
+    {
+        if (Check(actor, draft) is { } refusal)
+            return refusal;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await ClashAsync(db, draft, tested, ct);
+    }
+
     /// <summary>Adds a host that was just tested.</summary>
     /// <param name="actor">An admin.</param>
     /// <param name="draft">What the admin gave.</param>

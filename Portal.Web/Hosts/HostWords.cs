@@ -24,4 +24,13 @@ public static class HostWords
         null => "not known yet",
         _ => "none",
     };
+
+    /// <summary>Why a host runs machines so, as far as libvirt there tells; null while nothing is known.</summary>
+    public static string? AcceleratorReason(string? name) => name switch
+    {
+        "Kvm" => "libvirt there offers KVM: machines run on the processor itself.",
+        "Tcg" => "libvirt there offers no KVM, because the host has no /dev/kvm that works: machines are emulated, several times slower.",
+        null => null,
+        _ => "The driver there runs no guests.",
+    };
 }

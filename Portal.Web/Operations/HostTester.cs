@@ -8,7 +8,7 @@ namespace Portal.Web.Operations;
 /// <summary>The host does not answer at the URI, or refuses; libvirt's own reason and what to check.</summary>
 /// <param name="Reason">What the hypervisor layer said.</param>
 public sealed record HostTestFailed(string Reason)
-    : Refusal("host-test-failed", Reason, "Check the address, that libvirt listens there, and the certificate or key; then test again.", "uri")
+    : Refusal("host-test-failed", Reason, "Put that right, then test again.", "uri")
 {
     /// <inheritdoc />
     public override RefusalKind Kind => RefusalKind.Conflict;
@@ -37,7 +37,7 @@ public sealed class HostTester(ILogger<HostTester> logger)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new HostTestFailed($"Nothing answered at {draft.Uri} within {Patience.TotalSeconds:0} s.");
+            return new HostTestFailed($"Nothing answered at {draft.Uri} within {Patience.TotalSeconds:0} s. Check the address, and that libvirt listens there.");
         }
     }
 }

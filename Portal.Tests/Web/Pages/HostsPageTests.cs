@@ -71,6 +71,22 @@ public class HostsPageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task A_name_that_is_taken_is_said_with_the_test_and_not_only_when_adding()
+    {
+        var page = Open<HostsPage>(World.Admin, "/hosts");
+        page.Says("2 hosts");
+        _ = page.PressAsync("Add host");
+        Dialogs.Says("Add a host");
+
+        await Dialogs.TypeAsync("#host-uri", "test:///default");
+        await Dialogs.TypeAsync("#host-name", World.Hosts[0].Name);
+        await Dialogs.DoAsync("#add-host", e => e.SubmitAsync());
+
+        Dialogs.Says($"There is a host named {World.Hosts[0].Name} already.");
+        Dialogs.FindAll("button").ShouldNotContain(b => b.Plain() == $"Add {World.Hosts[0].Name}");
+    }
+
+    [Fact]
     public async Task A_host_with_machines_is_not_removed_and_says_why()
     {
         await World.AddMachineAsync(host: World.Hosts[0]);
