@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 
 namespace Portal.Domain;
@@ -12,6 +13,12 @@ public static class Sorting
     /// <summary>A filter that holds an identifier. Text that is none finds nothing, rather than everything.</summary>
     public static Guid? IdFilter(this ListQuery query, string field) =>
         query.Filter(field) is not { } text ? null : Guid.TryParse(text, out var id) ? id : Guid.AllBitsSet;
+
+    /// <summary>A filter that holds a moment: ISO 8601, UTC where it does not say. Text that is none stands for <paramref name="never"/>: it finds nothing, rather than everything.</summary>
+    public static DateTimeOffset? TimeFilter(this ListQuery query, string field, DateTimeOffset? never = null) =>
+        query.Filter(field) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
+        : never ?? DateTimeOffset.MaxValue;
 
     /// <summary>A filter that holds one name or several separated by commas of an enum; unknown names are left out. Null when it is not set.</summary>
     public static IReadOnlyList<TEnum>? EnumFilter<TEnum>(this ListQuery query, string field) where TEnum : struct, Enum =>

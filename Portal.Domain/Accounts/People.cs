@@ -11,6 +11,16 @@ public sealed record PersonView(Guid Id, string Name, string UserName);
 /// <summary>Finds people by name.</summary>
 public sealed class People(IDbContextFactory<PortalDbContext> contexts)
 {
+    /// <summary>Everyone who can sign in, by name, at most <see cref="ListQuery.MostRows"/>; for admins, to others nobody.</summary>
+    public async Task<IReadOnlyList<PersonView>> ListAsync(Actor actor, CancellationToken ct)
+    {
+        if (!actor.IsAdmin)
+            return [];
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Users.OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows)
+            .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+    }
+
     /// <summary>People whose name fits, by name: an admin finds everyone, others those they share a project with.</summary>
     public async Task<IReadOnlyList<PersonView>> SearchAsync(Actor actor, string text, int most, CancellationToken ct)
     {

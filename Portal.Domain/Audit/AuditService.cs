@@ -23,7 +23,7 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts)
 {
     /// <summary>
     /// The trail, newest first. Sorts: <c>at actor action subject</c>. Filters: <c>action</c>, <c>actor</c> (id), <c>subject</c> (id),
-    /// <c>kind</c>, <c>project</c> (id). Search looks at who, what and on what.
+    /// <c>kind</c>, <c>project</c> (id), <c>from</c> and <c>to</c> (moments; the second is left out itself). Search looks at who, what and on what.
     /// </summary>
     public async Task<Result<Page<AuditEntry>>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
@@ -43,6 +43,10 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts)
             events = events.Where(e => e.SubjectId == subject);
         if (query.IdFilter("project") is { } project)
             events = events.Where(e => e.ProjectId == project);
+        if (query.TimeFilter("from") is { } from)
+            events = events.Where(e => e.At >= from);
+        if (query.TimeFilter("to", never: DateTimeOffset.MinValue) is { } to)
+            events = events.Where(e => e.At < to);
 
         var sorted = query.SortField switch
         {

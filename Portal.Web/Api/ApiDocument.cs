@@ -77,7 +77,7 @@ static class ApiDocument
             operation.Parameters!.Add(new OpenApiParameter
             {
                 Name = filter.Name, In = ParameterLocation.Query, Schema = Text(),
-                Description = filter.Values is { } values ? $"Only those: {string.Join(", ", values)}; several with commas between." : filter.IsId ? "Only those of this identifier." : "Only those with exactly this.",
+                Description = filter.Values is { } values ? $"Only those: {string.Join(", ", values)}; several with commas between." : filter.IsId ? "Only those of this identifier." : filter.IsTime ? $"Only those {(filter.Name == "to" ? "before" : "from")} this moment{(filter.Name == "to" ? "" : " on")}, ISO 8601." : "Only those with exactly this.",
             });
         }
     }

@@ -26,7 +26,7 @@ public sealed record AuditLine(Guid Id, DateTimeOffset At, Guid ActorId, string 
 static class AuditRoutes
 {
     public static void Map(RouteGroupBuilder api) => api.MapGet("/audit", ListAsync).WithTags("Audit").WithSummary("Who did what to what, newest first; for admins")
-        .Lists(["at", "actor", "action", "subject"], new ListFilter("action"), new ListFilter("kind"), ListFilter.Id("actor"), ListFilter.Id("subject"), ListFilter.Id("project"));
+        .Lists(["at", "actor", "action", "subject"], new ListFilter("action"), new ListFilter("kind"), ListFilter.Id("actor"), ListFilter.Id("subject"), ListFilter.Id("project"), ListFilter.Time("from"), ListFilter.Time("to"));
 
     static async Task<Results<Ok<Page<AuditLine>>, JsonHttpResult<Problem>>> ListAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, AuditService audit, CancellationToken ct)
     {

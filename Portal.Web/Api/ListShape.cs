@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
 
@@ -7,8 +8,11 @@ namespace Portal.Web.Api;
 /// <param name="Name">The parameter.</param>
 /// <param name="Values">Names it may hold, several with commas between; null when it holds an identifier or free text.</param>
 /// <param name="IsId">Whether it holds an identifier.</param>
-sealed record ListFilter(string Name, IReadOnlyList<string>? Values = null, bool IsId = false)
+/// <param name="IsTime">Whether it holds a moment.</param>
+sealed record ListFilter(string Name, IReadOnlyList<string>? Values = null, bool IsId = false, bool IsTime = false)
 {
+    public static ListFilter Time(string name) => new(name, IsTime: true);
+
     public static ListFilter Id(string name) => new(name, IsId: true);
 
     public static ListFilter Of<TEnum>(string name) where TEnum : struct, Enum => new(name, Enum.GetNames<TEnum>());
@@ -32,6 +36,8 @@ sealed record ListShape(IReadOnlyList<string> Sorts, IReadOnlyList<ListFilter> F
             return Bad("sort", $"The list cannot be sorted by “{sort}”.", $"It sorts by {string.Join(", ", Sorts)}.");
         if (request.Query["skip"].ToString() is ['-', ..] skip)
             return Bad("skip", $"“{skip}” rows cannot be skipped.", "Give 0 or more.");
+        if (int.TryParse(request.Query["take"], CultureInfo.InvariantCulture, out var take) && take is < 1 or > Domain.ListQuery.MostRows)
+            return Bad("take", $"A page of {take} rows cannot be given.", $"Give 1 to {Domain.ListQuery.MostRows}, and “skip” for the next page.");
         foreach (var (name, value) in FiltersOf(request))
         {
             if (Filters.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } filter)
@@ -42,6 +48,8 @@ sealed record ListShape(IReadOnlyList<string> Sorts, IReadOnlyList<ListFilter> F
                 return Bad(name, $"“{unknown}” is no value for {name}.", $"It knows {string.Join(", ", known)}.");
             if (filter.IsId && value.ToString() is not ("me" or "") && !Guid.TryParse(value, out _))
                 return Bad(name, $"“{value}” is no identifier.", "Identifiers are UUIDs.");
+            if (filter.IsTime && value.ToString() is { Length: > 0 } && !DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+                return Bad(name, $"“{value}” is no moment.", "Give one as ISO 8601 says, such as 2026-11-24T15:00:00Z.");
         }
         return null;
     }

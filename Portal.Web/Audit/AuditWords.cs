@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Portal.Web.Controls;
 
 namespace Portal.Web.Audit;
 
@@ -8,7 +9,7 @@ public static partial class AuditWords
 {
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("migration", "Moves"), ("host", "Hosts"), ("project", "Projects"), ("user", "People"), ("token", "Tokens")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -31,6 +32,9 @@ public static partial class AuditWords
         ["machine.provision-abandoned"] = "Making a machine was given up",
         ["machine.deleted"] = "A machine is gone",
         ["account.sign-in"] = "Signed in",
+        ["account.sign-out"] = "Signed out",
+        ["account.password"] = "Changed a password",
+        ["account.lock"] = "Locked an account",
         ["operation.cancel"] = "Cancelled an operation",
         ["host.add"] = "Added a host",
         ["host.remove"] = "Removed a host",
@@ -56,8 +60,15 @@ public static partial class AuditWords
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind != JsonValueKind.Object
             ? ""
-            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => Tells(p.Value)).Select(p => $"{Name(p.Name)}: {p.Value}"));
+            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => Tells(p.Value)).Select(p => $"{Name(p.Name)}: {Value(p.Value)}"));
     }
+
+    static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String when value.TryGetDateTimeOffset(out var at) => Format.Exact(at),
+        JsonValueKind.Number => Format.Number(value.GetDouble()),
+        _ => value.ToString(),
+    };
 
     /* Identifiers say nothing to a reader; the thing itself stands beside. */
     static bool Tells(JsonElement value) => value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.String && value.TryGetGuid(out _));

@@ -68,6 +68,9 @@ public sealed class ReadingTests(ApiPortal portal)
     [InlineData("machines?project=web", "project")]
     [InlineData("machines?sort=colour", "sort")]
     [InlineData("machines?take=many", "take")]
+    [InlineData("machines?take=0", "take")]
+    [InlineData("machines?take=201", "take")]
+    [InlineData("audit?from=yesterday", "from")]
     [InlineData("machines?skip=-1", "skip")]
     public async Task A_wrong_parameter_is_refused_and_not_left_out(string path, string parameter)
     {

@@ -33,6 +33,34 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
         page.FindAll("tbody tr").ShouldHaveSingleItem().Plain().ShouldContain("Asked for a machine");
     }
 
+    [Theory]
+    [InlineData("within=1h", 2)]
+    [InlineData("within=days&from=2020-01-01&to=2020-12-31", 0)]
+    [InlineData("within=days&from=2020-01-01", 2)]
+    [InlineData("within=days&to=2020-12-31", 0)]
+    public async Task The_trail_is_filtered_by_time(string address, int lines)
+    {
+        await DenyAsync((await AskAsync("web-01")).Id, "No room.");
+
+        var page = Open<AuditPage>(World.Admin, $"/audit?{address}");
+
+        page.WaitForState(() => page.FindAll("tbody a.name").Count == lines && page.FindAll(".bone").Count == 0);
+    }
+
+    [Fact]
+    public async Task The_trail_is_filtered_by_person_from_a_list_of_everyone()
+    {
+        await DenyAsync((await AskAsync("web-01")).Id, "No room.");
+        var page = Open<AuditPage>(World.Admin, "/audit");
+        page.WaitForState(() => page.FindAll("select[aria-label=Person] option").Any(o => o.TextContent == World.Member.Name));
+
+        await page.DoAsync("select[aria-label=Person]", e => e.ChangeAsync(World.Member.UserId.ToString()));
+
+        Address.ShouldBe($"/audit?actor={World.Member.UserId}");
+        page.WaitForState(() => page.FindAll("tbody tr").Count == 1);
+        page.Find("tbody tr").Plain().ShouldContain("Asked for a machine");
+    }
+
     [Fact]
     public async Task A_member_is_refused()
     {
