@@ -41,6 +41,7 @@ public static class PortalDomain
         services.AddSingleton<LastResort>();
         services.AddSingleton<MachineStrays>();
         services.AddSingleton<ApiTokens>();
+        services.AddSingleton<SignInSessions>();
         services.AddSingleton<People>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();

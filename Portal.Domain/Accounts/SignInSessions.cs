@@ -1,8 +1,17 @@
+using System.Linq.Expressions;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 
 namespace Portal.Domain.Accounts;
+
+/// <summary>A sign-in as its owner sees it.</summary>
+/// <param name="Id">Identifier.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="RemoteAddress">Where it came from.</param>
+/// <param name="Browser">What the browser calls itself.</param>
+public sealed record SignInView(Guid Id, DateTimeOffset StartedAt, string? RemoteAddress, string Browser);
 
 /// <summary>Begins, checks and ends sign-ins.</summary>
 public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
@@ -14,20 +23,65 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         var now = time.GetUtcNow();
         var session = SignInSession.Begin(user.Id, remoteAddress, browser, now);
         context.Add(session);
-        context.Add(AuditEvent.Of(new Actor(user.Id, user.UserName ?? user.Email ?? "", IsAdmin: false, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
+        context.Add(AuditEvent.Of(new Actor(user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? user.Email ?? "", IsAdmin: false, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
         await context.SaveChangesAsync(cancellationToken);
         return session.Id;
     }
 
-    /// <summary>Ends a session and tells every replica; ending it twice is fine.</summary>
-    public async Task EndAsync(Guid session, CancellationToken cancellationToken)
+    /// <summary>Writes down that an account is locked after wrong passwords: once per lock-out, however often it is tried meanwhile.</summary>
+    public async Task LockedOutAsync(User user, string? remoteAddress, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        // To the second: the database keeps fewer digits than the account just locked has.
+        var until = user.LockoutEnd is { } end ? end.AddTicks(-(end.Ticks % TimeSpan.TicksPerSecond)) : (DateTimeOffset?)null;
+        var known = JsonSerializer.Serialize(new { until }, Json.Options);
+        if (await context.AuditEvents.AnyAsync(e => e.SubjectId == user.Id && e.Action == "account.lock" && EF.Functions.JsonContains(e.Detail, known), cancellationToken))
+            return;
+        context.Add(AuditEvent.Of(Actor.System with { RemoteAddress = remoteAddress }, "account.lock", "account", user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? "", null, new { until }, time.GetUtcNow()));
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>The actor's own sign-ins that nobody ended, newest first.</summary>
+    public async Task<IReadOnlyList<SignInView>> ListAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<SignInSession>().Where(s => s.UserId == actor.UserId && s.EndedAt == null)
+            .OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id).Take(ListQuery.MostRows)
+            .Select(s => new SignInView(s.Id, s.StartedAt, s.RemoteAddress, s.Browser)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Ends one of the actor's own sign-ins at once, at every replica; again is fine.</summary>
+    public async Task<Refusal?> EndOwnAsync(Actor actor, Guid session, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!await context.Set<SignInSession>().AnyAsync(s => s.Id == session && s.UserId == actor.UserId, cancellationToken))
+            return new NotFound("sign-in");
+        await EndAsync(actor, s => s.Id == session, "account.sign-out", cancellationToken);
+        return null;
+    }
+
+    /// <summary>The actor's password is another: ends every sign-in of the actor's own, and says which.</summary>
+    public Task<IReadOnlyList<Guid>> EndForNewPasswordAsync(Actor actor, CancellationToken cancellationToken) => EndAsync(actor, _ => true, "account.password", cancellationToken);
+
+    /// <summary>Ends every sign-in of the actor's own but one.</summary>
+    public Task EndOthersAsync(Actor actor, Guid? kept, CancellationToken cancellationToken) => EndAsync(actor, s => s.Id != kept, "account.sign-out", cancellationToken);
+
+    async Task<IReadOnlyList<Guid>> EndAsync(Actor actor, Expression<Func<SignInSession, bool>> which, string deed, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        await context.Set<SignInSession>().Where(s => s.Id == session && s.EndedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, time.GetUtcNow()), cancellationToken);
-        await ChangeNotice.NotifyAsync(context, ChangeKind.Session, session, projectId: null, cancellationToken);
+        var now = time.GetUtcNow();
+        var ending = context.Set<SignInSession>().Where(s => s.UserId == actor.UserId && s.EndedAt == null).Where(which);
+        var ids = await ending.Select(s => s.Id).ToListAsync(cancellationToken);
+        if (ids.Count == 0)
+            return ids;
+        await ending.ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellationToken);
+        context.Add(AuditEvent.Of(actor, deed, "account", actor.UserId, actor.Name, null, new { browsers = ids.Count }, now));
+        await context.SaveChangesAsync(cancellationToken);
+        foreach (var id in ids)
+            await ChangeNotice.NotifyAsync(context, ChangeKind.Session, id, projectId: null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return ids;
     }
 
     /// <summary>Whether the session stands, and neither its account's password nor its role changed since. A lock-out by wrong passwords ends no session: it would let a stranger sign people out.</summary>

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Portal.Domain;
-using Portal.Domain.Accounts;
 
 namespace Portal.Web.Accounts;
 
@@ -28,7 +27,6 @@ public static class AccountEndpoints
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
 
-        services.AddSingleton<SignInSessions>();
         services.AddSingleton<SessionGuard>();
         services.AddHostedService<SessionWatch>();
         services.AddSingleton<SignInLimits>();

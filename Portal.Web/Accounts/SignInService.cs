@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Portal.Domain.Accounts;
 
@@ -13,38 +14,53 @@ public sealed record SignInOutcome(bool Ok, string? Message);
 public sealed class SignInService(
     SignInManager<User> signIn, UserManager<User> users, SignInSessions sessions, SessionGuard guard, SignInLimits limits, IPasswordHasher<User> hasher)
 {
-    private const string Wrong = "Name or password is wrong.";
+    // One answer for a wrong name, a wrong password and a locked account: a stranger learns of no account by it.
+    private const string Wrong = "Name or password is wrong. After five wrong tries even the right password is refused for 15 minutes.";
+    private const string TooMany = "Too many tries. Wait a minute, then try again.";
     private static readonly User Nobody = new() { UserName = "nobody" };
     private static string? _nobodysHash;
 
     /// <summary>Checks the password and issues the cookie. Says no more about an account than a stranger may know.</summary>
     public async Task<SignInOutcome> SignInAsync(string name, string password, bool keep, HttpContext context, CancellationToken cancellationToken)
     {
-        var address = context.Connection.RemoteIpAddress?.ToString();
-        if (!limits.TryTake(address, name))
-            return new(false, "Too many tries. Wait a minute, then try again.");
+        if (!limits.TryTake(AddressOf(context), name))
+            return new(false, TooMany);
 
         var user = await users.FindByNameAsync(name.Trim()) ?? (name.Contains('@', StringComparison.Ordinal) ? await users.FindByEmailAsync(name.Trim()) : null);
-        if (user is null)
-        {
-            // The same work as for a real account, so that the time taken does not tell whether one exists.
+        var result = user is null ? null : await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
+        if (user is not null && result is { IsLockedOut: true })
+            await sessions.LockedOutAsync(user, AddressOf(context), cancellationToken);
+        if (user is null || result is { IsLockedOut: true })
+            // The same work as for a password that is looked at, so that the time taken does not tell either.
             hasher.VerifyHashedPassword(Nobody, _nobodysHash ??= hasher.HashPassword(Nobody, Guid.NewGuid().ToString()), password);
-            return new(false, Wrong);
-        }
-
-        var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
-        if (result.IsLockedOut)
-            return new(false, "This account is locked after too many wrong passwords. Try again in 15 minutes, or ask an admin.");
-        if (!result.Succeeded)
+        if (user is null || result is not { Succeeded: true })
             return new(false, Wrong);
 
-        var session = await sessions.BeginAsync(user, address, context.Request.Headers.UserAgent.ToString(), cancellationToken);
-        List<Claim> claims = [new(PortalClaims.Session, session.ToString())];
-        if (user.DisplayName.Length > 0)
-            claims.Add(new(PortalClaims.DisplayName, user.DisplayName));
-        if (address is not null)
-            claims.Add(new(PortalClaims.Address, address));
-        await signIn.SignInWithClaimsAsync(user, keep, claims);
+        await BeginAsync(user, keep, context, cancellationToken);
+        return new(true, null);
+    }
+
+    /// <summary>
+    /// Gives the signed-in account another password. Every sign-in it had ends at once, other browsers' too; this browser gets a new one.
+    /// </summary>
+    public async Task<SignInOutcome> ChangePasswordAsync(string current, string next, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await users.GetUserAsync(context.User) is not { } user)
+            return new(false, "You are signed out. Sign in, then change the password.");
+        if (!limits.TryTake(AddressOf(context), user.UserName ?? ""))
+            return new(false, TooMany);
+        if (!(await signIn.CheckPasswordSignInAsync(user, current, lockoutOnFailure: true)).Succeeded)
+            return new(false, "The current password is wrong. After five wrong tries even the right one is refused for 15 minutes.");
+        if (string.Equals(current, next, StringComparison.Ordinal))
+            return new(false, "That is the password you have. Choose another.");
+        var changed = await users.ChangePasswordAsync(user, current, next);
+        if (!changed.Succeeded)
+            return new(false, string.Join(' ', changed.Errors.Select(error => error.Description)));
+
+        var keep = (await context.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Properties?.IsPersistent == true;
+        foreach (var ended in await sessions.EndForNewPasswordAsync(PortalClaims.ToActor(context.User), cancellationToken))
+            guard.Revoke(ended);
+        await BeginAsync(user, keep, context, cancellationToken);
         return new(true, null);
     }
 
@@ -53,10 +69,24 @@ public sealed class SignInService(
     {
         if (PortalClaims.SessionOf(principal) is { } session)
         {
-            await sessions.EndAsync(session, cancellationToken);
+            await sessions.EndOwnAsync(PortalClaims.ToActor(principal), session, cancellationToken);
             guard.Revoke(session);
         }
 
         await signIn.SignOutAsync();
     }
+
+    private async Task BeginAsync(User user, bool keep, HttpContext context, CancellationToken cancellationToken)
+    {
+        var address = AddressOf(context);
+        var session = await sessions.BeginAsync(user, address, context.Request.Headers.UserAgent.ToString(), cancellationToken);
+        List<Claim> claims = [new(PortalClaims.Session, session.ToString())];
+        if (user.DisplayName.Length > 0)
+            claims.Add(new(PortalClaims.DisplayName, user.DisplayName));
+        if (address is not null)
+            claims.Add(new(PortalClaims.Address, address));
+        await signIn.SignInWithClaimsAsync(user, keep, claims);
+    }
+
+    private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 }

@@ -49,6 +49,21 @@ public class AccountPageTests(PostgresCluster cluster) : PageTest(cluster)
         (await Get<ApiTokens>().AuthenticateAsync(made.Secret, null, Ct)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Another_browser_is_signed_out_from_here()
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        var user = db.Users.Single(u => u.Id == World.Member.UserId);
+        var phone = await Get<SignInSessions>().BeginAsync(user, "10.0.0.7", "Mozilla/5.0 (iPhone) Safari/604.1", Ct);
+        var page = OpenAccount();
+        page.Says("Safari on iPhone");
+
+        await page.PressAsync("Sign out Safari on iPhone from 10.0.0.7");
+
+        page.WaitForState(() => !page.Text().Contains("Safari on iPhone", StringComparison.Ordinal));
+        (await Get<SignInSessions>().IsGoodAsync(phone, user.SecurityStamp, admin: false, Ct)).ShouldBeFalse();
+    }
+
     IRenderedComponent<AccountPage> OpenAccount()
     {
         var page = Open<AccountPage>(World.Member, "/account");
