@@ -78,6 +78,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
+        AddressOrder.Configure(builder);
         RefuseUnknownEnumNames(builder);
     }
 

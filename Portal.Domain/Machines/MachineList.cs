@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Catalog;
 
 namespace Portal.Domain.Machines;
 
@@ -28,7 +29,7 @@ static class MachineList
         "host" => rows.SortBy(m => db.Hosts.Where(h => h.Id == m.HostId).Select(h => h.Name).FirstOrDefault(), query.Descending),
         "project" => rows.SortBy(m => db.Projects.Where(p => p.Id == m.ProjectId).Select(p => p.Name).FirstOrDefault(), query.Descending),
         "memory" => rows.SortBy(m => m.MemoryMib, query.Descending),
-        "address" => rows.SortBy(m => m.Address, query.Descending),
+        "address" => rows.SortBy(m => AddressOrder.Inet(m.Address), query.Descending),
         "created" => rows.SortBy(m => m.CreatedAt, query.Descending),
         _ => rows.SortBy(m => m.Name, query.SortField == "name" && query.Descending),
     };
