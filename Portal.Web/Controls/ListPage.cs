@@ -32,23 +32,32 @@ public abstract class ListPage<TRow> : LiveComponent
     /// <summary>What a row is known by.</summary>
     protected abstract Guid IdOf(TRow row);
 
+    /// <summary>Whether the list belongs to projects, so that the one a person looks at narrows it.</summary>
+    protected virtual bool GoesByProject => true;
+
     /// <inheritdoc />
     protected override void OnInitialized()
     {
         Url = ListUrl.Read(Nav.Uri);
         Nav.LocationChanged += Moved;
         Scope.Changed += Rescoped;
+        if (RendererInfo.IsInteractive)
+            Agree();
     }
 
     /// <inheritdoc />
     protected override async Task LoadAsync(Actor actor, CancellationToken cancellationToken)
     {
-        var asked = Url;
-        var query = asked.ToQuery();
-        if (Scope.ProjectId is { } project && asked["project"] is null)
-            query = query with { Filters = asked.Filters.SetItem("project", project.ToString()) };
-        var page = await FetchAsync(actor, query, cancellationToken);
+        var page = await FetchAsync(actor, Url.ToQuery(), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
+        // What stood here was deleted, or the address is older than the list: its last page instead of an empty one.
+        if (page is { Items.Count: 0, Total: > 0 } && Url.Number > 1)
+        {
+            Show(Url.OnPage((page.Total + ListUrl.PageSize - 1) / ListUrl.PageSize));
+            page = await FetchAsync(actor, Url.ToQuery(), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         (Items, Total) = (page.Items, page.Total);
         Picked.IntersectWith(page.Items.Select(IdOf));
     }
@@ -67,8 +76,35 @@ public abstract class ListPage<TRow> : LiveComponent
         if (next.Path != Url.Path || next.ToString() == Url.ToString())
             return;
         Url = next;
+        Agree();
         Refresh();
     }
 
-    void Rescoped() => Refresh();
+    /// <summary>
+    /// The project stands in the address like every other filter, so that a link shows others the same list: an address that names one
+    /// wins over the switcher, one that names none takes over the switcher's.
+    /// </summary>
+    void Agree()
+    {
+        if (!GoesByProject)
+            return;
+        if (Guid.TryParse(Url["project"], out var named))
+            Scope.Choose(named);
+        else if (Scope.ProjectId is { } chosen)
+            Show(Url with { Filters = Url.Filters.SetItem("project", chosen.ToString()) });
+    }
+
+    void Rescoped()
+    {
+        if (!GoesByProject || Guid.TryParse(Url["project"], out var shown) && shown == Scope.ProjectId)
+            return;
+        Show(Url.Filtered("project", Scope.ProjectId?.ToString()));
+        Refresh();
+    }
+
+    void Show(ListUrl url)
+    {
+        Url = url;
+        Nav.NavigateTo(url.ToString(), replace: true);
+    }
 }

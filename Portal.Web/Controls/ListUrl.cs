@@ -38,8 +38,11 @@ public sealed record ListUrl(string Path, string? Search, string? Sort, int Numb
     /// <summary>A filter's value; null when it is not set.</summary>
     public string? this[string filter] => Filters.GetValueOrDefault(filter);
 
-    /// <summary>Whether anything narrows the list, so that an empty result means "none fits" rather than "none exists".</summary>
-    public bool IsNarrowed => Search is not null || Filters.Count > 0;
+    /// <summary>
+    /// Whether anything narrows the list, so that an empty result means "none fits" rather than "none exists". The project does not: it
+    /// says whose list this is.
+    /// </summary>
+    public bool IsNarrowed => Search is not null || Filters.Keys.Any(name => name != "project");
 
     /// <summary>The same list, searched; back on its first page.</summary>
     public ListUrl Searching(string? text) => this with { Search = string.IsNullOrWhiteSpace(text) ? null : text.Trim(), Number = 1 };
@@ -54,8 +57,8 @@ public sealed record ListUrl(string Path, string? Search, string? Sort, int Numb
     /// <summary>Another page of the same list.</summary>
     public ListUrl OnPage(int number) => this with { Number = number };
 
-    /// <summary>The list without search and filters.</summary>
-    public ListUrl Cleared() => this with { Search = null, Filters = Filters.Clear(), Number = 1 };
+    /// <summary>The list without search and filters, of the same project.</summary>
+    public ListUrl Cleared() => this with { Search = null, Filters = Filters.RemoveRange(Filters.Keys.Where(name => name != "project")), Number = 1 };
 
     /// <summary>What a service is asked for.</summary>
     public ListQuery ToQuery() => new(Search, Sort, (Number - 1) * PageSize, PageSize, Filters);

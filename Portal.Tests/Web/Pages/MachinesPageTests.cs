@@ -1,7 +1,9 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 using Portal.Domain.Machines;
 using Portal.Tests.Postgres;
+using Portal.Web.Layout;
 using Portal.Web.Machines;
 
 namespace Portal.Tests.Web.Pages;
@@ -61,6 +63,43 @@ public class MachinesPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         await page.InvokeAsync(() => Nav.NavigateTo("/machines"));
         page.Says("2 machines");
+    }
+
+    [Fact]
+    public async Task The_chosen_project_stands_in_the_address_so_that_a_link_shows_the_same_list()
+    {
+        await World.AddMachineAsync(name: "web-01");
+        var scope = Browser.Services.GetRequiredService<ProjectScope>();
+        scope.Choose(World.Project.Id);
+
+        var page = Open<MachinesPage>(World.Member, "/machines?sort=-name");
+
+        page.Says("1 machine");
+        Address.ShouldBe($"/machines?project={World.Project.Id}&sort=-name");
+        await page.InvokeAsync(() => scope.Choose(null));
+        page.WaitForState(() => Address == "/machines?sort=-name");
+    }
+
+    [Fact]
+    public async Task A_link_with_a_project_wins_over_the_switcher()
+    {
+        await World.AddMachineAsync(name: "web-01");
+
+        var page = Open<MachinesPage>(World.Member, $"/machines?project={World.Project.Id}");
+
+        page.Says("1 machine");
+        Browser.Services.GetRequiredService<ProjectScope>().ProjectId.ShouldBe(World.Project.Id);
+    }
+
+    [Fact]
+    public async Task A_page_past_the_end_is_the_last_page()
+    {
+        await World.AddMachineAsync(name: "web-01");
+
+        var page = Open<MachinesPage>(World.Member, "/machines?page=7");
+
+        page.Says("web-01");
+        Address.ShouldBe("/machines");
     }
 
     [Fact]
