@@ -20,6 +20,10 @@ public static class Sorting
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
         : never ?? DateTimeOffset.MaxValue;
 
+    /// <summary>A filter that holds identifiers separated by commas; what is none is left out. Null when it is not set.</summary>
+    public static IReadOnlyList<Guid>? IdsFilter(this ListQuery query, string field) =>
+        query.Filter(field)?.Split(',', StringSplitOptions.TrimEntries).Select(text => Guid.TryParse(text, out var id) ? id : (Guid?)null).OfType<Guid>().ToList();
+
     /// <summary>A filter that holds one name or several separated by commas of an enum; unknown names are left out. Null when it is not set.</summary>
     public static IReadOnlyList<TEnum>? EnumFilter<TEnum>(this ListQuery query, string field) where TEnum : struct, Enum =>
         query.Filter(field) is not { } text

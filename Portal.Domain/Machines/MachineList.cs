@@ -20,6 +20,8 @@ static class MachineList
             rows = rows.Where(m => m.HostId == host);
         if (query.IdFilter("image") is { } image)
             rows = rows.Where(m => m.ImageId == image);
+        if (query.IdsFilter("id") is { } ids)
+            rows = rows.Where(m => ids.Contains(m.Id));
         return rows;
     }
 

@@ -10,7 +10,7 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
 {
     /// <summary>
     /// Machines the actor may see, by name; deleted ones only when <c>state</c> names them. Sorts: <c>name state host memory created
-    /// project address</c>. Filters: <c>state</c> (names, commas between), <c>project host image</c> (ids). Search looks at name, address, host.
+    /// project address</c>. Filters: <c>state</c> (names, commas between), <c>project host image</c> (ids), <c>id</c> (ids, commas between). Search looks at name, address, host.
     /// </summary>
     public async Task<Page<MachineRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {

@@ -87,12 +87,12 @@ public sealed class World
         new(Project.Id, name ?? $"web-{Interlocked.Increment(ref names):00}", Image.Id, Flavor.Id, Network.Id, SshKey, "For the tests");
 
     /// <summary>A machine in the books as if it had come all the way: its quota in use, and its room on its host taken.</summary>
-    public async Task<Machine> AddMachineAsync(MachineState state = MachineState.Running, Host? host = null, string? name = null)
+    public async Task<Machine> AddMachineAsync(MachineState state = MachineState.Running, Host? host = null, string? name = null, IPAddress? address = null)
     {
         await using var db = await contexts.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var id = Guid.CreateVersion7();
-        var machine = Machine.Ask(id, Project.Id, name ?? $"old-{Interlocked.Increment(ref names):00}", Image, Flavor, Network.Id, AddressAt(Interlocked.Increment(ref addresses)), MacAddress.For(id), SshKey, Member.UserId, DateTimeOffset.UtcNow);
+        var machine = Machine.Ask(id, Project.Id, name ?? $"old-{Interlocked.Increment(ref names):00}", Image, Flavor, Network.Id, address ?? AddressAt(Interlocked.Increment(ref addresses)), MacAddress.For(id), SshKey, Member.UserId, DateTimeOffset.UtcNow);
         if (state is not MachineState.Waiting and not MachineState.Deleted)
         {
             var home = host ?? Hosts[0];

@@ -1,5 +1,6 @@
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Web.Answers;
 using Portal.Web.Controls;
 using Portal.Web.Operations;
 using Portal.Web.Overview;
@@ -27,6 +28,7 @@ public static class PortalPages
         services.AddScoped<DraftStore>();
         services.AddSingleton<SiteSearch>();
         services.AddSingleton<OverviewReader>();
+        services.AddSingleton<AnswerBoard>();
         services.AddSingleton<HostTester>();
         return services;
     }

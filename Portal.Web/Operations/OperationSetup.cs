@@ -15,6 +15,7 @@ public static class OperationSetup
         services.AddSingleton<HostReporter>();
         services.AddSingleton<Leftovers>();
         services.AddHostedService<FleetFollower>();
+        services.AddHostedService<FleetProbe>();
         services.AddSingleton<CancelRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<CancelRequests>());
         services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>()));

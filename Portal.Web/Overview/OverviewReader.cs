@@ -4,13 +4,15 @@ using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Web.Answers;
 using Portal.Web.Machines;
 
 namespace Portal.Web.Overview;
 
 /// <summary>Reads the overview from the services of the parts, all at once, each as far as the person may see it.</summary>
 public sealed class OverviewReader(
-    MachineService machines, RequestService requests, HostService hosts, ProjectService projects, QuotaService quotas, OperationService operations, TimeProvider time)
+    MachineService machines, RequestService requests, HostService hosts, ProjectService projects, QuotaService quotas, OperationService operations,
+    AnswerBoard answers, TimeProvider time)
 {
     const int Shown = 6;
     static readonly string Made = string.Join(',', MachineState.Provisioning, MachineState.Running, MachineState.Off, MachineState.Unknown, MachineState.Failed, MachineState.Deleting);
@@ -24,12 +26,14 @@ public sealed class OverviewReader(
         var mine = machines.ListAsync(actor, Query(project, "-created", ("state", Made)), ct);
         var broken = machines.ListAsync(actor, Query(project, "name", ("state", $"{MachineState.Unknown},{MachineState.Failed}")), ct);
         var failed = operations.ListAsync(actor, Query(project, "-created", ("status", nameof(OperationStatus.Failed))), ct);
+        var silent = SilentAsync(actor, project, ct);
         var allHosts = hosts.ListAsync(actor, ct);
         var limits = QuotasAsync(actor, project, ct);
-        await Task.WhenAll(waiting, mine, broken, failed, allHosts, limits);
+        await Task.WhenAll(waiting, mine, broken, failed, silent, allHosts, limits);
         var troubles = (await allHosts).Where(h => actor.IsAdmin && h.State == HostState.Unreachable)
             .Select(h => new Trouble("bad", "Does not answer", h.Name, h.StateReason ?? "", $"/hosts?q={Uri.EscapeDataString(h.Name)}", h.StateSince))
             .Concat((await broken).Items.Select(Broken))
+            .Concat(await silent)
             .Concat((await failed).Items.Where(o => o.EndedAt > time.GetUtcNow() - FailureIsNews && o.MigrationId is null).Select(Failed));
         return new OverviewView(actor.IsAdmin, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.IsAdmin ? await allHosts : [], [.. troubles]);
     }
@@ -37,9 +41,20 @@ public sealed class OverviewReader(
     async Task<IReadOnlyList<ProjectQuotaView>> QuotasAsync(Actor actor, Guid? project, CancellationToken ct)
     {
         var seen = (await projects.ListMineAsync(actor, ct)).Where(p => project is null || p.Id == project).Take(3).ToList();
-        var answers = await Task.WhenAll(seen.Select(p => quotas.GetAsync(actor, p.Id, ct)));
-        return [.. seen.Zip(answers).Where(pair => pair.Second.IsOk)
+        var read = await Task.WhenAll(seen.Select(p => quotas.GetAsync(actor, p.Id, ct)));
+        return [.. seen.Zip(read).Where(pair => pair.Second.IsOk)
             .Select(pair => new ProjectQuotaView(pair.First, [.. pair.Second.Value.Lines.Select(l => new QuotaEffect(l.Resource, l.Limit, l.Used, l.Reserved, This: 0))]))];
+    }
+
+    /// <summary>Machines that run and do not answer; those whose host is silent are told of already.</summary>
+    async Task<IReadOnlyList<Trouble>> SilentAsync(Actor actor, Guid? project, CancellationToken ct)
+    {
+        var ids = answers.InTrouble;
+        if (ids.Count == 0)
+            return [];
+        var page = await machines.ListAsync(actor, Query(project, "name", ("state", nameof(MachineState.Running)), ("id", string.Join(',', ids))), ct);
+        return [.. page.Items.Where(m => m.Active is null && answers.Of(m.Id) is { IsSilent: true }).Select(m => new Trouble("warn", "Silent", m.Name,
+            "It runs and answers no ping: its system hangs, its network is cut, or it refuses pings. Log in to look, or reset it.", $"/machines/{m.Id}", answers.Of(m.Id)?.Since ?? m.StateSince))];
     }
 
     static Trouble Broken(MachineRow machine) => machine.State == MachineState.Unknown
