@@ -67,6 +67,9 @@ public abstract class PageTest(PostgresCluster cluster) : FreshDatabase(cluster)
         authorization.SetClaims(new Claim(ClaimTypes.NameIdentifier, actor.UserId.ToString()), new Claim(PortalClaims.DisplayName, actor.Name));
     }
 
+    /// <summary>The session ends while pages are open.</summary>
+    protected void SignOut() => authorization.SetNotAuthorized();
+
     /// <summary>Opens a page for a person at an address.</summary>
     protected IRenderedComponent<TPage> Open<TPage>(Actor actor, string address, Action<ComponentParameterCollectionBuilder<TPage>>? parameters = null)
         where TPage : IComponent
