@@ -30,21 +30,34 @@ public sealed class NewMachineForm
     /// <summary>Why it is wanted.</summary>
     public string Why { get; set; } = "";
 
+    /// <summary>What may be kept: a private key that was pasted by mistake is not.</summary>
+    public NewMachineForm ToKeep()
+    {
+        var kept = new NewMachineForm();
+        kept.Take(this);
+        if (kept.SshKey.Contains("PRIVATE KEY", StringComparison.Ordinal))
+            kept.SshKey = "";
+        return kept;
+    }
+
     /// <summary>Takes over what was kept in the browser.</summary>
     public void Take(NewMachineForm kept) =>
         (Key, ProjectId, ImageId, FlavorId, NetworkId, Name, SshKey, Why) = (kept.Key, kept.ProjectId, kept.ImageId, kept.FlavorId, kept.NetworkId, kept.Name, kept.SshKey, kept.Why);
 
-    /// <summary>Picks what has not been picked, or is offered no more: the first image, network, and flavor that fits both image and quota.</summary>
+    /// <summary>
+    /// Picks what has not been picked: the first image, network, and flavor that fits both image and quota. What was picked and is
+    /// offered no more stays picked, so that the person is told instead of getting something else.
+    /// </summary>
     public void PickDefaults(CatalogView? catalog)
     {
         if (catalog is null)
             return;
-        if (catalog.Images.All(i => i.Id != ImageId))
-            ImageId = catalog.Images is [var image, ..] ? image.Id : Guid.Empty;
-        if (catalog.Networks.All(n => n.Id != NetworkId))
-            NetworkId = catalog.Networks is [var network, ..] ? network.Id : Guid.Empty;
+        if (ImageId == Guid.Empty && catalog.Images is [var image, ..])
+            ImageId = image.Id;
+        if (NetworkId == Guid.Empty && catalog.Networks is [var network, ..])
+            NetworkId = network.Id;
         var picked = catalog.Images.FirstOrDefault(i => i.Id == ImageId);
-        if (catalog.Flavors.All(f => f.Id != FlavorId))
+        if (FlavorId == Guid.Empty)
             FlavorId = catalog.Flavors.FirstOrDefault(f => f.Fits && f.Size.MemoryMib >= (picked?.MinMemoryMib ?? 0) && f.Size.DiskGib >= (picked?.MinDiskGib ?? 0))?.Id ?? Guid.Empty;
     }
 

@@ -57,6 +57,7 @@ public class NewMachinePageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("This is a private key");
         page.Find("#key-said").ClassList.ShouldContain("error");
+        Browser.JSInterop.Invocations["portal.keepDraft"].ShouldAllBe(kept => !$"{kept.Arguments[1]}".Contains("PRIVATE KEY", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,11 +100,59 @@ public class NewMachinePageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task An_image_that_is_withdrawn_meanwhile_is_said_to_be_gone_and_nothing_is_picked_instead()
+    {
+        var page = OpenForm();
+        await FillAsync(page, "web-07");
+        await WithdrawImageAsync();
+
+        await page.DoAsync("form", e => e.SubmitAsync());
+
+        page.Says("The image “Micro” is no longer offered. Choose another image.");
+        page.WaitForState(() => page.FindAll("label.tile input[name=image]").All(tile => !tile.HasAttribute("checked")));
+        page.Find("#name").GetAttribute("value").ShouldBe("web-07");
+        (await Requests.ListAsync(World.Member, new ListQuery(), Ct)).Total.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_quota_with_no_room_for_anything_is_said_before_the_button()
+    {
+        for (var i = 0; i < 10; i++)
+            await AskAsync($"full-{i}");
+
+        var page = OpenForm();
+
+        page.Says("Nothing fits into what is left of the quota");
+        page.FindAll("label.tile").ShouldContain(tile => tile.Plain().Contains("1 machine over the quota", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Asking_for_something_else_after_a_lost_answer_is_another_request()
+    {
+        var page = OpenForm();
+        await FillAsync(page, "web-07");
+        // The first answer is lost: the request is there, and the form still holds its key.
+        var key = page.Instance.Key;
+        (await Requests.SubmitAsync(World.Member, World.Draft("web-06"), key, Ct)).IsOk.ShouldBeTrue();
+
+        await page.DoAsync("form", e => e.SubmitAsync());
+
+        page.WaitForState(() => Address.StartsWith("/requests/", StringComparison.Ordinal));
+        (await Requests.ListAsync(World.Member, new ListQuery(), Ct)).Items.Select(r => r.MachineName).ShouldBe(["web-07", "web-06"]);
+    }
+
+    [Fact]
     public void Somebody_in_no_project_is_told_what_to_do()
     {
         var page = Open<NewMachinePage>(World.Stranger, "/machines/new");
 
         page.Says("You are in no project");
+    }
+
+    async Task WithdrawImageAsync()
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.Images.Where(i => i.Id == World.Image.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Available, false), Ct);
     }
 
     IRenderedComponent<NewMachinePage> OpenForm()
