@@ -2,10 +2,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Portal.Domain.Machines;
 
-/// <summary>A machine's story: operations, moves and the audit trail, as one.</summary>
+/// <summary>A machine's story: its request, operations, moves and the audit trail, as one, and nothing twice.</summary>
 static class MachineActivity
 {
     const int Most = 100;
+
+    /// <summary>What a worker notes in the trail when an operation ends; the operation or the move tells more.</summary>
+    static readonly string[] Ended =
+        ["machine.provision", "machine.provision-failed", "machine.provision-cancelled", "machine.provision-abandoned", "machine.deleted", "machine.moved", "machine.stayed"];
 
     public static async Task<IReadOnlyList<ActivityEntry>> ReadAsync(PortalDbContext db, Guid id, CancellationToken ct)
     {
@@ -16,8 +20,10 @@ static class MachineActivity
         var operations = await db.Operations.AsNoTracking().Where(o => o.MachineId == id).OrderByDescending(o => o.CreatedAt).Take(Most)
             .Select(o => new ActivityEntry(o.CreatedAt, "operation", o.Id, o.Title, o.RequestedByName, o.Status.ToString(), o.Error)).ToListAsync(ct);
         // The order of an operation is in the trail too; the operation tells more.
-        var audit = await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == id && !EF.Functions.JsonExists(e.Detail, "operation")).OrderByDescending(e => e.At).Take(Most)
+        var audit = await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == id && !Ended.Contains(e.Action) && !EF.Functions.JsonExists(e.Detail, "operation")).OrderByDescending(e => e.At).Take(Most)
             .Select(e => new ActivityEntry(e.At, "audit", e.Id, e.Action, e.ActorName, null, null)).ToListAsync(ct);
-        return [.. moves.Select(m => m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
+        var request = await db.AuditEvents.AsNoTracking().Where(e => db.Requests.Any(r => r.MachineId == id && r.Id == e.SubjectId)).OrderByDescending(e => e.At).Take(Most)
+            .Select(e => new ActivityEntry(e.At, "request", e.SubjectId, e.Action, e.ActorName, null, null)).ToListAsync(ct);
+        return [.. moves.Select(m => m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit).Concat(request).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
     }
 }

@@ -93,9 +93,9 @@ public sealed record MachineDetails(MachineRow Machine, string ImageName, string
 
 /// <summary>Something that happened to a machine.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind">operation, migration or audit.</param>
-/// <param name="Id">Identifier of the operation, the migration or the audit event.</param>
-/// <param name="Text">What happened, in words.</param>
+/// <param name="Kind">operation, migration, request or audit.</param>
+/// <param name="Id">Identifier of the operation, the migration, the request or the audit event.</param>
+/// <param name="Text">What happened: in words, or for request and audit the action's name in the audit trail.</param>
 /// <param name="By">Who.</param>
 /// <param name="Outcome">A status's name; null where there is none.</param>
 /// <param name="Detail">The error or message; null when there is nothing to say.</param>

@@ -1,6 +1,7 @@
 using Portal.Domain;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
+using Portal.Domain.Requests;
 using Portal.Tests.Postgres;
 
 namespace Portal.Tests.Domain.Machines;
@@ -47,6 +48,19 @@ public sealed class MachineServiceTests(PostgresCluster cluster) : FreshDatabase
         (await NamesAsync(new(Filters: new Dictionary<string, string> { ["host"] = world.Hosts[1].Id.ToString() }))).ShouldBe(["a"]);
         (await NamesAsync(new(Filters: new Dictionary<string, string> { ["image"] = world.Image.Id.ToString() }))).ShouldBe(["a", "b"]);
         (await Machines.ListAsync(world.Admin, new(Take: 1), Ct)).Total.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Addresses_are_sorted_as_addresses_go()
+    {
+        var world = await Postgres.NewWorldAsync();
+        for (var i = 0; i < 10; i++)
+            (await Get<RequestService>().SubmitAsync(world.Member, world.Draft(), $"k{i}", Ct)).IsOk.ShouldBeTrue();
+
+        async Task<int[]> LastBytesAsync(string sort) =>
+            [.. (await Machines.ListAsync(world.Member, new(Sort: sort), Ct)).Items.Select(m => (int)System.Net.IPAddress.Parse(m.Address).GetAddressBytes()[3])];
+        (await LastBytesAsync("address")).ShouldBe([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        (await LastBytesAsync("-address")).ShouldBe([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
     }
 
     [Fact]
@@ -142,7 +156,8 @@ public sealed class MachineServiceTests(PostgresCluster cluster) : FreshDatabase
         activity[0].ShouldSatisfyAllConditions(a => a.Text.ShouldBe("Reset web-01"), a => a.By.ShouldBe(world.Member.Name), a => a.Outcome.ShouldBe("Queued"));
         activity.Count(a => a.Text == "Reset web-01").ShouldBe(1);
         activity.ShouldContain(a => a.Kind == "operation" && a.Text == "Make web-01" && a.Outcome == "Succeeded");
-        activity.ShouldContain(a => a.Kind == "audit" && a.Text == "machine.provision");
+        activity.ShouldNotContain(a => a.Text == "machine.provision", "the operation says that already");
+        activity.Where(a => a.Kind == "request").Select(a => a.Text).ShouldBe(["request.approve", "request.submit"], ignoreOrder: true);
         activity.Select(a => a.At).ShouldBeInOrder(SortDirection.Descending);
     }
 }
