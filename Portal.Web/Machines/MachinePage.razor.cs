@@ -28,12 +28,15 @@ public sealed partial class MachinePage
     /// <summary>The machine.</summary>
     [Parameter] public Guid Id { get; set; }
 
+    /* Before it is made and after it is gone there is nothing to press. */
+    bool HasActions => details!.Machine.State is MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed;
+
     string LoginHint => details!.Machine.State switch
     {
         MachineState.Running => "with the key that was given when it was asked for",
-        MachineState.Waiting => "once it was approved and made",
-        MachineState.Provisioning => "in a moment: it is being made",
-        MachineState.Off => "once it was started",
+        MachineState.Waiting => "works once it is approved and made",
+        MachineState.Provisioning => "works in a moment: it is being made",
+        MachineState.Off => "works once it is started",
         MachineState.Unknown => "it may well answer: only its host is silent",
         MachineState.Failed or MachineState.Deleting or MachineState.Deleted => "not any more",
     };

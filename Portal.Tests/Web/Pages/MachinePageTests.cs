@@ -1,8 +1,10 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Tests.Postgres;
+using Portal.Web.Answers;
 using Portal.Web.Machines;
 
 namespace Portal.Tests.Web.Pages;
@@ -127,14 +129,66 @@ public class MachinePageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
-    public async Task A_stranger_learns_nothing()
+    public async Task Whether_it_answers_is_seen_live_without_a_change_in_the_books()
     {
         var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        var board = Browser.Services.GetRequiredService<AnswerBoard>();
+        board.Watch(machine.Id);
+        var page = OpenMachine(machine.Id);
+        page.Says("Running");
+
+        Ping(0.41);
+        page.Says("answers in 0.41 ms");
+        Ping(null);
+        Ping(null);
+        page.Text().ShouldContain("answers");
+        Ping(null);
+        page.Says("silent for");
+
+        void Ping(double? rttMs)
+        {
+            board.Tell(machine.Id, DateTimeOffset.UtcNow, rttMs);
+            board.EndRound();
+        }
+    }
+
+    [Fact]
+    public async Task A_deleted_machine_offers_nothing_to_press_and_keeps_its_story()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Deleted, name: "web-01");
+
+        var page = OpenMachine(machine.Id);
+
+        page.Says("web-01 is deleted");
+        page.FindAll(".actions").ShouldBeEmpty();
+        page.Text().ShouldNotContain("ssh root@");
+        page.Text().ShouldContain("Activity");
+    }
+
+    [Fact]
+    public async Task A_machine_that_waits_leads_to_its_request()
+    {
+        var request = await AskAsync("web-01");
+
+        var page = OpenMachine(request.MachineId);
+
+        page.Says("Open the request");
+        page.FindAll("a").ShouldContain(a => a.GetAttribute("href") == $"/requests/{request.Id}" && a.TextContent == "Open the request");
+        page.FindAll(".actions").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Somebody_elses_machine_and_none_get_the_same_answer()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        var none = Guid.CreateVersion7();
 
         var page = Open<MachinePage>(World.Stranger, $"/machines/{machine.Id}", p => p.Add(m => m.Id, machine.Id));
-
         page.Says("Nothing is here");
-        page.Text().ShouldNotContain("web-01");
+        var nothing = Browser.Render<MachinePage>(p => p.Add(m => m.Id, none));
+        nothing.Says("Nothing is here");
+
+        page.Text().ShouldBe(nothing.Text());
     }
 
     IRenderedComponent<MachinePage> OpenMachine(Guid id, bool asAdmin = false) =>
