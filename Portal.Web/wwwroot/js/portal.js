@@ -58,3 +58,9 @@ document.addEventListener('keydown', event => {
   search.focus();
   search.select();
 });
+
+// On a phone the navigation is a drawer: it shuts when one has chosen where to go.
+document.addEventListener('click', event => {
+  const drawer = event.target.closest('#side');
+  if (drawer?.matches(':popover-open') && event.target.closest('a')) drawer.hidePopover();
+});
