@@ -8,7 +8,7 @@ namespace Portal.Hypervisor.Storage;
 internal static class StorageCalls
 {
     private const int PoolRunning = 2;
-    private const int SendChunk = 256 * 1024, RefreshAttempts = 250, RefreshPauseMs = 20;
+    private const int SendChunk = 256 * 1024, BusyAttempts = 250, BusyPauseMs = 20;
 
     public static PoolInfo? FindPool(ConnectHandle connection, string pool)
     {
@@ -42,13 +42,8 @@ internal static class StorageCalls
     /// <summary>libvirt refuses to refresh while a volume is being written, and has no call that waits for it.</summary>
     public static void Refresh(PoolHandle pool)
     {
-        for (var left = RefreshAttempts; Native.virStoragePoolRefresh(pool, flags: 0) < 0; left--)
-        {
-            var error = LibvirtError.Last();
-            if (left == 0 || !error.Message.Contains("asynchronous jobs running", StringComparison.Ordinal))
-                throw error;
-            Thread.Sleep(RefreshPauseMs);
-        }
+        for (var left = BusyAttempts; Native.virStoragePoolRefresh(pool, flags: 0) < 0; left--)
+            WaitOut(LibvirtError.Last(), "asynchronous jobs running", left);
     }
 
     public static VolumeHandle? Find(PoolHandle pool, string name)
@@ -156,9 +151,23 @@ internal static class StorageCalls
         using var volume = Find(pool, name);
         if (volume is null)
             return false;
-        if (Native.virStorageVolDelete(volume, flags: 0) < 0 && LibvirtError.Last() is { Code: not LibvirtErrorCode.NoStorageVolume } error)
-            throw error;
+        // One that is still being written cannot be deleted yet, and there is no call that waits for it either.
+        for (var left = BusyAttempts; Native.virStorageVolDelete(volume, flags: 0) < 0; left--)
+        {
+            var error = LibvirtError.Last();
+            if (error.Code == LibvirtErrorCode.NoStorageVolume)
+                break;
+            WaitOut(error, "is still being allocated", left);
+        }
+
         return true;
+    }
+
+    private static void WaitOut(LibvirtException error, string busy, int left)
+    {
+        if (left == 0 || !error.Message.Contains(busy, StringComparison.Ordinal))
+            throw error;
+        Thread.Sleep(BusyPauseMs);
     }
 
     /// <summary>A volume this host knows and whose file is still there.</summary>

@@ -9,7 +9,10 @@ using Portal.Hypervisor.Storage;
 
 namespace Portal.Web.Operations.Provisioning;
 
-/// <summary>What is done at one host to make one machine. Every step looks first, so that it can be done again.</summary>
+/// <summary>
+/// What is done at one host to make one machine. Every step looks first, so that it can be done again. A call that changes something
+/// is waited for even after a cancel: it cannot be called back, and what it made after the undo nobody would remove.
+/// </summary>
 public sealed class ProvisionSteps(Blueprint blueprint, FleetHost host)
 {
     /// <summary>How often the new guest is pinged until it answers.</summary>
@@ -46,9 +49,10 @@ public sealed class ProvisionSteps(Blueprint blueprint, FleetHost host)
     {
         if (await host.Machines.FindAsync(Machine.Id, cancellationToken) is { State: not PowerState.Off })
             return "The machine runs already; its disks are left alone.";
-        var disk = host.Storage.CloneAsync(host.Pool, blueprint.Image.Volume, blueprint.Image.Format, MachineFiles.Disk(Machine.Id), (long)Machine.DiskGib << 30, cancellationToken);
-        var seed = host.Storage.UploadAsync(host.Pool, MachineFiles.Seed(Machine.Id), NoCloudImage.Build(Seed()), cancellationToken);
+        var disk = host.Storage.CloneAsync(host.Pool, blueprint.Image.Volume, blueprint.Image.Format, MachineFiles.Disk(Machine.Id), (long)Machine.DiskGib << 30, CancellationToken.None);
+        var seed = host.Storage.UploadAsync(host.Pool, MachineFiles.Seed(Machine.Id), NoCloudImage.Build(Seed()), CancellationToken.None);
         await Task.WhenAll(disk, seed);
+        cancellationToken.ThrowIfCancellationRequested();
         (_disk, _seed) = (await disk, await seed);
         return $"{Machine.DiskGib} GiB, grown from {blueprint.Image.Volume}.";
     }
@@ -60,14 +64,16 @@ public sealed class ProvisionSteps(Blueprint blueprint, FleetHost host)
             return "The host knows it already.";
         await host.Machines.DefineAsync(new MachineDefinition(
             Machine.Id, MachineFiles.DomainName(Machine.Name, Machine.Id), Machine.Vcpus, Machine.MemoryMib, Devices(), Enum.Parse<Accelerator>(Report.Accelerator),
-            _disk.Path, "qcow2", _seed.Path, Machine.Mac, blueprint.Network.Bridge), cancellationToken);
+            _disk.Path, "qcow2", _seed.Path, Machine.Mac, blueprint.Network.Bridge), CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         return null;
     }
 
     /// <summary>Switches it on.</summary>
     public async Task<string?> StartAsync(CancellationToken cancellationToken)
     {
-        await host.Machines.StartAsync(Machine.Id, cancellationToken);
+        await host.Machines.StartAsync(Machine.Id, CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         return null;
     }
 
