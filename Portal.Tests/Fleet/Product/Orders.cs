@@ -56,6 +56,14 @@ public static class Orders
         }, key: Guid.NewGuid().ToString())).As<RequestView>();
     }
 
+    /// <summary>How many addresses of the lab's network nobody holds.</summary>
+    public static async Task<long> FreeAddressesAsync(this FleetPortal portal)
+    {
+        await using var db = await portal.OpenAsync();
+        var project = await db.Projects.Select(p => p.Id).FirstAsync();
+        return (await portal.Admin.GetAsync($"projects/{project}/catalog")).Json["networks"]![0]!["free"]!.GetValue<long>();
+    }
+
     /// <summary>Machines that run and that nothing is done to: those of earlier tests, and new ones when there are too few.</summary>
     public static async Task<IReadOnlyList<MachineRow>> RunningAsync(this FleetPortal portal, int count)
     {
