@@ -53,7 +53,7 @@ static class MigrationBench
         await ping.FirstReply.WaitAsync(ct);
         var receipt = await machine.ReceiptAsync(await machine.MoveAsync(destination, ct), ct);
         var watched = await ping.StopAsync();
-        return new Move(Number(receipt, "blackoutMs"), Number(receipt, "pauseMs"), watched.BlackoutMs, Number(receipt, "lostAt10HzMean"));
+        return new Move(Number(receipt, "blackoutMs"), Number(receipt, "pauseMs"), watched.BlackoutMs, watched.LostAt10Hz);
     }
 
     static async Task<double> ByVirshAsync(Stand stand, HandMade machine, CancellationToken ct)
@@ -67,6 +67,6 @@ static class MigrationBench
 
     static double Number(JsonNode receipt, string name) => receipt["measured"]![name]!.GetValue<double>();
 
-    /// <summary>One move by the portal, in ms: what its receipt says of blackout and pause, and what the independent ping saw.</summary>
+    /// <summary>One move by the portal, in ms: what its receipt says of blackout and pause, and what the independent ping saw; lost at 10 Hz is the mean over every phase.</summary>
     sealed record Move(double Receipt, double Pause, double Watched, double LostAt10Hz);
 }

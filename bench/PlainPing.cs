@@ -38,15 +38,15 @@ sealed partial class PlainPing : IAsyncDisposable
             await tick.WaitForNextTickAsync(ct);
     }
 
-    /// <summary>Stops and returns the longest gap between consecutive reply arrivals less the interval, in ms, and how many replies never came.</summary>
-    public async Task<(double BlackoutMs, int Lost)> StopAsync()
+    /// <summary>Stops and returns the longest gap between consecutive reply arrivals less the interval, in ms, and how many of ten pings a second would have been lost, over every phase.</summary>
+    public async Task<(double BlackoutMs, double LostAt10Hz)> StopAsync()
     {
         await Tool.RunAsync("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
         var heard = await replies;
         await process.WaitForExitAsync();
         var gap = heard.Zip(heard.Skip(1), (a, b) => b.AtMs - a.AtMs).DefaultIfEmpty(double.NaN).Max();
         var lost = heard.Count == 0 ? 0 : heard.Max(r => r.Sequence) - heard.Min(r => r.Sequence) + 1 - heard.DistinctBy(r => r.Sequence).Count();
-        return (gap - IntervalMs, lost);
+        return (gap - IntervalMs, lost * IntervalMs / 100);
     }
 
     public async ValueTask DisposeAsync()

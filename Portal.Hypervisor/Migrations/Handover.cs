@@ -10,7 +10,7 @@ internal sealed class Handover(
     private readonly CopyWatch _watch = new(ends, plan, timeline, bulletin);
     private readonly Transfer _transfer = plan.Mode == MigrationMode.QuickSaved
         ? new SavedTransfer(plan, ends, findings, bulletin)
-        : new StreamTransfer(plan, ends, findings, bulletin);
+        : new StreamTransfer(plan, ends, bulletin);
 
     private string Here => plan.Source.Endpoint.Name;
 

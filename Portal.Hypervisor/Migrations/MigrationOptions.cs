@@ -1,24 +1,16 @@
 namespace Portal.Hypervisor.Migrations;
 
-/// <summary>Whether the memory stream between hosts is encrypted.</summary>
-public enum MemoryEncryption
-{
-    /// <summary>Encrypted when both hosts can.</summary>
-    WhenAvailable,
-    /// <summary>Encrypted, or the move is refused.</summary>
-    Required,
-    /// <summary>In the clear: for networks trusted otherwise.</summary>
-    Off,
-}
-
 /// <summary>Limits of a move.</summary>
 public sealed record MigrationOptions
 {
     /// <summary>Every limit at its default.</summary>
     public static MigrationOptions Default { get; } = new();
 
-    /// <summary>Whether memory travels encrypted.</summary>
-    public MemoryEncryption Encryption { get; init; } = MemoryEncryption.WhenAvailable;
+    /// <summary>
+    /// Memory travels encrypted, or the move is refused: a guest's memory holds its keys, and a move that fell back to plain text on an
+    /// error could be made to by whoever can cut the stream. False only for networks that are trusted otherwise.
+    /// </summary>
+    public bool EncryptMemory { get; init; } = true;
 
     /// <summary>Downtime limit the move starts with, ms. Low: it is raised only when the copy does not converge.</summary>
     public int FirstDowntimeMs { get; init; } = 20;

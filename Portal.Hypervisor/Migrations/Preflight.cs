@@ -10,16 +10,18 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="MemoryBytes">The machine's memory.</param>
 /// <param name="TouchedBytes">What the guest has touched of it; null: the driver does not say.</param>
 /// <param name="StorePath">Directory of the shared pool.</param>
-/// <param name="CanEncrypt">Whether both hypervisors can encrypt the memory stream.</param>
 /// <param name="CanAnnounce">Whether the destination can announce the guest's address again.</param>
-internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanEncrypt, bool CanAnnounce)
+internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanAnnounce)
 {
-    public static Findings Refused(string why) => new(why, 0, null, "", CanEncrypt: false, CanAnnounce: false);
+    public static Findings Refused(string why) => new(why, 0, null, "", CanAnnounce: false);
 }
 
 /// <summary>Asks both hosts whether a move can be made, before anything is touched.</summary>
 internal static class Preflight
 {
+    /// <summary>What to do where memory cannot travel encrypted.</summary>
+    public const string EncryptionAdvice = "Give both hosts QEMU's certificates for migration, or let memory travel in the clear on a network you trust (Portal__EncryptMemory=false).";
+
     public static async Task<Findings> CheckAsync(MoveEnds ends, MigrationPlan plan, CancellationToken cancellationToken)
     {
         var (here, there) = (plan.Source.Endpoint.Name, plan.Destination.Endpoint.Name);
@@ -45,10 +47,11 @@ internal static class Preflight
             return Findings.Refused($"{there} has {destination.FreeMemoryMib} MiB of memory free and the machine needs {machine.Status.MemoryMib} MiB. Choose another destination.");
         if (plan.Mode != MigrationMode.QuickSaved && (plan.Destination.Endpoint.PeerUri is null || plan.Destination.Endpoint.MigrationAddress is null))
             return Findings.Refused($"{there} is reached over a local connection, which {here} cannot use. Add it by a URI such as qemu+tls://HOST/system.");
+        if (plan is { Mode: not MigrationMode.QuickSaved, Options.EncryptMemory: true } && (Plain(source, here) ?? Plain(destination, there)) is { } plain)
+            return Findings.Refused(plain);
         if (await StoreRefusalAsync(ends, plan, pool, cancellationToken) is { } storeLack)
             return Findings.Refused(storeLack);
         return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, pool!.Path,
-            source.Can(CapabilityNames.MemoryTls).Available && destination.Can(CapabilityNames.MemoryTls).Available,
             destination.Can(CapabilityNames.Announce).Available);
     }
 
@@ -62,6 +65,10 @@ internal static class Preflight
         });
         return capability.Available ? null : $"{name} cannot do this: {capability.Reason}";
     }
+
+    private static string? Plain(HostFacts facts, string name) => facts.Can(CapabilityNames.MemoryTls) is { Available: false, Reason: var reason }
+        ? $"{name} cannot encrypt a machine's memory on its way: {reason} {EncryptionAdvice}"
+        : null;
 
     private static async Task<string?> StoreRefusalAsync(MoveEnds ends, MigrationPlan plan, PoolInfo? pool, CancellationToken cancellationToken)
     {

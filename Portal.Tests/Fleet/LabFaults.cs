@@ -39,6 +39,14 @@ public static class LabFaults
         return new Mend(() => AsRootAsync([.. nft, "delete table bridge silence"]));
     }
 
+    /// <summary>Takes QEMU's certificate authority away from a host, so that it can prove and check nothing; disposing gives it back.</summary>
+    public static async Task<IAsyncDisposable> TakeCertificatesAsync(this LabFixture lab, string host)
+    {
+        var file = $"/var/lib/portal-lab/{lab.File.Name}/hosts/{host}/pki/qemu/ca-cert.pem";
+        await AsRootAsync("mv", file, $"{file}.away");
+        return new Mend(() => AsRootAsync("mv", $"{file}.away", file));
+    }
+
     /// <summary>Limits the memory stream of a machine's next move, or of the one under way, so that there is a middle to break into.</summary>
     public static Task ThrottleAsync(this LabFixture lab, string host, Guid machine, int mibPerSecond)
         => ExecuteAsync(["virsh", "-q", "-c", lab[host].Endpoint.Uri, "migrate-setspeed", machine.ToString(), mibPerSecond.ToString(CultureInfo.InvariantCulture)]);

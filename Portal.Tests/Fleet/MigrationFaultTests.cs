@@ -143,6 +143,22 @@ public class MigrationFaultTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task Memory_never_travels_in_the_clear_because_a_host_lacks_certificates()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        MoveRecord move;
+        await using (await lab.TakeCertificatesAsync("hv3"))
+            move = await lab.Plan(machine, Source, Destination, MigrationMode.Live).RunAsync(Stop);
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Stayed, move.Story);
+        move.Outcome.Message.ShouldContain("Give both hosts QEMU's certificates for migration");
+        await StillRunsAsync(machine, before);
+        var trusted = await lab.Plan(machine, Source, Destination, MigrationMode.Live, MigrationOptions.Default with { EncryptMemory = false }).RunAsync(Stop);
+        trusted.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, trusted.Story);
+    }
+
+    [Fact]
     public async Task Moves_that_cannot_be_made_are_refused_with_what_to_do()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);

@@ -11,7 +11,7 @@ namespace Portal.Web.Migrations;
 /// <param name="Kind">One of "progress", "pings", "phase", "decision", "end".</param>
 public sealed record MigrationFrame([property: JsonPropertyName("t")] double At, [property: JsonPropertyName("k")] string Kind)
 {
-    /// <summary>When the portal made this frame, ms since 1970: lets the browser tell how old what it draws is.</summary>
+    /// <summary>When what it tells was seen, ms since 1970: lets the browser tell how old what it draws is.</summary>
     [JsonPropertyName("at")] public long MadeAt { get; init; }
 
     /// <summary>Memory to be moved, bytes.</summary>

@@ -8,6 +8,9 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
 {
     private const int UsualApiCallsPerMinute = 600;
 
+    /// <summary>Whether machines' memory must travel encrypted between hosts (<c>Portal__EncryptMemory</c>, true when not set).</summary>
+    public bool EncryptMemory { get; private init; } = true;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingsException">One is missing or cannot be understood.</exception>
     public static Settings From(IConfiguration configuration)
@@ -27,6 +30,10 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
         if (calls < 1)
             throw new SettingsException($"Portal__ApiCallsPerMinute holds '{configuration["Portal:ApiCallsPerMinute"]}', which is not a whole number above 0.");
 
-        return new Settings(connection, origins, calls);
+        var encrypt = true;
+        if (configuration["Portal:EncryptMemory"] is { Length: > 0 } said && !bool.TryParse(said, out encrypt))
+            throw new SettingsException($"Portal__EncryptMemory holds '{said}', which is neither true nor false.");
+
+        return new Settings(connection, origins, calls) { EncryptMemory = encrypt };
     }
 }

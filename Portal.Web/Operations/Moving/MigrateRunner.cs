@@ -6,6 +6,7 @@ using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Health;
 using Portal.Web.Migrations;
+using Portal.Web.Setup;
 
 namespace Portal.Web.Operations.Moving;
 
@@ -14,7 +15,7 @@ namespace Portal.Web.Operations.Moving;
 /// machine runs, what is left is cleaned up, and the receipt says so.
 /// </summary>
 public sealed class MigrateRunner(
-    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, HostFleet fleet, TimeProvider time, ILogger<MigrateRunner> logger)
+    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, HostFleet fleet, Settings settings, TimeProvider time, ILogger<MigrateRunner> logger)
     : IOperationRunner
 {
     private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(5);
@@ -67,7 +68,7 @@ public sealed class MigrateRunner(
         {
             record.Take(update);
             if (MigrationFrame.From(update) is { } frame)
-                live.Publish(frame with { MadeAt = time.GetUtcNow().ToUnixTimeMilliseconds() });
+                live.Publish(frame with { MadeAt = zero.AddSeconds(update.At).ToUnixTimeMilliseconds() });
             if (update is Finished finished)
                 outcome = finished.Outcome;
         }
@@ -137,7 +138,7 @@ public sealed class MigrateRunner(
         var history = await run.KeepAsync(held => migrations.HistoryAsync(move.SourceHostId, move.DestinationHostId, move.Mode, held));
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Destination.Pool,
-            [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with { History = MoveWords.From(history) });
+            [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with { History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory });
     }
 
     /// <summary>Both hosts, each null when it did not answer in time.</summary>
