@@ -66,19 +66,34 @@ internal sealed class HostSession : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// A call that waits can be withdrawn: by whoever asked, by its deadline, or with the session. One that has started may change the host
+    /// whatever happens here, so its result is waited for even when nobody wants it any more: else an undo would race it.
+    /// </summary>
     private async Task<T> RunAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, bool alone, CancellationToken cancellationToken)
     {
-        var item = new LaneCall<T>(call, _connection);
-        if (_lost.Task.IsCompleted || !Post(item.Run, alone))
-            throw Gone(await _lost.Task);
-        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var late = Task.Delay(deadline, _time, abandoned.Token);
-        var first = await Task.WhenAny(item.Result, _lost.Task, late);
-        await abandoned.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        if (first == item.Result && !item.Result.IsCanceled)
+        var item = new LaneCall<T>(call, _connection);
+        if (_lost.Task.IsCompleted || !Post(() => RunUnlessLost(item), alone))
+            throw Gone(await _lost.Task);
+        using var ended = new CancellationTokenSource();
+        await using var cancelled = cancellationToken.UnsafeRegister(_ => item.TryWithdraw(), null);
+        var late = Task.Delay(deadline, _time, ended.Token);
+        await Task.WhenAny(item.Result, _lost.Task, late);
+        await ended.CancelAsync();
+        var isWithdrawn = item.TryWithdraw();
+        if (item.Result is { IsCompleted: true, IsCanceled: false })
             return await ResultAsync(item.Result);
-        throw _lost.Task.IsCompleted ? Gone(await _lost.Task) : Overdue(IsHung(item.HasStarted, deadline), deadline);
+        if (isWithdrawn)
+            cancellationToken.ThrowIfCancellationRequested();
+        throw _lost.Task.IsCompleted ? Gone(await _lost.Task) : Overdue(IsHung(!isWithdrawn, deadline), deadline);
+    }
+
+    /// <summary>What waited when the session ended is not for a daemon that comes to later.</summary>
+    private void RunUnlessLost<T>(LaneCall<T> item)
+    {
+        if (!_lost.Task.IsCompleted)
+            item.Run();
     }
 
     private bool Post(Action work, bool alone)
@@ -136,25 +151,37 @@ internal sealed class HostSession : IAsyncDisposable
         });
     }
 
-    /// <summary>One call on its way through the lane.</summary>
+    /// <summary>One call on its way through the lane: it waits, and then it has either started or been withdrawn.</summary>
     private sealed class LaneCall<T>(Func<ConnectHandle, T> call, ConnectHandle connection)
     {
-        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private const int Waiting = 0, Started = 1, Withdrawn = 2;
 
+        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _stage;
+
+        /// <summary>Cancelled when the call was never made.</summary>
         public Task<T> Result => _result.Task;
 
-        public bool HasStarted { get; private set; }
+        /// <summary>Sees to it that the call is never made; false when it has started.</summary>
+        public bool TryWithdraw()
+        {
+            var isWithdrawn = Interlocked.CompareExchange(ref _stage, Withdrawn, Waiting) != Started;
+            if (isWithdrawn)
+                _result.TrySetCanceled();
+            return isWithdrawn;
+        }
 
         public void Run()
         {
-            HasStarted = true;
+            if (Interlocked.CompareExchange(ref _stage, Started, Waiting) != Waiting)
+                return;
             try
             {
                 _result.SetResult(call(connection));
             }
-            catch (ObjectDisposedException)
+            catch (ObjectDisposedException) when (connection.IsClosed)
             {
-                // The session ended while this call waited; whoever asked has been told so.
+                // The session ended before libvirt was asked; whoever wanted to know has been told so.
                 _result.TrySetCanceled();
             }
             catch (Exception e)
