@@ -6,7 +6,8 @@ namespace Portal.Hypervisor.Probing;
 /// <item><b>blackout</b>: longest gap between consecutive reply arrivals, less the interval. When no reply follows, the gap
 /// counts up to the last request: the guest was dark at least that long.</item>
 /// <item><b>lost</b>: no reply within 5 s. <b>late</b>: reply after more than 1 s. <b>duplicates</b> close no gap.</item>
-/// <item><b>lost at 1 Hz</b>: what a person pinging once a second loses, over every phase of a one-second grid.</item>
+/// <item><b>lost at 1 Hz</b>: what a person pinging once a second loses, over every phase of a one-second grid. That person's pings
+/// would have gone out while the portal's own sender was held up, so what it left out between two lost requests counts here as lost.</item>
 /// </list>
 /// </summary>
 public static class ProbeArithmetic
@@ -49,14 +50,25 @@ public static class ProbeArithmetic
     {
         var phases = Math.Max(1, (int)Math.Round(gridMs / intervalMs));
         var lost = new int[phases];
-        foreach (var sample in sent.Where(s => s.Flags.HasFlag(PingFlags.Lost)))
-            lost[(long)Math.Round((sample.SentMs - sent[0].SentMs) / intervalMs) % phases]++;
+        for (var i = 0; i < sent.Length; i++)
+        {
+            if (!sent[i].Flags.HasFlag(PingFlags.Lost))
+                continue;
+            var slot = SlotOf(sent[i]);
+            var first = i > 0 && sent[i].Flags.HasFlag(PingFlags.Stalled) && sent[i - 1].Flags.HasFlag(PingFlags.Lost) ? SlotOf(sent[i - 1]) + 1 : slot;
+            // Two requests can round to one slot; each counts.
+            for (var dark = Math.Min(first, slot); dark <= slot; dark++)
+                lost[dark % phases]++;
+        }
+
         return (lost.Average(), lost.Max());
+
+        long SlotOf(PingSample sample) => (long)Math.Round((sample.SentMs - sent[0].SentMs) / intervalMs);
     }
 
     /// <summary>
     /// A sender that was held up at either edge of the gap stretches it: the guest may have answered all the while.
-    /// Held up in its middle changes nothing, for requests before and after it went unanswered.
+    /// Held up in its middle changes nothing, for requests before and after it went unanswered: see <see cref="LostOnGrid"/>.
     /// </summary>
     private static string? Doubt(PingSample[] sent, PingSample[] answered, Gap gap)
     {

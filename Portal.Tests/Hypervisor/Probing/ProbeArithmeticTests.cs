@@ -92,6 +92,34 @@ public class ProbeArithmeticTests
     }
 
     [Fact]
+    public void What_a_held_up_sender_left_out_between_lost_requests_counts_as_lost_on_the_grids()
+    {
+        var samples = Steady(1_000);
+        for (var i = 300; i < 400; i++)
+            samples[i] = Sample(i, double.NaN, isDuplicate: false);
+        samples[380] = samples[380] with { Flags = samples[380].Flags | PingFlags.Stalled };
+        PingSample[] heldUp = [.. samples[..320], .. samples[380..]];
+
+        var report = Measure(heldUp);
+
+        report.Valid.ShouldBeTrue();
+        report.BlackoutMs.ShouldBe(500, tolerance: 1e-9);
+        report.Lost.ShouldBe(40);
+        report.LostAt1HzMean.ShouldBe(0.5, tolerance: 1e-9);
+        report.LostAt10HzMean.ShouldBe(5, tolerance: 1e-9);
+        report.LostAt10HzWorst.ShouldBe(5);
+    }
+
+    [Fact]
+    public void What_a_held_up_sender_left_out_while_the_guest_answered_is_not_lost()
+    {
+        var samples = Steady(100);
+        samples[80] = samples[80] with { Flags = PingFlags.Stalled };
+
+        Measure([.. samples[..20], .. samples[80..]]).LostAt10HzMean.ShouldBe(0);
+    }
+
+    [Fact]
     public void Without_replies_nothing_is_claimed()
     {
         var report = Measure([Sample(0, double.NaN, isDuplicate: false)]);
