@@ -53,14 +53,26 @@ internal sealed class EventFan(TimeProvider time)
     {
         try
         {
-            await foreach (var e in subscriber.Channel.Reader.ReadAllAsync(cancellationToken))
-                yield return e;
+            while (await subscriber.Channel.Reader.WaitToReadAsync(cancellationToken))
+            {
+                while (subscriber.Channel.Reader.TryRead(out var e))
+                    yield return e;
+                // Not only when the next event comes: after the last of a burst there may be none for days.
+                if (TakeMissed(subscriber))
+                    yield return new EventsMissed(time.GetUtcNow());
+            }
         }
         finally
         {
             await ended.DisposeAsync();
             Remove(subscriber);
         }
+    }
+
+    private bool TakeMissed(Subscriber subscriber)
+    {
+        lock (_gate)
+            return subscriber.TakeMissed();
     }
 
     private void Remove(Subscriber subscriber)
@@ -81,6 +93,13 @@ internal sealed class EventFan(TimeProvider time)
                 _missed = false;
             if (!Channel.Writer.TryWrite(e))
                 _missed = true;
+        }
+
+        public bool TakeMissed()
+        {
+            var missed = _missed;
+            _missed = false;
+            return missed;
         }
     }
 }

@@ -16,6 +16,12 @@ public sealed class HostMonitor : IAsyncDisposable
     private readonly Task _pump;
     private readonly Task _comparing;
 
+    /// <summary>What the pump and the comparison write comes one after the other, so that the books end with what was seen last.</summary>
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>What the books were last told of the link; null before.</summary>
+    private HostLinkState? _booked;
+
     /// <summary>Starts listening and connecting.</summary>
     public HostMonitor(FleetHost host, HostReporter reporter, DatabasePatience patience, ILogger logger)
     {
@@ -39,7 +45,16 @@ public sealed class HostMonitor : IAsyncDisposable
         await Host.Connection.DisposeAsync();
         await Task.WhenAll(_pump, _comparing);
         _stop.Dispose();
+        _turn.Dispose();
     }
+
+    /// <summary>
+    /// Whether the books must be told of the link again: an event about it may have been dropped, or what it led to may have failed.
+    /// A link that is being tried for the first time says nothing yet.
+    /// </summary>
+    /// <param name="link">The link now.</param>
+    /// <param name="booked">What the books were last told; null before.</param>
+    public static bool MustTell(HostLinkState link, HostLinkState? booked) => link != HostLinkState.Connecting && link != booked;
 
     private async Task PumpAsync(IAsyncEnumerable<HostEvent> events)
     {
@@ -61,10 +76,7 @@ public sealed class HostMonitor : IAsyncDisposable
         try
         {
             while (await tick.WaitForNextTickAsync(_stop.Token))
-            {
-                if (Host.IsConnected)
-                    await TryAsync(stop => _reporter.ReadMachinesAsync(Host, stop));
-            }
+                await TryAsync(CompareOnceAsync);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -76,7 +88,15 @@ public sealed class HostMonitor : IAsyncDisposable
     {
         try
         {
-            await _patience.RunAsync(Host.Name, work, _stop.Token);
+            await _turn.WaitAsync(_stop.Token);
+            try
+            {
+                await _patience.RunAsync(Host.Name, work, _stop.Token);
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
         catch (LibvirtException fault) when (fault.IsConnectionLost)
         {
@@ -91,10 +111,38 @@ public sealed class HostMonitor : IAsyncDisposable
 
     private Task PassOnAsync(HostEvent told, CancellationToken cancellationToken) => told switch
     {
-        LinkChanged { Link.State: HostLinkState.Connected } or EventsMissed => _reporter.ReadAllAsync(Host, cancellationToken),
-        LinkChanged { Link: { State: HostLinkState.Unreachable, Reason: var reason } } => _reporter.LostAsync(Host, reason, cancellationToken),
+        LinkChanged changed => TellAsync(changed.Link, cancellationToken),
+        // The link may be among what was missed.
+        EventsMissed => TellAsync(Host.Connection.Link, cancellationToken),
         MachineChanged changed => _reporter.ObservedAsync(Host, changed.Machine, cancellationToken),
         MachineForgotten => _reporter.ReadMachinesAsync(Host, cancellationToken),
         _ => Task.CompletedTask,
     };
+
+    private Task CompareOnceAsync(CancellationToken cancellationToken)
+    {
+        var link = Host.Connection.Link;
+        if (MustTell(link.State, _booked))
+            return TellAsync(link, cancellationToken);
+        return link.State == HostLinkState.Connected ? _reporter.ReadMachinesAsync(Host, cancellationToken) : Task.CompletedTask;
+    }
+
+    private async Task TellAsync(HostLink link, CancellationToken cancellationToken)
+    {
+        // Half told is not told: whatever fails below is done again by the next comparison.
+        _booked = null;
+        switch (link.State)
+        {
+            case HostLinkState.Connected:
+                await _reporter.ReadAllAsync(Host, cancellationToken);
+                break;
+            case HostLinkState.Unreachable:
+                await _reporter.LostAsync(Host, link.Reason, cancellationToken);
+                break;
+            case HostLinkState.Connecting:
+                return;
+        }
+
+        _booked = link.State;
+    }
 }
