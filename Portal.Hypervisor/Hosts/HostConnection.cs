@@ -100,8 +100,8 @@ public sealed class HostConnection : IAsyncDisposable
     internal Task<T> CallAsync<T>(Func<ConnectHandle, T> call, CancellationToken cancellationToken)
         => Session().CallAsync(call, cancellationToken);
 
-    internal Task<T> CallLongAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, CancellationToken cancellationToken)
-        => Session().CallLongAsync(call, deadline, cancellationToken);
+    internal Task<T> CallAsideAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, CancellationToken cancellationToken)
+        => Session().CallAsideAsync(call, deadline, cancellationToken);
 
     /// <summary>Opens a connection of its own for one move: its long calls must not hold up the host's other business.</summary>
     internal Task<HostSession> OpenPrivateAsync(CancellationToken cancellationToken) => _opener.OpenAsync(cancellationToken);

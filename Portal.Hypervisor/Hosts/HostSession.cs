@@ -55,9 +55,16 @@ internal sealed class HostSession : IAsyncDisposable
     public Task<T> CallAsync<T>(Func<ConnectHandle, T> call, CancellationToken cancellationToken)
         => RunAsync(call, _options.CallDeadline, alone: false, cancellationToken);
 
-    /// <summary>Makes a call that takes as long as its subject (a copy, an upload) on a thread of its own.</summary>
+    /// <summary>Makes a call that takes as long as its subject (a move) on a thread of its own.</summary>
     public Task<T> CallLongAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, CancellationToken cancellationToken)
         => RunAsync(call, deadline, alone: true, cancellationToken);
+
+    /// <summary>
+    /// Makes a call that waits for more than the daemon (its storage) on a thread of its own. That it is late tells nothing of the daemon,
+    /// so it alone fails; a daemon that hangs is noticed by the keep-alive and by other calls.
+    /// </summary>
+    public Task<T> CallAsideAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, CancellationToken cancellationToken)
+        => RunAsync(call, deadline, alone: true, cancellationToken, Late);
 
     /// <summary>Ends the session; calls under way fail at once, though their threads may still wait for the daemon.</summary>
     public ValueTask DisposeAsync()
@@ -70,7 +77,8 @@ internal sealed class HostSession : IAsyncDisposable
     /// A call that waits can be withdrawn: by whoever asked, by its deadline, or with the session. One that has started may change the host
     /// whatever happens here, so its result is waited for even when nobody wants it any more: else an undo would race it.
     /// </summary>
-    private async Task<T> RunAsync<T>(Func<ConnectHandle, T> call, TimeSpan deadline, bool alone, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        Func<ConnectHandle, T> call, TimeSpan deadline, bool alone, CancellationToken cancellationToken, Func<TimeSpan, LibvirtException>? overdue = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var item = new LaneCall<T>(call, _connection);
@@ -86,7 +94,9 @@ internal sealed class HostSession : IAsyncDisposable
             return await ResultAsync(item.Result);
         if (isWithdrawn)
             cancellationToken.ThrowIfCancellationRequested();
-        throw _lost.Task.IsCompleted ? Gone(await _lost.Task) : Overdue(IsHung(!isWithdrawn, deadline), deadline);
+        if (_lost.Task.IsCompleted)
+            throw Gone(await _lost.Task);
+        throw overdue is null ? Overdue(IsHung(!isWithdrawn, deadline), deadline) : overdue(deadline);
     }
 
     /// <summary>What waited when the session ended is not for a daemon that comes to later.</summary>
@@ -132,6 +142,11 @@ internal sealed class HostSession : IAsyncDisposable
         Lose(reason);
         return new LibvirtException(LibvirtErrorDomain.Rpc, LibvirtErrorCode.OperationTimeout, reason, isConnectionLost: true);
     }
+
+    private LibvirtException Late(TimeSpan deadline)
+        => new(LibvirtErrorDomain.Rpc, LibvirtErrorCode.OperationTimeout,
+            $"{_endpoint.Name} did not finish a request to its storage within {deadline.TotalMinutes:0} min. It may still do so. "
+            + "Check the storage pool on that host, then try again.");
 
     private LibvirtException Gone(string reason)
         => new(LibvirtErrorDomain.Rpc, LibvirtErrorCode.NoConnection, $"The connection to {_endpoint.Name} was lost: {reason}", isConnectionLost: true);

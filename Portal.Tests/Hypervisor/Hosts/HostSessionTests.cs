@@ -71,6 +71,20 @@ public sealed class HostSessionTests : IDisposable
         _wasMade.ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_late_call_to_storage_fails_alone_and_the_session_goes_on()
+    {
+        await using var session = Open(Patience);
+
+        var late = await Should.ThrowAsync<LibvirtException>(
+            () => session.CallAsideAsync(_ => Hold(), TimeSpan.FromMilliseconds(100), Stop).WaitAsync(Patience, Stop));
+
+        late.IsConnectionLost.ShouldBeFalse();
+        late.Message.ShouldContain("Check the storage pool");
+        session.Lost.IsCompleted.ShouldBeFalse();
+        (await session.CallAsync(_ => 1, Stop)).ShouldBe(1);
+    }
+
     private static HostSession Open(TimeSpan deadline) => HostSession.Open(
         new HostEndpoint(Guid.CreateVersion7(), "test-host", TestHost.Uri, Address: null),
         new HostConnectionOptions { LaneThreads = 1, CallDeadline = deadline }, TimeProvider.System);

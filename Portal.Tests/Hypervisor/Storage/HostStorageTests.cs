@@ -1,4 +1,5 @@
 using Portal.Hypervisor;
+using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Storage;
 
 namespace Portal.Tests.Hypervisor.Storage;
@@ -17,6 +18,28 @@ public class HostStorageTests
         pool!.Active.ShouldBeTrue();
         pool.Path.ShouldBe("/default-pool");
         (await host.Storage.FindPoolAsync("nowhere", Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Storage_that_takes_minutes_holds_up_nothing_else_and_waits_for_nothing_else()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using var host = await TestHost.ConnectAsync(new HostConnectionOptions { LaneThreads = 1 });
+        var busy = host.CallAsync(_ => { gate.Wait(); return true; }, Stop);
+        try
+        {
+            (await host.Storage.FindPoolAsync(TestHost.Pool, Stop)).ShouldNotBeNull();
+            (await host.Storage.ListAsync(TestHost.Pool, Stop)).ShouldNotBeNull();
+            (await host.Storage.FindAsync(TestHost.Pool, "never-was.qcow2", Stop)).ShouldBeNull();
+            await host.Storage.DeleteAsync(TestHost.Pool, "never-was.qcow2", Stop);
+            busy.IsCompleted.ShouldBeFalse();
+        }
+        finally
+        {
+            gate.Set();
+        }
+
+        (await busy).ShouldBeTrue();
     }
 
     [Fact]
