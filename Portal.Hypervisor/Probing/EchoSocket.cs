@@ -6,9 +6,12 @@ using System.Runtime.InteropServices;
 
 namespace Portal.Hypervisor.Probing;
 
-/// <summary>A reply: which request it answers, the send time it carried back, and when the kernel received it (monotonic ns).</summary>
+/// <summary>
+/// A reply: which request it claims to answer, who sent it (without a scope), and when the kernel received it (monotonic ns). A guest
+/// writes its replies itself and may answer for others: count one only for the address that was asked, and by the portal's own send time.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct EchoReply(long Sequence, long SentNs, long ArrivedNs);
+internal readonly record struct EchoReply(long Sequence, IPAddress From, long ArrivedNs);
 
 /// <summary>
 /// An unprivileged ICMP echo socket. The kernel fills in identifier and checksum, delivers only replies to this socket,
@@ -17,6 +20,9 @@ internal readonly record struct EchoReply(long Sequence, long SentNs, long Arriv
 internal sealed unsafe class EchoSocket : IDisposable
 {
     private const int HeaderLength = 8, PayloadLength = 16, Monotonic = 1, Realtime = 0;
+
+    /// <summary><c>struct sockaddr_in6</c>, the longer of the two; in it the address is at 8, in <c>sockaddr_in</c> at 4.</summary>
+    private const int NameLength = 28;
 
     private readonly Socket _socket;
     private readonly bool _isV6;
@@ -79,10 +85,14 @@ internal sealed unsafe class EchoSocket : IDisposable
     {
         var buffer = stackalloc byte[256];
         var control = stackalloc byte[128];
+        var name = stackalloc byte[NameLength];
         var vector = new Vector { Base = buffer, Length = 256 };
         while (true)
         {
-            var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = 128 };
+            var message = new MessageHeader
+            {
+                Name = name, NameLength = NameLength, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = 128,
+            };
             var length = EchoNative.recvmsg(_socket.SafeHandle, &message, EchoNative.DontWait);
             if (length < 0)
             {
@@ -96,7 +106,7 @@ internal sealed unsafe class EchoSocket : IDisposable
                 continue;
             reply = new EchoReply(
                 BinaryPrimitives.ReadInt64BigEndian(data[HeaderLength..]),
-                BinaryPrimitives.ReadInt64BigEndian(data[(HeaderLength + 8)..]),
+                new IPAddress(_isV6 ? new ReadOnlySpan<byte>(name + 8, 16) : new ReadOnlySpan<byte>(name + 4, 4)),
                 now - QueuedNs(message));
             return true;
         }

@@ -13,6 +13,7 @@ public sealed class PingProbe : IAsyncDisposable
     private readonly PingLog _log = new();
     private readonly EchoSocket _socket;
     private readonly IPEndPoint _target;
+    private readonly IPAddress _answering;
     private readonly long _intervalNs;
     private readonly long _originNs;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,6 +23,8 @@ public sealed class PingProbe : IAsyncDisposable
     private PingProbe(IPAddress target, TimeSpan interval, long originNs)
     {
         _target = new IPEndPoint(target, 0);
+        // Without a scope, as a reply says it.
+        _answering = new IPAddress(target.GetAddressBytes());
         _intervalNs = interval.Ticks * 100;
         _originNs = originNs;
         _socket = new EchoSocket(target.AddressFamily);
@@ -83,7 +86,12 @@ public sealed class PingProbe : IAsyncDisposable
                     due = Send(sequence++, due);
                 _socket.Wait(_stopSending ? EchoSocket.NowNs + _intervalNs : due);
                 while (_socket.TryReceive(out var reply))
-                    _log.Answered(reply.Sequence, Axis(reply.ArrivedNs));
+                {
+                    // Somebody else's answer says nothing about this guest.
+                    if (reply.From.Equals(_answering))
+                        _log.Answered(reply.Sequence, Axis(reply.ArrivedNs));
+                }
+
                 _log.Expire(Axis(EchoSocket.NowNs));
             }
         }

@@ -84,31 +84,36 @@ public sealed class SlowProbe : IAsyncDisposable
     {
         var start = EchoSocket.NowNs;
         var targets = _watched.ToArray();
-        var asked = new Dictionary<long, (Guid Id, DateTimeOffset At)>(targets.Length);
+        var asked = new Dictionary<long, Question>(targets.Length);
         for (var i = 0; i < targets.Length && !_stop; i++)
         {
             Collect(socket, asked, start + (SecondNs / 2 * i / targets.Length));
-            asked[sequence] = (targets[i].Key, _time.GetUtcNow());
-            socket.Send(new IPEndPoint(targets[i].Value, 0), sequence++);
+            var (id, address) = targets[i];
+            var at = _time.GetUtcNow();
+            asked[sequence] = new Question(id, address, at, socket.Send(new IPEndPoint(address, 0), sequence));
+            sequence++;
         }
 
         // Asked within the first half, so that everybody has at least half a second; silence is told at its end.
         for (var tick = 1; tick <= 10 && !_stop; tick++)
             Collect(socket, asked, start + (SecondNs / 2) + (SecondNs / 20 * tick));
-        foreach (var (id, at) in asked.Values)
-            Report(new SlowReading(id, at, RttMs: null));
+        foreach (var silent in asked.Values)
+            Report(new SlowReading(silent.Id, silent.At, RttMs: null));
         return sequence;
     }
 
-    private void Collect(EchoSocket socket, Dictionary<long, (Guid Id, DateTimeOffset At)> asked, long untilNs)
+    private void Collect(EchoSocket socket, Dictionary<long, Question> asked, long untilNs)
     {
         do
         {
             socket.Wait(untilNs);
             while (socket.TryReceive(out var reply))
             {
-                if (asked.Remove(reply.Sequence, out var who))
-                    Report(new SlowReading(who.Id, who.At, (reply.ArrivedNs - reply.SentNs) / 1e6));
+                // Every guest learns this socket's identifier, so each could answer for its neighbours.
+                if (!asked.TryGetValue(reply.Sequence, out var question) || !reply.From.Equals(question.Address))
+                    continue;
+                asked.Remove(reply.Sequence);
+                Report(new SlowReading(question.Id, question.At, (reply.ArrivedNs - question.SentNs) / 1e6));
             }
         }
         while (EchoSocket.NowNs < untilNs && !_stop);
@@ -122,4 +127,7 @@ public sealed class SlowProbe : IAsyncDisposable
                 reader.Writer.TryWrite(reading);
         }
     }
+
+    /// <summary>Who was asked, and when: by the calendar and by the monotonic clock, ns.</summary>
+    private sealed record Question(Guid Id, IPAddress Address, DateTimeOffset At, long SentNs);
 }

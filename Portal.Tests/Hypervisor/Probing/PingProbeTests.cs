@@ -46,6 +46,55 @@ public class PingProbeTests
         seen[nowhere].ShouldBeNull();
     }
 
+    /// <summary>"Any address" reaches this machine, which answers as 127.0.0.1 or ::1: a real reply that comes from somebody else.</summary>
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    public async Task A_reply_from_another_address_does_not_count(string address)
+    {
+        await using var probe = PingProbe.Start(IPAddress.Parse(address), TimeSpan.FromMilliseconds(2));
+        await UntilAsync(() => probe.Snapshot().Count >= 50);
+
+        await probe.FinishAsync(Stop);
+
+        probe.Snapshot().ShouldAllBe(sample => !sample.IsAnswered);
+    }
+
+    [Fact]
+    public async Task The_slow_probe_takes_nobodys_answer_for_another()
+    {
+        await using var probe = new SlowProbe();
+        var neighbour = Guid.CreateVersion7();
+        var other = Guid.CreateVersion7();
+        probe.Watch(neighbour, IPAddress.Parse("127.0.0.2"));
+        // Answered by 127.0.0.1, with the sequence this one was asked with.
+        probe.Watch(other, IPAddress.Any);
+        var seen = new Dictionary<Guid, double?>();
+
+        await foreach (var reading in probe.ReadAsync(Stop))
+        {
+            seen[reading.Id] = reading.RttMs;
+            if (seen.Count == 2)
+                break;
+        }
+
+        seen[neighbour].ShouldNotBeNull();
+        seen[other].ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_reply_names_who_sent_it()
+    {
+        using var socket = new EchoSocket(System.Net.Sockets.AddressFamily.InterNetwork);
+        socket.Send(new IPEndPoint(IPAddress.Parse("127.0.0.3"), 0), sequence: 7);
+
+        socket.Wait(EchoSocket.NowNs + 10_000_000_000);
+
+        socket.TryReceive(out var reply).ShouldBeTrue();
+        reply.From.ShouldBe(IPAddress.Parse("127.0.0.3"));
+        reply.Sequence.ShouldBe(7);
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
