@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Portal.Hypervisor.Migrations;
 
 /// <summary>
-/// Watches a copy: reads the job's statistics twenty times a second, tells progress, and applies
+/// Watches a copy: reads the job's statistics ten times a second, tells progress, and applies
 /// <see cref="DowntimePolicy"/> while the guest still runs.
 /// </summary>
 internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline timeline, Bulletin bulletin)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private double _percent;
     private DowntimeState _downtime = DowntimeState.Begin(plan.Options.FirstDowntimeMs);
