@@ -46,13 +46,11 @@ public class PingProbeTests
         seen[nowhere].ShouldBeNull();
     }
 
-    /// <summary>"Any address" reaches this machine, which answers as 127.0.0.1 or ::1: a real reply that comes from somebody else.</summary>
-    [Theory]
-    [InlineData("0.0.0.0")]
-    [InlineData("::")]
-    public async Task A_reply_from_another_address_does_not_count(string address)
+    /// <summary>"Any address" reaches this machine, which answers as 127.0.0.1: a real reply that comes from somebody else.</summary>
+    [Fact]
+    public async Task A_reply_from_another_address_does_not_count()
     {
-        await using var probe = PingProbe.Start(IPAddress.Parse(address), TimeSpan.FromMilliseconds(2));
+        await using var probe = PingProbe.Start(IPAddress.Any, TimeSpan.FromMilliseconds(2));
         await UntilAsync(() => probe.Snapshot().Count >= 50);
 
         await probe.FinishAsync(Stop);
