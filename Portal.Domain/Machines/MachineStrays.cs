@@ -14,6 +14,9 @@ namespace Portal.Domain.Machines;
 /// <param name="IsBusy">Whether an operation is queued or runs for it: then its runner tells its state, and nobody else.</param>
 public sealed record BookedMachine(Guid Id, string Name, MachineState State, Guid? HostId, bool IsBusy);
 
+/// <summary>The two hosts of a machine's last move.</summary>
+public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId);
+
 /// <summary>
 /// Finds machines that are where the books do not expect them, as an interruption leaves them. A machine with an active operation
 /// is left to its runner.
@@ -59,6 +62,31 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, hostId, null, ct);
         await transaction.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>Between which hosts the machine was last on the move; null when it never was.</summary>
+    public async Task<LastMove?> LastMoveAsync(Guid machineId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id)
+            .Select(m => new LastMove(m.SourceHostId, m.DestinationHostId)).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Two hosts run the machine: people must act, so its page says so, and the audit trail once an hour for as long as it lasts.</summary>
+    public async Task RunsTwiceAsync(Guid machineId, string home, string other, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await FreeAsync(db, machineId, ct) is not { } machine)
+            return;
+        var now = time.GetUtcNow();
+        machine.Become(MachineState.Unknown, $"It runs on {home} and on {other} at once. Cut its power on one of them now: two guests on one disk destroy it.", now);
+        var anHourAgo = now.AddHours(-1);
+        if (!await db.AuditEvents.AnyAsync(e => e.SubjectId == machineId && e.Action == "machine.runs-twice" && e.At > anHourAgo, ct))
+            db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.runs-twice", "machine", machine.Id, machine.Name, machine.ProjectId, new { home, other }, now));
+        await db.SaveChangesAsync(ct);
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
+        await transaction.CommitAsync(ct);
     }
 
     /// <summary>The machine with its row taken, or null when it is busy or not there.</summary>

@@ -65,4 +65,12 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
 
         return await settler.SettleAsync(AfterAbort, cancellationToken);
     }
+
+    /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone: for a look now and then.</summary>
+    public Task<Settlement> TrySettleAsync(Guid machine, HostConnection source, HostConnection destination, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        return new Settler(machine, source, destination, _time).SettleAsync(atMost, cancellationToken);
+    }
 }

@@ -66,6 +66,8 @@ internal static class Whereabouts
         (Presence.Unreachable, Presence.Running) => new(WhereItRuns.Destination, Remedy.None,
             "It runs at the destination. The source does not answer; what is left of it there is removed when it does."),
         (Presence.Absent, Presence.Running) => new(WhereItRuns.Destination, Remedy.None, "It runs at the destination."),
+        // A job at the destination may be somebody moving it back: what stands still at the source would be that move's.
+        (_, Presence.Running) when destination.IsBusy => new(WhereItRuns.Destination, Remedy.Wait, "It runs at the destination, where a job on it is under way."),
         (_, Presence.Running) => new(WhereItRuns.Destination, Remedy.CleanSource, "It runs at the destination; what was left at the source is removed."),
         (Presence.Unreachable, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait, "Neither host answers."),
         (Presence.Unreachable, _) => new(WhereItRuns.Unknown, Remedy.Wait,

@@ -1,5 +1,6 @@
 using Portal.Domain.Machines;
 using Portal.Hypervisor.Machines;
+using Portal.Hypervisor.Migrations;
 
 namespace Portal.Web.Operations;
 
@@ -7,8 +8,11 @@ namespace Portal.Web.Operations;
 /// Settles what an interruption left on a host: a machine that was given up or deleted while its host was away, or one that moved
 /// while nobody could see where to. Only machines of the portal's own books are ever touched.
 /// </summary>
-public sealed class Leftovers(MachineStrays strays, HostFleet fleet, ILogger<Leftovers> logger)
+public sealed class Leftovers(MachineStrays strays, MigrationEngine engine, HostFleet fleet, ILogger<Leftovers> logger)
 {
+    /// <summary>A comparison waits no longer than this for a machine to be settled; the next one goes on with it.</summary>
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Settles a machine that is on this host although the books say otherwise.</summary>
     public async Task SettleAsync(FleetHost host, BookedMachine booked, MachineStatus stray, CancellationToken cancellationToken)
     {
@@ -26,14 +30,20 @@ public sealed class Leftovers(MachineStrays strays, HostFleet fleet, ILogger<Lef
             return;
 
         var atHome = await homeHost.Machines.FindAsync(booked.Id, cancellationToken);
-        var (runsHere, runsAtHome) = (IsAlive(stray.State), atHome is not null && IsAlive(atHome.State));
-        if (runsHere && runsAtHome)
+        var (runsHere, runsAtHome) = (IsExecuting(stray.State), atHome is not null && IsExecuting(atHome.State));
+        if (stray.State == PowerState.Paused || atHome?.State == PowerState.Paused)
+        {
+            // One that stands still is a move that broke off or is under way: it neither is a second guest nor proves where the machine lives.
+            await SettleMoveAsync(host, homeHost, booked, cancellationToken);
+        }
+        else if (runsHere && runsAtHome)
         {
             logger.LogCritical("{Machine} runs on {Home} and on {Host}: cut its power on one of them at once", booked.Name, homeHost.Name, host.Name);
+            await strays.RunsTwiceAsync(booked.Id, homeHost.Name, host.Name, cancellationToken);
         }
         else if (runsHere)
         {
-            logger.LogWarning("{Machine} runs on {Host}, and {Home} does not run it: it lives on {Host} from now on", booked.Name, host.Name, homeHost.Name, host.Name);
+            logger.LogWarning("{Machine} runs on {Host}, and {Home} does not run it: it lives there from now on", booked.Name, host.Name, homeHost.Name);
             if (await strays.AdoptAsync(booked.Id, host.Id, cancellationToken) && atHome is not null)
                 await homeHost.Machines.UndefineAsync(booked.Id, cancellationToken);
         }
@@ -56,5 +66,24 @@ public sealed class Leftovers(MachineStrays strays, HostFleet fleet, ILogger<Lef
         }
     }
 
-    private static bool IsAlive(PowerState state) => state is PowerState.Running or PowerState.Paused or PowerState.ShuttingDown;
+    /// <summary>Settles what the machine's last move left on these two hosts. Of a move the portal did not make it knows no source, and keeps its hands off.</summary>
+    private async Task SettleMoveAsync(FleetHost host, FleetHost home, BookedMachine booked, CancellationToken cancellationToken)
+    {
+        var move = await strays.LastMoveAsync(booked.Id, cancellationToken);
+        (FleetHost Source, FleetHost Destination)? ends = move is null ? null
+            : (move.SourceHostId, move.DestinationHostId) == (host.Id, home.Id) ? (host, home)
+            : (move.SourceHostId, move.DestinationHostId) == (home.Id, host.Id) ? (home, host) : null;
+        if (ends is not { } between)
+        {
+            logger.LogWarning("{Machine} lives on {Home}, {Host} has it too, and it stands still on one of them: somebody moves it past the portal", booked.Name, home.Name, host.Name);
+            return;
+        }
+
+        var settlement = await engine.TrySettleAsync(booked.Id, between.Source.Connection, between.Destination.Connection, SettlePatience, cancellationToken);
+        logger.LogWarning("What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", booked.Name, between.Source.Name, between.Destination.Name, settlement.Explanation);
+        if (settlement.Where == WhereItRuns.Source && between.Source == host || settlement.Where == WhereItRuns.Destination && between.Destination == host)
+            await strays.AdoptAsync(booked.Id, host.Id, cancellationToken);
+    }
+
+    private static bool IsExecuting(PowerState state) => state is PowerState.Running or PowerState.ShuttingDown;
 }

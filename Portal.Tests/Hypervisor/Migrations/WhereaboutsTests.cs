@@ -64,6 +64,10 @@ public class WhereaboutsTests
     }
 
     [Fact]
+    public void Nothing_is_removed_at_the_source_while_a_job_at_the_destination_may_be_moving_it_back()
+        => Whereabouts.Judge(new Sight(Presence.Halted), new Sight(Presence.Running, IsBusy: true)).Remedy.ShouldBe(Remedy.Wait);
+
+    [Fact]
     public void Saved_memory_is_restored_unless_the_guest_has_already_run_from_it()
     {
         Judge(Presence.Saved, Presence.Absent).Remedy.ShouldBe(Remedy.RestoreSource);
