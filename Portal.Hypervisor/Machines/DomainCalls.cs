@@ -93,6 +93,24 @@ internal static class DomainCalls
             throw error;
     }
 
+    /// <summary>
+    /// Throws away a guest that arrived and never ran. Its definition goes first: destroyed and still defined, it would look
+    /// like one that was switched off after having run.
+    /// </summary>
+    public static void Discard(DomainHandle domain)
+    {
+        if (LibvirtError.Check(Native.virDomainIsPersistent(domain)) == 1)
+            Undefine(domain);
+        Destroy(domain);
+    }
+
+    /// <summary>Removes a definition that nothing runs from.</summary>
+    public static void Forget(DomainHandle domain)
+    {
+        if (!State(domain).IsActive)
+            Undefine(domain);
+    }
+
     public static void Suspend(DomainHandle domain)
     {
         if (State(domain).Power == PowerState.Running)
@@ -144,6 +162,20 @@ internal readonly record struct DomainState(int State, int ReasonCode)
 
     /// <summary>It has a process: anything but shut off.</summary>
     public bool IsActive => State != 5;
+
+    /// <summary>Paused for migration, being saved or being started; a disk error, a person or anything else pauses only what has run.</summary>
+    public bool IsHaltedByMove => State == 3 && ReasonCode is (2 or 3 or 11);
+
+    /// <summary>
+    /// Off after having run: shut down, powered off, crashed, migrated away or saved. One that failed to start never did; for a
+    /// definition that is new, or whose daemon was restarted, libvirt knows no reason.
+    /// </summary>
+    public bool? HasRun => (State, ReasonCode) switch
+    {
+        (5, >= 1 and <= 5) => true,
+        (5, 6) => false,
+        _ => null,
+    };
 
     /// <summary>Off because its memory was saved to a file.</summary>
     public bool IsSaved => State == 5 && ReasonCode == 5;

@@ -123,6 +123,8 @@ internal sealed class Handover(
         bulletin.Enter(MigrationPhase.Undo, failure.Message);
         var settlement = await new Settler(plan.Machine, plan.Source, plan.Destination, time).SettleAsync(plan.Options.SettleDeadline, CancellationToken.None);
         var why = braked ?? $"The move failed: {failure.Message.TrimEnd('.')}.";
+        if (settlement is { Where: WhereItRuns.Destination, IsOff: true })
+            return new MigrationOutcome(MigrationVerdict.Moved, $"{why} {Named(settlement.Explanation)} It lives there now; start it again, its disk is intact.", Measured: null, Predicted: null);
         if (settlement.Where == WhereItRuns.Destination)
         {
             var confirmation = await confirming is { ResumedAt: > double.NegativeInfinity } known ? known : new Confirmation(returned, probe.HasAnsweredSince(returned));
@@ -143,8 +145,12 @@ internal sealed class Handover(
             MigrationVerdict.Ambiguous => $" {(probe.HasAnsweredSince(returned) ? "It answers pings all the same." : "It does not answer pings.")} The portal asks again when the silent host is back.",
             MigrationVerdict.Stayed or MigrationVerdict.Cancelled or MigrationVerdict.Moved => "",
         };
-        return new MigrationOutcome(verdict, $"{why} {settlement.Explanation.Replace("the source", Here, StringComparison.Ordinal).Replace("the destination", There, StringComparison.Ordinal)}{advice}", Measured: null, Predicted: null);
+        return new MigrationOutcome(verdict, $"{why} {Named(settlement.Explanation)}{advice}", Measured: null, Predicted: null);
     }
+
+    /// <summary>An explanation with the hosts' names in it.</summary>
+    private string Named(string explanation) =>
+        explanation.Replace("The source", Here, StringComparison.Ordinal).Replace("the source", Here, StringComparison.Ordinal).Replace("the destination", There, StringComparison.Ordinal);
 
     /// <summary>The event carries the statistics; when it was missed, the destination keeps them.</summary>
     private async Task<JobStatistics?> FinalStatisticsAsync()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portal.Hypervisor.Machines;
 
 namespace Portal.Hypervisor.Migrations;
 
@@ -103,6 +104,8 @@ internal sealed class MigrationRun
     private async Task PrepareAsync(MoveEnds ends, CancellationToken stop)
     {
         _bulletin.Enter(MigrationPhase.Prepare, "predicted");
+        // Whatever the destination has of it afterwards is this move's, and so proves how far the move came.
+        await ends.Destination.CallAsync(connection => DomainCalls.IfFound(connection, _plan.Machine, DomainCalls.Forget), stop);
         if (_plan.Mode == MigrationMode.Live)
         {
             await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, _plan.Machine, _plan.Options.FirstDowntimeMs), stop);

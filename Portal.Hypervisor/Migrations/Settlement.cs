@@ -16,4 +16,7 @@ public enum WhereItRuns
 }
 
 /// <summary>The result of asking both hosts after an interruption.</summary>
-public sealed record Settlement(WhereItRuns Where, string Explanation);
+/// <param name="Where">The host that has it.</param>
+/// <param name="Explanation">What was found and done, for people.</param>
+/// <param name="IsOff">It belongs there and is switched off.</param>
+public sealed record Settlement(WhereItRuns Where, string Explanation, bool IsOff = false);

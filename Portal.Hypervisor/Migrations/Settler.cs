@@ -30,7 +30,7 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
             if (isSettled)
                 return await ConcludeAsync(judgement, cancellationToken);
             if (time.GetElapsedTime(began) > deadline)
-                return new Settlement(judgement.Where, judgement.Explanation);
+                return new Settlement(judgement.Where, judgement.Explanation, judgement.IsOff);
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
@@ -41,7 +41,7 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
         var where = judgement.Remedy == Remedy.RestoreSource ? WhereItRuns.Source : judgement.Where;
         if (where is WhereItRuns.Source or WhereItRuns.Destination)
             await SavedMemory.TryRemoveAsync(where == WhereItRuns.Source ? source : destination, machine, cancellationToken);
-        return new Settlement(where, judgement.Explanation);
+        return new Settlement(where, judgement.Explanation, judgement.IsOff);
     }
 
     /// <summary>True when the machine is settled by it; a host that fails now is asked again.</summary>
@@ -66,7 +66,7 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
             case Remedy.ResumeDestination:
                 return await ActAsync(destination, DomainCalls.Resume, cancellationToken);
             case Remedy.DiscardDestination:
-                await ActAsync(destination, DomainCalls.Destroy, cancellationToken);
+                await ActAsync(destination, DomainCalls.Discard, cancellationToken);
                 return false;
             case Remedy.CleanSource:
                 await ActAsync(source, domain =>

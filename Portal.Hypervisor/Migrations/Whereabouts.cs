@@ -17,6 +17,8 @@ internal enum Presence
     Saved,
     /// <summary>In memory and standing still, because it is being moved or a move broke off.</summary>
     Halted,
+    /// <summary>In memory and standing still for a reason that no move gives, such as a disk error or a person: it has run there.</summary>
+    Stalled,
     /// <summary>Executing.</summary>
     Running,
 }
@@ -24,8 +26,12 @@ internal enum Presence
 /// <summary>One host's answer.</summary>
 /// <param name="Presence">How it sees the machine.</param>
 /// <param name="IsBusy">A job on the machine is under way there.</param>
-/// <param name="HasStopped">It is off after having run there.</param>
-internal sealed record Sight(Presence Presence, bool IsBusy = false, bool HasStopped = false);
+/// <param name="HasRun">Off there: whether it ran there before. Null: the host does not say, as after it was restarted.</param>
+internal sealed record Sight(Presence Presence, bool IsBusy = false, bool? HasRun = null)
+{
+    /// <summary>Off there after having run there.</summary>
+    public bool HasStopped => Presence is Presence.Off or Presence.Saved && HasRun == true;
+}
 
 /// <summary>What is to be done so that exactly one host has the machine.</summary>
 internal enum Remedy
@@ -47,11 +53,16 @@ internal enum Remedy
 }
 
 /// <summary>The judgement on two answers.</summary>
-internal sealed record Judgement(WhereItRuns Where, Remedy Remedy, string Explanation);
+/// <param name="Where">The host that has it.</param>
+/// <param name="Remedy">What is left to do.</param>
+/// <param name="Explanation">Why, for people.</param>
+/// <param name="IsOff">It is that host's, and switched off.</param>
+internal sealed record Judgement(WhereItRuns Where, Remedy Remedy, string Explanation, bool IsOff = false);
 
 /// <summary>
 /// Decides from both hosts' answers where a machine runs and what is left to do. Pure. Its one rule: the source is never
-/// resumed unless the destination answers and is proven not to run the guest, nor the other way round.
+/// resumed unless the destination answers and is proven neither to run the guest nor to have run it, nor the destination
+/// while the source may run it. Once the destination has run it, the disk is newer than what the source remembers.
 /// </summary>
 internal static class Whereabouts
 {
@@ -62,27 +73,42 @@ internal static class Whereabouts
         (Presence.Running, Presence.Running) => new(WhereItRuns.Unknown, Remedy.Wait,
             "Both hosts say they run the machine. Stop it at one of them by hand now: two guests on one disk destroy it."),
         (Presence.Running, Presence.Halted) => new(WhereItRuns.Source, Remedy.DiscardDestination, "It runs at the source; what had arrived at the destination is thrown away."),
+        (Presence.Running, Presence.Stalled) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "It runs at the source, and a copy that has run stands still at the destination. Look at both, and cut the power of the older one by hand."),
         (Presence.Running, _) => new(WhereItRuns.Source, Remedy.None, "It runs at the source."),
         (Presence.Unreachable, Presence.Running) => new(WhereItRuns.Destination, Remedy.None,
             "It runs at the destination. The source does not answer; what is left of it there is removed when it does."),
+        (Presence.Unreachable, Presence.Stalled) => new(WhereItRuns.Destination, Remedy.None,
+            "It has run at the destination and stands still there. The source does not answer; what is left of it there is removed when it does."),
+        (Presence.Unreachable, _) when destination.HasStopped => new(WhereItRuns.Destination, Remedy.None,
+            "It has run at the destination and was switched off there. The source does not answer; what is left of it there is removed when it does.", IsOff: true),
         (Presence.Absent, Presence.Running) => new(WhereItRuns.Destination, Remedy.None, "It runs at the destination."),
+        (Presence.Absent, Presence.Stalled) => new(WhereItRuns.Destination, Remedy.None, "It has run at the destination and stands still there."),
         // A job at the destination may be somebody moving it back: what stands still at the source would be that move's.
         (_, Presence.Running) when destination.IsBusy => new(WhereItRuns.Destination, Remedy.Wait, "It runs at the destination, where a job on it is under way."),
         (_, Presence.Running) => new(WhereItRuns.Destination, Remedy.CleanSource, "It runs at the destination; what was left at the source is removed."),
         (Presence.Unreachable, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait, "Neither host answers."),
         (Presence.Unreachable, _) => new(WhereItRuns.Unknown, Remedy.Wait,
             "The source does not answer and the destination does not run the machine: it most likely runs on at the source."),
-        (Presence.Halted, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait,
+        (Presence.Halted or Presence.Stalled, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait,
             "It stands still at the source, and the destination, which may run it, does not answer. It is not resumed until that is known."),
         (_, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait, "The source does not run it, and the destination does not answer."),
-        (Presence.Halted, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "The hosts are still handing it over."),
-        (Presence.Halted, Presence.Halted) => new(WhereItRuns.StillMoving, Remedy.DiscardDestination,
+        (Presence.Halted or Presence.Stalled, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "The hosts are still handing it over."),
+        (Presence.Stalled, Presence.Stalled) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "It has run on both hosts and stands still on both. Look at both, and cut the power of the older one by hand."),
+        // A restore stands still for a moment like a guest that a person paused: the source cannot run it, so running on is right for both.
+        (Presence.Saved, Presence.Stalled) => new(WhereItRuns.Destination, Remedy.ResumeDestination, "It stood still at the destination; the source does not run it, so it is resumed there."),
+        (_, Presence.Stalled) => new(WhereItRuns.Destination, Remedy.CleanSource, "It has run at the destination and stands still there; what was left at the source is removed."),
+        (Presence.Halted or Presence.Stalled, Presence.Halted) => new(WhereItRuns.StillMoving, Remedy.DiscardDestination,
             "It stands still on both hosts; the copy at the destination never ran and is thrown away."),
-        (Presence.Halted, _) => new(WhereItRuns.Source, Remedy.ResumeSource, "It stood still at the source; the destination does not run it, so it is resumed."),
+        (Presence.Halted or Presence.Stalled, Presence.Off or Presence.Saved) when destination.HasRun is null => new(WhereItRuns.Unknown, Remedy.Wait,
+            "It stands still at the source, and the destination has a definition of it and does not say whether it ran there. If it did not, resume it at the source by hand; if it did, cut its power there."),
+        (not Presence.Absent, _) when destination.HasStopped => new(WhereItRuns.Destination, Remedy.CleanSource,
+            "It has run at the destination and was switched off there; what was left at the source is removed.", IsOff: true),
+        (Presence.Halted or Presence.Stalled, _) => new(WhereItRuns.Source, Remedy.ResumeSource, "It stood still at the source; the destination does not run it, so it is resumed."),
         (_, Presence.Halted) => new(WhereItRuns.Destination, Remedy.ResumeDestination, "It stood still at the destination; the source does not run it, so it is resumed there."),
-        (Presence.Saved, _) when destination.HasStopped => new(WhereItRuns.Nowhere, Remedy.None,
-            "It was restored at the destination and has been stopped there since."),
         (Presence.Saved, _) => new(WhereItRuns.Nowhere, Remedy.RestoreSource, "Its memory is saved; it is restored at the source."),
+        (Presence.Absent, Presence.Off or Presence.Saved) => new(WhereItRuns.Destination, Remedy.None, "Only the destination has it, switched off.", IsOff: true),
         _ => new(WhereItRuns.Nowhere, Remedy.None, "Both hosts answer and neither runs the machine."),
     };
 
@@ -113,8 +139,8 @@ internal static class Whereabouts
         return new Sight(state.Power switch
         {
             PowerState.Running or PowerState.ShuttingDown => Presence.Running,
-            PowerState.Paused => Presence.Halted,
+            PowerState.Paused => state.IsHaltedByMove ? Presence.Halted : Presence.Stalled,
             PowerState.Off or PowerState.Crashed or PowerState.Unknown => state.IsSaved ? Presence.Saved : Presence.Off,
-        }, isBusy, HasStopped: state is { Power: PowerState.Off, ReasonCode: not 0 });
+        }, isBusy, state.HasRun);
     }
 }

@@ -1,3 +1,4 @@
+using Portal.Hypervisor.Machines;
 using Portal.Hypervisor.Migrations;
 
 namespace Portal.Tests.Hypervisor.Migrations;
@@ -15,14 +16,60 @@ public class WhereaboutsTests
         Judge(Presence.Unreachable, Presence.Running).Where.ShouldBe(WhereItRuns.Destination);
     }
 
-    [Fact]
-    public void The_source_is_resumed_only_when_the_destination_answers_and_does_not_run_it()
+    [Theory]
+    [InlineData(Presence.Halted)]
+    [InlineData(Presence.Stalled)]
+    public void The_source_is_resumed_only_when_the_destination_answers_and_neither_runs_it_nor_has_run_it(object source)
     {
         foreach (var destination in Everything)
         {
-            var isProven = destination is Presence.Absent or Presence.Off or Presence.Saved;
-            (Judge(Presence.Halted, destination).Remedy == Remedy.ResumeSource).ShouldBe(isProven, $"{destination}");
+            foreach (var hasRun in (bool?[])[true, false, null])
+            {
+                var isProven = destination == Presence.Absent || (destination is Presence.Off or Presence.Saved && hasRun == false);
+                var remedy = Whereabouts.Judge(new Sight((Presence)source), new Sight(destination, HasRun: hasRun)).Remedy;
+                (remedy == Remedy.ResumeSource).ShouldBe(isProven, $"{destination}, has run: {hasRun}");
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(Presence.Halted)]
+    [InlineData(Presence.Off)]
+    [InlineData(Presence.Saved)]
+    public void A_destination_that_has_run_it_owns_it_even_switched_off(object source)
+    {
+        var judgement = Whereabouts.Judge(new Sight((Presence)source), new Sight(Presence.Off, HasRun: true));
+
+        judgement.Where.ShouldBe(WhereItRuns.Destination);
+        judgement.Remedy.ShouldBe(Remedy.CleanSource);
+        judgement.IsOff.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_guest_that_ran_at_the_destination_and_stands_still_there_is_not_thrown_away()
+    {
+        Judge(Presence.Halted, Presence.Stalled).ShouldSatisfyAllConditions(
+            judgement => judgement.Where.ShouldBe(WhereItRuns.Destination), judgement => judgement.Remedy.ShouldBe(Remedy.CleanSource));
+        Judge(Presence.Absent, Presence.Stalled).Where.ShouldBe(WhereItRuns.Destination);
+        Judge(Presence.Running, Presence.Stalled).Remedy.ShouldBe(Remedy.Wait);
+        Everything.ShouldAllBe(source => Judge(source, Presence.Stalled).Remedy != Remedy.DiscardDestination);
+    }
+
+    [Fact]
+    public void A_machine_that_only_the_destination_still_knows_lives_there()
+    {
+        Judge(Presence.Absent, Presence.Off).ShouldSatisfyAllConditions(
+            judgement => judgement.Where.ShouldBe(WhereItRuns.Destination), judgement => judgement.IsOff.ShouldBeTrue());
+    }
+
+    [Fact]
+    public void A_guest_stands_still_because_of_a_move_only_where_libvirt_says_so()
+    {
+        int[] byMove = [2, 3, 11];
+        Enumerable.Range(0, 15).ShouldAllBe(reason => new DomainState(3, reason).IsHaltedByMove == byMove.Contains(reason));
+        new DomainState(5, 1).HasRun.ShouldBe(true);
+        new DomainState(5, 6).HasRun.ShouldBe(false);
+        new DomainState(5, 0).HasRun.ShouldBeNull();
     }
 
     [Fact]
@@ -41,7 +88,7 @@ public class WhereaboutsTests
         foreach (var presence in Everything.Except([Presence.Running]))
         {
             Judge(presence, Presence.Unreachable).Remedy.ShouldBe(Remedy.Wait);
-            Judge(Presence.Unreachable, presence).Remedy.ShouldBe(Remedy.Wait);
+            Judge(Presence.Unreachable, presence).Remedy.ShouldBeOneOf(Remedy.Wait, Remedy.None);
         }
     }
 
@@ -72,7 +119,7 @@ public class WhereaboutsTests
     {
         Judge(Presence.Saved, Presence.Absent).Remedy.ShouldBe(Remedy.RestoreSource);
         Judge(Presence.Saved, Presence.Off).Remedy.ShouldBe(Remedy.RestoreSource);
-        Whereabouts.Judge(new Sight(Presence.Saved), new Sight(Presence.Off, HasStopped: true)).Remedy.ShouldBe(Remedy.None);
+        Whereabouts.Judge(new Sight(Presence.Saved), new Sight(Presence.Off, HasRun: true)).Remedy.ShouldBe(Remedy.CleanSource);
     }
 
     [Fact]

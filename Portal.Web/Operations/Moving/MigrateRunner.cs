@@ -109,6 +109,7 @@ public sealed class MigrateRunner(
         var (name, from, to) = (task.Migration.MachineName, task.Source.Name, task.Destination.Name);
         var message = settlement.Where switch
         {
+            WhereItRuns.Destination when settlement.IsOff => $"The portal was interrupted during this move. {name} lives on {to} now, where it is switched off; start it on its page.",
             WhereItRuns.Destination => $"The portal was interrupted during this move. {name} runs on {to}; nothing was measured to the end.",
             WhereItRuns.Source => $"The portal was interrupted during this move. {name} runs on {from} as before; move it again when you like.",
             WhereItRuns.Nowhere => $"The portal was interrupted during this move, and {name} runs on neither host. Start it on its page.",
