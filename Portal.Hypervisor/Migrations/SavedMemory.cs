@@ -37,7 +37,7 @@ internal static class SavedMemory
         return StorageCalls.Delete(fresh, VolumeName(machine));
     }
 
-    /// <summary>After an interruption: restores from whichever pool holds the file. False when none does.</summary>
+    /// <summary>After an interruption: restores from whichever pool holds the file.</summary>
     public static async Task<bool> TryRestoreAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
     {
         await using var session = await host.OpenPrivateAsync(cancellationToken);
@@ -55,7 +55,7 @@ internal static class SavedMemory
                 }
             }
 
-            return false;
+            throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"No storage pool there has {VolumeName(machine)}.");
         }, Deadline, cancellationToken);
     }
 

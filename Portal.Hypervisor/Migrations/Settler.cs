@@ -9,6 +9,9 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Why the last remedy failed.</summary>
+    private LibvirtException? _failure;
+
     /// <summary>Asks, mends and asks again. A host that stays silent leaves the result unknown, and nothing resumed.</summary>
     public async Task<Settlement> SettleAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -30,7 +33,7 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
             if (isSettled)
                 return await ConcludeAsync(judgement, cancellationToken);
             if (time.GetElapsedTime(began) > deadline)
-                return new Settlement(judgement.Where, judgement.Explanation, judgement.IsOff);
+                return Whereabouts.Unsettled(judgement, _failure?.Message);
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
@@ -51,8 +54,9 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
         {
             return await MendAsync(remedy, cancellationToken);
         }
-        catch (LibvirtException)
+        catch (LibvirtException e)
         {
+            _failure = e;
             return false;
         }
     }

@@ -112,6 +112,28 @@ internal static class Whereabouts
         _ => new(WhereItRuns.Nowhere, Remedy.None, "Both hosts answer and neither runs the machine."),
     };
 
+    /// <summary>
+    /// What is said of a machine when time is up. A remedy that was not carried out leaves it unsettled, whatever its judgement
+    /// says it would have come to.
+    /// </summary>
+    public static Settlement Unsettled(Judgement judgement, string? failure)
+    {
+        var undone = judgement.Remedy switch
+        {
+            Remedy.None or Remedy.Wait => null,
+            Remedy.ResumeSource => "It stands still at the source and could not be resumed there",
+            Remedy.DiscardDestination => "What had arrived at the destination could not be thrown away",
+            Remedy.ResumeDestination => "It stands still at the destination and could not be resumed there",
+            Remedy.CleanSource => "It is at the destination, and what is left of it at the source could not be removed",
+            Remedy.RestoreSource => "Its memory is saved and could not be restored at the source",
+        };
+        if (undone is null)
+            return new Settlement(judgement.Where, judgement.Explanation, judgement.IsOff);
+        // What is left at the source stands still: the machine is the destination's all the same.
+        return new Settlement(judgement.Remedy == Remedy.CleanSource ? judgement.Where : WhereItRuns.Unknown,
+            $"{undone}: {failure?.TrimEnd('.') ?? "there was no time for it"}.", judgement.IsOff);
+    }
+
     /// <summary>Asks one host over a connection of its own; silence is an answer too.</summary>
     public static async Task<Sight> LookAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
     {

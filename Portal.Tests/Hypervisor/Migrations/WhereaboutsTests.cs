@@ -122,6 +122,23 @@ public class WhereaboutsTests
         Whereabouts.Judge(new Sight(Presence.Saved), new Sight(Presence.Off, HasRun: true)).Remedy.ShouldBe(Remedy.CleanSource);
     }
 
+    [Theory]
+    [InlineData(Presence.Halted, Presence.Absent, "could not be resumed there: The disk is locked.")]
+    [InlineData(Presence.Off, Presence.Halted, "could not be resumed there: The disk is locked.")]
+    [InlineData(Presence.Saved, Presence.Absent, "could not be restored at the source: The disk is locked.")]
+    [InlineData(Presence.Running, Presence.Halted, "could not be thrown away: The disk is locked.")]
+    public void A_remedy_that_failed_is_not_told_as_done(object source, object destination, string told)
+    {
+        var settlement = Whereabouts.Unsettled(Judge((Presence)source, (Presence)destination), "The disk is locked.");
+
+        settlement.Where.ShouldBe(WhereItRuns.Unknown);
+        settlement.Explanation.ShouldEndWith(told);
+    }
+
+    [Fact]
+    public void A_destination_has_the_machine_also_when_the_source_could_not_be_cleaned()
+        => Whereabouts.Unsettled(Judge(Presence.Halted, Presence.Running), "No.").Where.ShouldBe(WhereItRuns.Destination);
+
     [Fact]
     public void A_move_under_way_is_waited_for()
     {
