@@ -9,7 +9,7 @@ internal static class HostInquiry
 {
     public static unsafe HostFacts Ask(ConnectHandle connection)
     {
-        var capabilities = XDocument.Parse(NativeText.TakeOwned(Native.virConnectGetCapabilities(connection)));
+        var capabilities = NativeXml.Parse(NativeText.TakeOwned(Native.virConnectGetCapabilities(connection)));
         LibvirtError.Check(Native.virNodeGetInfo(connection, out var node));
         LibvirtError.Check(Native.virConnectGetLibVersion(connection, out var libvirt));
         LibvirtError.Check(Native.virConnectGetVersion(connection, out var hypervisor));

@@ -25,5 +25,7 @@ internal static class NativeText
 
     /// <summary>libvirt writes 1.2.3 as 1002003.</summary>
     public static Version ToVersion(ulong packed)
-        => new((int)(packed / 1_000_000), (int)(packed / 1_000 % 1_000), (int)(packed % 1_000));
+        => packed <= int.MaxValue
+            ? new((int)(packed / 1_000_000), (int)(packed / 1_000 % 1_000), (int)(packed % 1_000))
+            : throw new LibvirtException(LibvirtErrorDomain.None, LibvirtErrorCode.Internal, $"The host sent a version that cannot be: {packed}.");
 }

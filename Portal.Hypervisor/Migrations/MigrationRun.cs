@@ -56,13 +56,9 @@ internal sealed class MigrationRun
         {
             ends = await MoveEnds.OpenAsync(_plan, _timeline, stop);
         }
-        catch (LibvirtException e)
+        catch (Exception e)
         {
-            return Untouched(MigrationVerdict.Stayed, $"{e.Message} Nothing was moved.", predicted);
-        }
-        catch (OperationCanceledException)
-        {
-            return Untouched(MigrationVerdict.Cancelled, "Cancelled before anything was moved.", predicted);
+            return Untouched(e, predicted);
         }
 
         await using (ends)
@@ -75,13 +71,9 @@ internal sealed class MigrationRun
                 predicted = Predict(findings);
                 await PrepareAsync(ends, stop);
             }
-            catch (LibvirtException e)
+            catch (Exception e)
             {
-                return Untouched(MigrationVerdict.Stayed, $"{e.Message} Nothing was moved.", predicted);
-            }
-            catch (OperationCanceledException)
-            {
-                return Untouched(MigrationVerdict.Cancelled, "Cancelled before anything was moved.", predicted);
+                return Untouched(e, predicted);
             }
 
             _bulletin.Enter(MigrationPhase.Copy, "ready");
@@ -113,6 +105,16 @@ internal sealed class MigrationRun
         }
 
         await _timeline.UntilZeroAsync(stop);
+    }
+
+    /// <summary>Before the copy nothing is touched, so whatever goes wrong leaves the machine where it is.</summary>
+    private MigrationOutcome Untouched(Exception fault, Predicted? predicted)
+    {
+        if (fault is OperationCanceledException)
+            return Untouched(MigrationVerdict.Cancelled, "Cancelled before anything was moved.", predicted);
+        if (fault is not LibvirtException)
+            _logger.LogError(fault, "The check of the move of {Machine} from {Source} to {Destination} failed", _plan.Machine, Here, There);
+        return Untouched(MigrationVerdict.Stayed, $"{fault.Message.TrimEnd('.')}. Nothing was moved.", predicted);
     }
 
     /// <summary>Nothing was begun, so nothing is to be undone.</summary>

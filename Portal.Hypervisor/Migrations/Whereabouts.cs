@@ -9,6 +9,8 @@ internal enum Presence
 {
     /// <summary>The host does not answer.</summary>
     Unreachable,
+    /// <summary>The host answers, but not to this question just now, as while the guest is being torn down.</summary>
+    Unclear,
     /// <summary>Not defined there.</summary>
     Absent,
     /// <summary>Defined, not running.</summary>
@@ -68,6 +70,8 @@ internal static class Whereabouts
 {
     public static Judgement Judge(Sight source, Sight destination) => (source.Presence, destination.Presence) switch
     {
+        (Presence.Unclear, _) => new(WhereItRuns.Unknown, Remedy.Wait, "The source does not say what has become of it."),
+        (_, Presence.Unclear) => new(WhereItRuns.Unknown, Remedy.Wait, "The destination does not say what has become of it."),
         (Presence.Running, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "It runs at the source while its memory is being copied."),
         // The two were not asked in the same instant: it may have crossed over in between. Asked again they tell.
         (Presence.Running, Presence.Running) => new(WhereItRuns.Unknown, Remedy.Wait,
@@ -145,6 +149,10 @@ internal static class Whereabouts
         catch (LibvirtException e) when (e.IsConnectionLost)
         {
             return new Sight(Presence.Unreachable);
+        }
+        catch (LibvirtException)
+        {
+            return new Sight(Presence.Unclear);
         }
     }
 

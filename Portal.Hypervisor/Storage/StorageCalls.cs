@@ -213,7 +213,7 @@ internal static class StorageCalls
 
     private static string PathOf(PoolHandle pool)
     {
-        var xml = XDocument.Parse(NativeText.TakeOwned(Native.virStoragePoolGetXMLDesc(pool, flags: 0)));
+        var xml = NativeXml.Parse(NativeText.TakeOwned(Native.virStoragePoolGetXMLDesc(pool, flags: 0)));
         return xml.Root?.Element("target")?.Element("path")?.Value ?? "";
     }
 }

@@ -140,6 +140,16 @@ public class WhereaboutsTests
         => Whereabouts.Unsettled(Judge(Presence.Halted, Presence.Running), "No.").Where.ShouldBe(WhereItRuns.Destination);
 
     [Fact]
+    public void A_host_that_answers_unclearly_is_asked_again_and_nothing_is_concluded()
+    {
+        foreach (var presence in Everything)
+        {
+            Judge(Presence.Unclear, presence).ShouldSatisfyAllConditions(j => j.Remedy.ShouldBe(Remedy.Wait), j => j.Where.ShouldBe(WhereItRuns.Unknown));
+            Judge(presence, Presence.Unclear).ShouldSatisfyAllConditions(j => j.Remedy.ShouldBe(Remedy.Wait), j => j.Where.ShouldBe(WhereItRuns.Unknown));
+        }
+    }
+
+    [Fact]
     public void A_move_under_way_is_waited_for()
     {
         Whereabouts.Judge(new Sight(Presence.Running, IsBusy: true), new Sight(Presence.Halted)).Where.ShouldBe(WhereItRuns.StillMoving);
