@@ -5,11 +5,11 @@ namespace Portal.Hypervisor.Migrations;
 /// machine is where the hosts say it is; the outcome follows from that alone.
 /// </summary>
 internal sealed class Handover(
-    MigrationPlan plan, MoveEnds ends, Findings findings, ProbeWatch probe, Timeline timeline, Bulletin bulletin, TimeProvider time)
+    MigrationPlan plan, MoveEnds ends, Findings findings, ProbeWatch probe, Timeline timeline, Bulletin bulletin, TimeProvider time, CancellationToken abandon)
 {
     private readonly CopyWatch _watch = new(ends, plan, timeline, bulletin);
     private readonly Transfer _transfer = plan.Mode == MigrationMode.QuickSaved
-        ? new SavedTransfer(plan, ends, findings, bulletin)
+        ? new SavedTransfer(plan, ends, findings, bulletin, abandon)
         : new StreamTransfer(plan, ends, bulletin);
 
     private string Here => plan.Source.Endpoint.Name;
@@ -28,6 +28,8 @@ internal sealed class Handover(
         var returned = timeline.Now;
         await copying.CancelAsync();
         await Task.WhenAll(watching, brake);
+        // Whoever holds the move now looks at the hosts: two must not mend one machine.
+        abandon.ThrowIfCancellationRequested();
         if (failure is null)
             return await ArrivedAsync(began, returned, await confirming);
         return await RecoverAsync(began, returned, failure, await brake, confirming);
@@ -50,12 +52,12 @@ internal sealed class Handover(
     /// <summary>Stops the transfer when asked, or when it takes too long. Returns why it did; null when it did not.</summary>
     private async Task<string?> BrakeAsync(Task transfer, CancellationToken stop, CancellationToken over)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over, abandon);
         try
         {
             await Task.Delay(plan.Options.CopyDeadline, time, either.Token);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested || transfer.IsCompleted)
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested || !stop.IsCancellationRequested || transfer.IsCompleted)
         {
             return null;
         }

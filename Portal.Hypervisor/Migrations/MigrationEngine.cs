@@ -17,25 +17,35 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
 
     /// <summary>
     /// Makes a move and tells everything that happens. The last update is always <see cref="Finished"/>. A reader that
-    /// leaves early cancels the move, and its leaving waits until the machine is settled.
+    /// leaves early cancels the move, and its leaving waits until the machine is settled; one that abandons it leaves at once.
     /// </summary>
     /// <param name="plan">The move.</param>
+    /// <param name="abandon">
+    /// Leave everything as it is: nothing is stopped, undone or begun any more. libvirt carries on what it was told, and
+    /// whoever comes next settles it.
+    /// </param>
     /// <param name="stop">Cancels: the machine stays at the source if that is still possible. The updates go on to the end.</param>
-    public async IAsyncEnumerable<MigrationUpdate> RunAsync(MigrationPlan plan, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<MigrationUpdate> RunAsync(MigrationPlan plan, CancellationToken abandon, [EnumeratorCancellation] CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var run = new MigrationRun(plan, _logger, _time);
+        var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var run = new MigrationRun(plan, _logger, _time, abandon);
         var running = Task.Run(() => run.RunAsync(leave.Token), CancellationToken.None);
         try
         {
-            await foreach (var update in run.Bulletin.Reader.ReadAllAsync(CancellationToken.None))
+            await foreach (var update in run.Bulletin.Reader.ReadAllAsync(abandon))
                 yield return update;
         }
         finally
         {
-            await leave.CancelAsync();
-            await running;
+            if (!abandon.IsCancellationRequested)
+            {
+                await leave.CancelAsync();
+                await running;
+            }
+
+            // An abandoned run still listens for it until libvirt returns.
+            _ = running.ContinueWith(_ => leave.Dispose(), TaskScheduler.Default);
         }
     }
 

@@ -9,14 +9,16 @@ internal sealed class MigrationRun
     private readonly MigrationPlan _plan;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly CancellationToken _abandon;
     private readonly Timeline _timeline;
     private readonly Bulletin _bulletin;
 
-    public MigrationRun(MigrationPlan plan, ILogger logger, TimeProvider time)
+    public MigrationRun(MigrationPlan plan, ILogger logger, TimeProvider time, CancellationToken abandon)
     {
         _plan = plan;
         _logger = logger;
         _time = time;
+        _abandon = abandon;
         _timeline = new Timeline(plan.Guest is null ? TimeSpan.Zero : plan.Options.ProbeLead, time);
         _bulletin = new Bulletin(_timeline);
     }
@@ -36,6 +38,11 @@ internal sealed class MigrationRun
             _bulletin.Enter(MigrationPhase.Check, "");
             await using var probe = ProbeWatch.Start(_plan.Guest, _plan.Options.ProbeInterval, _timeline, _bulletin);
             outcome = await MoveAsync(probe, stop);
+        }
+        catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
+        {
+            _logger.LogInformation("The move of {Machine} from {Source} to {Destination} is left to whoever takes it over", _plan.Machine, Here, There);
+            outcome = new MigrationOutcome(MigrationVerdict.Ambiguous, "The portal left the move as it was.", Measured: null, Predicted: null);
         }
         catch (Exception e)
         {
@@ -76,8 +83,9 @@ internal sealed class MigrationRun
                 return Untouched(e, predicted);
             }
 
+            _abandon.ThrowIfCancellationRequested();
             _bulletin.Enter(MigrationPhase.Copy, "ready");
-            var handover = new Handover(_plan, ends, findings, probe, _timeline, _bulletin, _time);
+            var handover = new Handover(_plan, ends, findings, probe, _timeline, _bulletin, _time, _abandon);
             var result = await handover.RunAsync(stop);
             return result with { Predicted = predicted };
         }

@@ -7,7 +7,7 @@ namespace Portal.Hypervisor.Migrations;
 /// Memory goes through a file in the shared store: save here, define and restore there, forget here. The file is removed
 /// as soon as the guest runs from it.
 /// </summary>
-internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, bulletin)
+internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin, CancellationToken abandon) : Transfer(plan, ends, bulletin)
 {
     private readonly string _path = SavedMemory.Path(findings.StorePath, plan.Machine);
     private volatile bool _isStopWanted;
@@ -16,11 +16,14 @@ internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings 
     {
         var definition = await Ends.Source.CallAsync(ReadDefinition, CancellationToken.None);
         await Ends.Source.CallLongAsync(connection => SavedMemory.Save(connection, Plan.Machine, _path), CallDeadline, CancellationToken.None);
+        abandon.ThrowIfCancellationRequested();
         if (_isStopWanted)
             throw new LibvirtException(LibvirtErrorDomain.Qemu, LibvirtErrorCode.OperationAborted, "Stopped after its memory was saved.");
         Bulletin.Enter(MigrationPhase.SwitchOver, $"memory saved to {SavedMemory.VolumeName(Plan.Machine)}");
         await Ends.Destination.CallAsync(connection => Define(connection, definition), CancellationToken.None);
+        abandon.ThrowIfCancellationRequested();
         await RestoreAsync();
+        abandon.ThrowIfCancellationRequested();
         await Ends.Source.CallAsync(connection => DomainCalls.IfFound(connection, Plan.Machine, DomainCalls.Undefine), CancellationToken.None);
         await Ends.Destination.CallAsync(connection => SavedMemory.Remove(connection, Plan.Pool, Plan.Machine), CancellationToken.None);
     }
@@ -42,7 +45,7 @@ internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings 
         {
             await Ends.Destination.CallLongAsync(connection => SavedMemory.Restore(connection, _path), CallDeadline, CancellationToken.None);
         }
-        catch (LibvirtException e) when (!e.IsConnectionLost)
+        catch (LibvirtException e) when (!e.IsConnectionLost && !abandon.IsCancellationRequested)
         {
             await Ends.Destination.CallAsync(connection => DomainCalls.IfFound(connection, Plan.Machine, DomainCalls.Undefine), CancellationToken.None);
             throw;

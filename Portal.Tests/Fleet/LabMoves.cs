@@ -32,7 +32,7 @@ public static class LabMoves
 
         async Task FollowAsync()
         {
-            await foreach (var update in new MigrationEngine().RunAsync(plan, stop))
+            await foreach (var update in new MigrationEngine().RunAsync(plan, abandon: CancellationToken.None, stop))
             {
                 updates.Add(update);
                 onUpdate?.Invoke(update);

@@ -84,6 +84,13 @@ public sealed class PortalProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Asks it to stop as a service manager does, and returns once it has.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var asking = Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

@@ -52,13 +52,14 @@ public sealed class LeaseKeeper : IAsyncDisposable
                     await _cancel.CancelAsync();
             }
         }
-        catch (LeaseLostException)
-        {
-            await _abandon.CancelAsync();
-        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The operation ended, or the process stops.
+        }
+        catch (Exception)
+        {
+            // Whether the lease was taken or cannot be renewed: another worker may hold the operation from now on.
+            await _abandon.CancelAsync();
         }
     }
 }

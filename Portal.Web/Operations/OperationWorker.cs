@@ -94,6 +94,7 @@ public sealed class OperationWorker(
         catch (OperationCanceledException)
         {
             outcome = "lost";
+            logger.LogWarning("{Operation} is dropped: its lease could not be kept", claim.Title);
         }
         catch (Exception fault)
         {

@@ -80,6 +80,9 @@ public sealed class FleetPortal : IAsyncLifetime
         await ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'");
     }
 
+    /// <summary>Stops the portal as a service manager does.</summary>
+    public Task StopAsync() => Wait.WithinAsync("the portal to stop", TimeSpan.FromSeconds(30), Started(_portal).StopAsync(TestContext.Current.CancellationToken));
+
     /// <summary>Restarts PostgreSQL under the portal.</summary>
     public Task RestartDatabaseAsync() => Wait.WithinAsync("PostgreSQL to restart", TimeSpan.FromSeconds(60), Started(_server).RestartAsync());
 

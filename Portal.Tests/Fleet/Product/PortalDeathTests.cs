@@ -82,6 +82,27 @@ public sealed class PortalDeathTests(FleetPortal portal)
             (await GuestCounter.ReadAsync(IPAddress.Parse(machines[i].Address), Stop)).Boot.ShouldBe(before[i].Boot, $"{machines[i].Name} was started anew");
     }
 
+    [Fact]
+    public async Task A_portal_stopped_in_mid_copy_undoes_nothing_and_the_next_one_sees_the_move_to_its_end()
+    {
+        var machine = (await portal.RunningAsync(1))[0];
+        var before = await GuestCounter.ReadAsync(IPAddress.Parse(machine.Address), Stop);
+        await portal.Lab.ThrottleAsync(machine.HostName!, machine.Id, 2);
+        var copying = await portal.MoveAsync(machine.Id, portal.Others(machine.HostName)[0], MigrationMode.Live);
+        await portal.CopyingAsync(copying);
+
+        await portal.StopAsync();
+
+        (await portal.Lab[copying.DestinationName].Machines.FindAsync(machine.Id, Stop)).ShouldNotBeNull("the copy was undone").State.ShouldBe(PowerState.Paused);
+        await portal.Lab.ThrottleAsync(machine.HostName!, machine.Id, 1000);
+        await portal.StartAsync();
+        var ended = await portal.EndedAsync(copying);
+        ended.Status.ShouldBe(MigrationStatus.Moved, ended.Message);
+        (await portal.MachineAsync(machine.Id, MachineState.Running)).HostName.ShouldBe(copying.DestinationName);
+        await portal.AgreeAsync();
+        (await GuestCounter.ReadAsync(IPAddress.Parse(machine.Address), Stop)).Boot.ShouldBe(before.Boot);
+    }
+
     private async Task DieAsync(params Halt[] halts)
     {
         await portal.KillAsync();

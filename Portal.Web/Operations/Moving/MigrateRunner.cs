@@ -58,13 +58,12 @@ public sealed class MigrateRunner(
         var record = new MoveRecord();
         MigrationOutcome? outcome = null;
         await using var recorder = new MoveRecorder(run, books, task.Migration.Id, live, record, written);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(abandon, run.Cancel);
         var plan = await PlanAsync(run, task, source, destination);
         // Said before anything is touched, so that after a crash nobody begins the move a second time.
         var zero = time.GetUtcNow() + plan.Options.ProbeLead;
         await run.KeepAsync(held => books.BeginAsync(run.Claim, zero, held));
         recorder.Start();
-        await foreach (var update in engine.RunAsync(plan, stop.Token))
+        await foreach (var update in engine.RunAsync(plan, abandon, run.Cancel))
         {
             record.Take(update);
             if (MigrationFrame.From(update) is { } frame)
