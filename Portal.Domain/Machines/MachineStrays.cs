@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
+using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 
 namespace Portal.Domain.Machines;
@@ -15,7 +16,10 @@ namespace Portal.Domain.Machines;
 public sealed record BookedMachine(Guid Id, string Name, MachineState State, Guid? HostId, bool IsBusy);
 
 /// <summary>The two hosts of a machine's last move.</summary>
-public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId);
+/// <param name="SourceHostId">From.</param>
+/// <param name="DestinationHostId">To.</param>
+/// <param name="IsLost">Whether its end is not known.</param>
+public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId, bool IsLost);
 
 /// <summary>
 /// Finds machines that are where the books do not expect them, as an interruption leaves them. A machine with an active operation
@@ -69,7 +73,7 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id)
-            .Select(m => new LastMove(m.SourceHostId, m.DestinationHostId)).FirstOrDefaultAsync(ct);
+            .Select(m => new LastMove(m.SourceHostId, m.DestinationHostId, m.Status == MigrationStatus.Lost)).FirstOrDefaultAsync(ct);
     }
 
     /// <summary>Two hosts run the machine: people must act, so its page says so, and the audit trail once an hour for as long as it lasts.</summary>

@@ -55,25 +55,11 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     /// still is resumed where the other host is proven not to run it.
     /// </summary>
     /// <returns>Where it runs; <see cref="WhereItRuns.Unknown"/> when a host that may run it does not answer: settle again later.</returns>
-    public async Task<Settlement> SettleAsync(Guid machine, HostConnection source, HostConnection destination, CancellationToken cancellationToken)
+    public Task<Settlement> SettleAsync(Guid machine, HostConnection source, HostConnection destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        var settler = new Settler(machine, source, destination, _time);
-        var settlement = await settler.SettleAsync(WaitOut, cancellationToken);
-        if (settlement.Where != WhereItRuns.StillMoving)
-            return settlement;
-        try
-        {
-            await using var session = await source.OpenPrivateAsync(cancellationToken);
-            await session.CallAsync(connection => JobCalls.Abort(connection, machine), cancellationToken);
-        }
-        catch (LibvirtException e)
-        {
-            _logger.LogWarning(e, "The unfinished move of {Machine} could not be aborted at {Source}", machine, source.Endpoint.Name);
-        }
-
-        return await settler.SettleAsync(AfterAbort, cancellationToken);
+        return new Settler(machine, source, destination, _time).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
     }
 
     /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone: for a look now and then.</summary>

@@ -38,6 +38,25 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
         }
     }
 
+    /// <summary>A migration that is still under way after <paramref name="waitOut"/> is aborted: no machine is left moving under a closed operation.</summary>
+    public async Task<Settlement> SettleOrAbortAsync(TimeSpan waitOut, TimeSpan afterAbort, CancellationToken cancellationToken)
+    {
+        var settlement = await SettleAsync(waitOut, cancellationToken);
+        if (settlement.Where != WhereItRuns.StillMoving)
+            return settlement;
+        try
+        {
+            await using var session = await source.OpenPrivateAsync(cancellationToken);
+            await session.CallAsync(connection => JobCalls.Abort(connection, machine), cancellationToken);
+        }
+        catch (LibvirtException)
+        {
+            // Then it is still moving, or its source is silent: the hosts say which.
+        }
+
+        return await SettleAsync(afterAbort, cancellationToken);
+    }
+
     /// <summary>After a remedy that changes where it runs, the answer is what the hosts say afterwards.</summary>
     private async Task<Settlement> ConcludeAsync(Judgement judgement, CancellationToken cancellationToken)
     {

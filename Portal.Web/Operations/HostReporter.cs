@@ -29,8 +29,10 @@ public sealed class HostReporter(
                 continue;
             if (booked.HostId != host.Id)
                 await leftovers.SettleAsync(host, booked, known[booked.Id], cancellationToken);
-            else if (!known.ContainsKey(booked.Id))
+            else if (!known.TryGetValue(booked.Id, out var atHome))
                 await LookElsewhereAsync(booked, cancellationToken);
+            else if (atHome.State == PowerState.Paused)
+                await leftovers.SettleLostAsync(host, booked, cancellationToken);
         }
     }
 

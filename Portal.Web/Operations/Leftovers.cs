@@ -54,6 +54,14 @@ public sealed class Leftovers(MachineStrays strays, MigrationEngine engine, Host
         }
     }
 
+    /// <summary>A machine stands still at its home after a move whose end nobody saw: it is settled as soon as both of that move's hosts answer.</summary>
+    public async Task SettleLostAsync(FleetHost home, BookedMachine booked, CancellationToken cancellationToken)
+    {
+        if (await strays.LastMoveAsync(booked.Id, cancellationToken) is { IsLost: true } move
+            && fleet.Find(move.SourceHostId == home.Id ? move.DestinationHostId : move.SourceHostId) is { IsConnected: true } other)
+            await SettleMoveAsync(other, home, booked, cancellationToken);
+    }
+
     /// <summary>Removes disks of machines that were given up or deleted while nobody could reach the store.</summary>
     public async Task SweepAsync(FleetHost host, CancellationToken cancellationToken)
     {
