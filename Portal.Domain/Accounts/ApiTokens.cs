@@ -44,7 +44,10 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
         return new NewApiToken(ViewOf(token), secret);
     }
 
-    /// <summary>Who a secret speaks for; null when it is unknown, revoked, expired, or its account is locked out.</summary>
+    /// <summary>
+    /// Who a secret speaks for; null when it is unknown, revoked or expired. A lock-out after wrong passwords does not count:
+    /// it would let a stranger stop somebody's scripts.
+    /// </summary>
     public async Task<Actor?> AuthenticateAsync(string secret, string? remoteAddress, CancellationToken ct)
     {
         if (!secret.StartsWith(Prefix, StringComparison.Ordinal) || secret.Length > 100)
@@ -55,7 +58,7 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
         var found = await (
             from token in db.ApiTokens
             join user in db.Users on token.UserId equals user.Id
-            where token.SecretHash == hash && token.RevokedAt == null && token.ExpiresAt > now && (user.LockoutEnd == null || user.LockoutEnd <= now)
+            where token.SecretHash == hash && token.RevokedAt == null && token.ExpiresAt > now
             select new
             {
                 token.Id, token.LastUsedAt, user, IsAdmin = (
