@@ -89,7 +89,7 @@ public sealed record Destination(Guid HostId, string HostName, bool Possible, IR
 /// <param name="SourceName">That host's name.</param>
 /// <param name="WhyNot">Why it cannot be moved at all now; null when it can.</param>
 /// <param name="Best">The destination the portal would pick; null when there is none.</param>
-/// <param name="Destinations">Every other host.</param>
+/// <param name="Destinations">Every other host; none for whoever may not move machines.</param>
 public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? SourceId, string? SourceName, Refusal? WhyNot, Guid? Best, IReadOnlyList<Destination> Destinations);
 
 /// <summary>What earlier moves on a route by a mode came to, successful and validly measured ones only.</summary>

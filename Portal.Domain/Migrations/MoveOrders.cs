@@ -24,9 +24,12 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         if (machine is null)
             return null;
         var hosts = await db.Hosts.AsNoTracking().OrderBy(h => h.Name).ToListAsync(ct);
+        // What hosts are made of and how full they are is for admins, as HostService has it.
+        if (actor.RefuseUnlessAdmin("move machines") is { } refusal)
+            return new MoveChoices(machine.Id, machine.Name, machine.HostId, hosts.Find(h => h.Id == machine.HostId)?.Name, refusal, null, []);
         var rooms = await HostRooms.ReadAsync(db, ct);
         var source = hosts.Find(h => h.Id == machine.HostId);
-        var whyNot = actor.RefuseUnlessAdmin("move machines") ?? await RefuseNowAsync(db, machine, ct) ?? (source is { State: HostState.Online } ? null : Silent(source));
+        var whyNot = await RefuseNowAsync(db, machine, ct) ?? (source is { State: HostState.Online } ? null : Silent(source));
         if (source is null)
             return new MoveChoices(machine.Id, machine.Name, null, null, whyNot, null, []);
 

@@ -59,7 +59,10 @@ public sealed class MigrationOrderTests(PostgresCluster cluster) : FreshDatabase
         (await StartAsync(world.Owner, machine, world.Hosts[1])).Refusal.ShouldBeOfType<NotAllowed>();
         (await StartAsync(world.Stranger, machine, world.Hosts[1])).Refusal.ShouldBeOfType<NotFound>();
         (await Migrations.PlanAsync(world.Stranger, machine.Id, Ct)).ShouldBeNull();
-        (await Migrations.PlanAsync(world.Member, machine.Id, Ct))!.WhyNot.ShouldBeOfType<NotAllowed>();
+        var told = (await Migrations.PlanAsync(world.Member, machine.Id, Ct)).ShouldNotBeNull();
+        told.WhyNot.ShouldBeOfType<NotAllowed>();
+        told.Destinations.ShouldBeEmpty();
+        told.Best.ShouldBeNull();
     }
 
     [Fact]
