@@ -27,10 +27,13 @@ public sealed record ListQuery(string? Search = null, string? Sort = null, int S
     public bool Descending => Sort is ['-', ..];
 
     /// <summary>A filter's value, or null when it is not set.</summary>
-    public string? Filter(string field) => Filters is not null && Filters.TryGetValue(field, out var value) && value.Length > 0 ? value : null;
+    public string? Filter(string field) => Filters is not null && Filters.TryGetValue(field, out var value) && Printable(value) is { Length: > 0 } text ? text : null;
 
     /// <summary>The search text as an <c>ILIKE</c> pattern with its own wildcards taken literally (escape character <c>\</c>).</summary>
-    public string? LikePattern => string.IsNullOrWhiteSpace(Search)
-        ? null
-        : $"%{Search.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+    public string? LikePattern => Printable(Search ?? "").Trim() is { Length: > 0 } text
+        ? $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%"
+        : null;
+
+    // PostgreSQL takes no NUL in a text, and nothing that is searched holds a control character.
+    static string Printable(string text) => string.Concat(text.Where(letter => !char.IsControl(letter)));
 }

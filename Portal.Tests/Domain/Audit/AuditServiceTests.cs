@@ -48,6 +48,7 @@ public sealed class AuditServiceTests(PostgresFixture postgres) : IClassFixture<
         (await NamesAsync(Of(world, ("action", "request.withdraw")))).ShouldBe(["bravo"]);
         (await NamesAsync(Of(world, ("actor", world.Owner.UserId.ToString())))).ShouldBe(["bravo"]);
         (await NamesAsync(Of(world, ("kind", "host")))).ShouldBeEmpty();
+        (await NamesAsync(Of(world, ("action", "request.\0withdraw")) with { Search = "bra\0vo" })).ShouldBe(["bravo"]);
         (await NamesAsync(Of(world) with { Search = "CHAR" })).ShouldBe(["charlie"]);
         (await NamesAsync(Of(world) with { Sort = "subject", Take = 2 })).ShouldBe(["alpha", "bravo"]);
         (await NamesAsync(Of(world) with { Sort = "at", Skip = 3 })).ShouldBe(["charlie"]);

@@ -72,6 +72,8 @@ public sealed class ReadingTests(ApiPortal portal)
     [InlineData("machines?take=201", "take")]
     [InlineData("audit?from=yesterday", "from")]
     [InlineData("machines?skip=-1", "skip")]
+    [InlineData("machines?search=%00", "search")]
+    [InlineData("audit?action=%00", "action")]
     public async Task A_wrong_parameter_is_refused_and_not_left_out(string path, string parameter)
     {
         using var admin = await portal.CallerAsync((await portal.NewWorldAsync()).Admin);
