@@ -23,9 +23,10 @@ public static class HealthEndpoints
         app.MapGet("/metrics", FiguresAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> ReadyAsync(IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(HttpContext context, IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
     {
         var database = await DatabaseProblemAsync(contexts, cancellationToken);
+        var status = database is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var health = FleetHealth.Of(fleet);
         string[] degraded =
         [
@@ -33,15 +34,20 @@ public static class HealthEndpoints
             .. health is { Total: > 0, Connected: 0 } ? ["No host answers: machines cannot be made or moved until one does."] : Array.Empty<string>(),
         ];
 
+        var word = database is not null ? "not ready" : degraded.Length > 0 ? "degraded" : "ready";
+        // Accounts, addresses and versions are no stranger's business. Without the database nobody else can be told apart.
+        if (!IsLocal(context) && (database is not null || !await IsAdminAsync(context)))
+            return Results.Json(new { status = word }, statusCode: status);
+
         var report = new
         {
-            status = database is not null ? "not ready" : degraded.Length > 0 ? "degraded" : "ready",
+            status = word,
             reasons = database is not null ? [database] : degraded,
             database = database is null,
             libvirt = health.Libvirt?.ToString(),
             hosts = new { connected = health.Connected, total = health.Total },
         };
-        return Results.Json(report, statusCode: database is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return Results.Json(report, statusCode: status);
     }
 
     private static async Task<string?> DatabaseProblemAsync(IDbContextFactory<PortalDbContext> contexts, CancellationToken cancellationToken)
@@ -61,7 +67,7 @@ public static class HealthEndpoints
     /// <summary>Figures tell about people and load: for this machine itself, or for an admin's token.</summary>
     private static async Task<IResult> FiguresAsync(HttpContext context, IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
     {
-        if (!IsLocal(context) && (await context.AuthenticateAsync(TokenAuthentication.SchemeName)).Principal?.IsInRole(Roles.Admin) != true)
+        if (!IsLocal(context) && !await IsAdminAsync(context))
             return Problems.Make(StatusCodes.Status401Unauthorized, "admins-only", "Figures are for admins.", "Send an admin's token as 'Authorization: Bearer …', or ask from this machine itself.");
 
         foreach (var (state, count) in FleetHealth.Of(fleet).Links)
@@ -74,6 +80,9 @@ public static class HealthEndpoints
 
         return Results.Stream(body => Metrics.DefaultRegistry.CollectAndExportAsTextAsync(body, cancellationToken), "text/plain; version=0.0.4; charset=utf-8");
     }
+
+    private static async Task<bool> IsAdminAsync(HttpContext context) =>
+        (await context.AuthenticateAsync(TokenAuthentication.SchemeName)).Principal?.IsInRole(Roles.Admin) == true;
 
     private static bool IsLocal(HttpContext context) =>
         !context.Request.Headers.ContainsKey("X-Forwarded-For") && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);

@@ -52,6 +52,24 @@ public sealed class OutageTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Guessing_at_tokens_ends_however_many_are_tried()
+    {
+        await using var postgres = new PostgresFixture(cluster);
+        await postgres.InitializeAsync();
+        await using var portal = await PortalProcess.StartAsync(postgres.ConnectionString, TestContext.Current.CancellationToken, ("Portal__ApiCallsPerMinute", "1"));
+        async Task<ApiReply> GuessAsync(int number)
+        {
+            using var caller = new ApiCaller(portal.Address, $"ptl_{number}");
+            return await caller.GetAsync("me");
+        }
+
+        for (var guess = 0; guess < 10; guess++)
+            (await GuessAsync(guess)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await GuessAsync(10)).ShouldBeProblem(HttpStatusCode.TooManyRequests, "too-many-calls");
+    }
+
+    [Fact]
     public async Task Without_a_browser_a_token_is_made_only_for_an_account_that_exists()
     {
         await using var postgres = new PostgresFixture(cluster);

@@ -33,6 +33,9 @@ public sealed class HealthTests(PostgresCluster cluster, PostgresFixture postgre
 
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             (await answer.Content.ReadAsStringAsync(Ct)).ShouldContain("migrate");
+            using var afar = new HttpRequestMessage(HttpMethod.Get, "/readyz");
+            afar.Headers.Add("X-Forwarded-For", "203.0.113.7");
+            (await (await client.SendAsync(afar, Ct)).Content.ReadAsStringAsync(Ct)).ShouldBe("{\"status\":\"not ready\"}");
         }
         finally
         {
