@@ -24,6 +24,21 @@ public class MachinePageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task Led_to_another_machine_the_page_shows_that_one_and_nothing_of_the_last()
+    {
+        var first = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        var second = await World.AddMachineAsync(MachineState.Running, name: "web-02");
+        var page = OpenMachine(first.Id);
+        page.Says("Power off");
+
+        page.Render(p => p.Add(m => m.Id, second.Id));
+
+        page.Text().ShouldNotContain("web-01");
+        page.Says($"ssh root@{second.Address}");
+        page.Find("h1").Plain().ShouldBe("web-02");
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_now_says_why()
     {
         var machine = await World.AddMachineAsync(MachineState.Off, name: "web-01");

@@ -49,6 +49,20 @@ public class RequestPageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task Led_to_another_request_the_page_shows_that_one_and_nothing_of_the_last()
+    {
+        var (first, second) = (await AskAsync("web-01"), await AskAsync("web-02"));
+        var page = OpenRequest(first.Id);
+        page.Says("Waits for an admin");
+
+        page.Render(p => p.Add(r => r.Id, second.Id));
+
+        page.Text().ShouldNotContain("web-01");
+        page.Says("Waits for an admin");
+        page.Find("h1").Plain().ShouldBe("web-02");
+    }
+
+    [Fact]
     public async Task A_denial_shows_its_reason()
     {
         var request = await AskAsync("web-01");
