@@ -28,6 +28,9 @@ public sealed partial class ApprovalsPage
     DotNetObjectReference<ApprovalsPage>? self;
     IJSObjectReference? keys;
 
+    /* What is decided is what is shown: while another request is being looked up, nothing can be pressed. Ticked ones were chosen by hand. */
+    bool CanDecide => preview is not null && (picked.Count > 0 || (gone is null && preview.Request.Id == chosen));
+
     /// <inheritdoc />
     protected override void OnInitialized()
     {
@@ -88,7 +91,6 @@ public sealed partial class ApprovalsPage
     [JSInvokable]
     public Task KeyPressed(string key) => InvokeAsync(async () =>
     {
-        var canDecide = preview is not null && (gone is null || picked.Count > 0);
         switch (key)
         {
             case "j":
@@ -97,10 +99,10 @@ public sealed partial class ApprovalsPage
             case "k":
                 await StepAsync(-1);
                 break;
-            case "a" when canDecide:
+            case "a" when CanDecide:
                 await DecideAsync(approve: true);
                 break;
-            case "d" when canDecide:
+            case "d" when CanDecide:
                 await DecideAsync(approve: false);
                 break;
         }
@@ -154,6 +156,9 @@ public sealed partial class ApprovalsPage
 
     async Task DecideAsync(bool approve)
     {
+        // A press may have been under way when the page moved on.
+        if (!CanDecide)
+            return;
         // A reason is asked for before, not after.
         if (!approve && string.IsNullOrWhiteSpace(reason))
         {

@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Requests;
 using Portal.Tests.Postgres;
@@ -110,6 +111,29 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("approved; it is being made");
         page.WaitForState(() => page.Find(".decision .title").TextContent == "web-01");
+    }
+
+    [Fact]
+    public async Task Nothing_is_decided_while_another_request_is_shown_than_the_chosen_one()
+    {
+        await AskAsync("web-01");
+        var second = await AskAsync("web-02");
+        var page = OpenQueue();
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await using var slow = await db.Database.BeginTransactionAsync(Ct);
+        await db.Database.ExecuteSqlRawAsync("lock table quotas in access exclusive mode", Ct);
+
+        var chosen = page.InvokeAsync(() => page.Instance.KeyPressed("j"));
+        page.WaitForState(() => Address == $"/approvals?request={second.Id}");
+
+        page.WaitForAssertion(() => page.Button("Approve").HasAttribute("disabled").ShouldBeTrue());
+        page.Find(".decision .title").TextContent.ShouldBe("web-01");
+        await page.InvokeAsync(() => page.Instance.KeyPressed("a")).WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        await slow.RollbackAsync(Ct);
+        await chosen;
+        page.WaitForState(() => page.Find(".decision .title").TextContent == "web-02");
+        (await Requests.GetAsync(World.Member, second.Id, Ct)).Value.Request.Status.ShouldBe(RequestStatus.Waiting);
+        page.Button("Approve").HasAttribute("disabled").ShouldBeFalse();
     }
 
     [Fact]
