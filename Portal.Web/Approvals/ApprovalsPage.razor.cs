@@ -167,17 +167,23 @@ public sealed partial class ApprovalsPage
             return;
         }
 
+        var why = reason;
         IReadOnlyList<Guid> ids = picked.Count > 0 ? [.. queue!.Where(r => picked.Contains(r.Id)).Select(r => r.Id)] : [chosen];
         var names = queue!.ToDictionary(r => r.Id, r => r.MachineName);
         var next = queue!.SkipWhile(r => r.Id != chosen).FirstOrDefault(r => !ids.Contains(r.Id)) ?? queue!.FirstOrDefault(r => !ids.Contains(r.Id));
         await ActAsync(async actor =>
         {
-            var decisions = approve ? await Approvals.ApproveAsync(actor, ids, reason, Alive) : await Approvals.DenyAsync(actor, ids, reason!, Alive);
-            results = [.. decisions.Select(d => ItemResult.Of(names.GetValueOrDefault(d.RequestId, "request"), d.Refusal, approve ? "approved; it is being made" : "denied; what it held is free again"))];
+            results = await EachAsync(ids, id => names.GetValueOrDefault(id, "request"), async id =>
+            {
+                var decisions = approve ? await Approvals.ApproveAsync(actor, [id], why, Alive) : await Approvals.DenyAsync(actor, [id], why!, Alive);
+                return decisions[0].Refusal;
+            }, approve ? "approved; it is being made" : "denied; what it held is free again");
             resultTitle = approve ? "Approved" : "Denied";
             picked.Clear();
-            (reason, reasonMissing) = (null, false);
-            if (ids.Contains(chosen) && decisions.All(d => d.IsOk))
+            var done = results.All(r => r.Ok);
+            if (done)
+                (reason, reasonMissing) = (null, false);
+            if (done && ids.Contains(chosen))
                 (chosen, preview) = (next?.Id ?? Guid.Empty, next is null ? null : preview);
         });
     }

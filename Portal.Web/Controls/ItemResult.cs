@@ -8,10 +8,7 @@ namespace Portal.Web.Controls;
 /// <param name="Outcome">In words: what happens now, or which rule says no and what to do.</param>
 public sealed record ItemResult(string Name, bool Ok, string Outcome)
 {
-    /// <summary>The result of a call for one thing.</summary>
-    public static ItemResult Of<T>(string name, Result<T> result, string done) => Of(name, result.Refusal, done);
-
-    /// <summary>The result as a refusal, or none.</summary>
+    /// <summary>What a call for one thing answered.</summary>
     public static ItemResult Of(string name, Refusal? refusal, string done) =>
         refusal is null ? new(name, true, done) : new(name, false, $"{refusal.Message} {refusal.Advice}");
 }

@@ -116,7 +116,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         catch (Exception fault) when (Fault.IsExpected(fault))
         {
             Loggers.CreateLogger(GetType()).LogWarning(fault, "{Component} could not do what was asked", GetType().Name);
-            Fault = Fault.From(fault);
+            Fault = Fault.Acting(fault);
             return;
         }
         finally
@@ -125,6 +125,36 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         }
 
         await ReloadAsync();
+    }
+
+    /// <summary>
+    /// Does the same to several things, each on its own, and tells what became of each. When the database goes away in between, those done
+    /// are still told and the rest is left alone.
+    /// </summary>
+    protected async Task<IReadOnlyList<ItemResult>> EachAsync<T>(IEnumerable<T> things, Func<T, string> name, Func<T, Task<Refusal?>> act, string done)
+    {
+        var results = new List<ItemResult>();
+        Fault? away = null;
+        foreach (var thing in things)
+        {
+            if (away is not null)
+            {
+                results.Add(new(name(thing), false, $"{away.What} This one was not tried."));
+                continue;
+            }
+            try
+            {
+                results.Add(ItemResult.Of(name(thing), await act(thing), done));
+            }
+            catch (Exception fault) when (!Alive.IsCancellationRequested && Fault.IsExpected(fault))
+            {
+                Loggers.CreateLogger(GetType()).LogWarning(fault, "{Component} could not do what was asked to {Thing}", GetType().Name, name(thing));
+                away = Fault.Acting(fault);
+                results.Add(new(name(thing), false, $"{away.What} {away.Advice}"));
+            }
+        }
+
+        return results;
     }
 
     /// <summary>Loads again and draws, from where nothing can be awaited; what goes wrong shows as a stopped page.</summary>

@@ -99,6 +99,29 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task A_database_that_goes_away_in_between_hides_nothing_of_what_was_done()
+    {
+        await AskAsync("web-01");
+        await AskAsync("web-02");
+        await AskAsync("web-03");
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.Database.ExecuteSqlRawAsync("""
+            create function away() returns trigger language plpgsql as $$ begin raise exception 'shutting down' using errcode = 'admin_shutdown'; end $$;
+            create trigger away before insert on audit_events for each row when (new.action = 'request.approve' and new.subject_name = 'web-02') execute function away();
+            """, Ct);
+        var page = OpenQueue();
+
+        await page.DoAsync("input[aria-label='Select all requests']", e => e.ChangeAsync(true));
+        await page.PressAsync("Approve 3");
+
+        page.Says("1 done, 2 not");
+        var told = page.FindAll(".results li").Select(l => l.Plain()).ToList();
+        told[0].ShouldContain("approved; it is being made");
+        told[1].ShouldContain("may be done or not: look before you ask again");
+        told[2].ShouldContain("This one was not tried.");
+    }
+
+    [Fact]
     public async Task The_keys_move_and_decide()
     {
         await AskAsync("web-01");

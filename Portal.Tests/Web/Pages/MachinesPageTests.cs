@@ -124,7 +124,7 @@ public class MachinesPageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.DoAsync("input[aria-label='Select all machines']", e => e.ChangeAsync(true));
         await page.PressAsync("Start");
 
-        page.Says("1 done, 1 refused");
+        page.Says("1 done, 1 not");
         page.FindAll(".results li").Count.ShouldBe(2);
     }
 
