@@ -18,9 +18,16 @@ public sealed class ApiReplies(IDbContextFactory<PortalDbContext> contexts, Time
         var now = time.GetUtcNow();
         var (old, dead) = (now - Kept, now - Held);
         await context.Set<ApiReply>().Where(r => r.CreatedAt < old || (r.UserId == userId && r.Key == key && r.Status == null && r.CreatedAt < dead)).ExecuteDeleteAsync(cancellationToken);
-        var taken = await context.Database.ExecuteSqlAsync(
-            $"insert into api_replies (user_id, key, fingerprint, created_at) values ({userId}, {key}, {fingerprint}, {now}) on conflict do nothing", cancellationToken);
-        return taken == 1 ? null : await context.Set<ApiReply>().AsNoTracking().FirstOrDefaultAsync(r => r.UserId == userId && r.Key == key, cancellationToken);
+        while (true)
+        {
+            var taken = await context.Database.ExecuteSqlAsync(
+                $"insert into api_replies (user_id, key, fingerprint, created_at) values ({userId}, {key}, {fingerprint}, {now}) on conflict do nothing", cancellationToken);
+            if (taken == 1)
+                return null;
+            if (await context.Set<ApiReply>().AsNoTracking().FirstOrDefaultAsync(r => r.UserId == userId && r.Key == key, cancellationToken) is { } recorded)
+                return recorded;
+            // The call that held it gave it back in between: the key is free, not this call's.
+        }
     }
 
     /// <summary>Records the answer.</summary>

@@ -20,7 +20,8 @@ sealed record ChangesSomething(bool SecretReply)
 }
 
 /// <summary>
-/// A call sent again with its <c>Idempotency-Key</c> gets the answer of the first, refusals too, and is not carried out again. The
+/// A call sent again with its <c>Idempotency-Key</c> gets the answer of the first and is not carried out again. A refusal
+/// that may pass, such as a busy machine, is not kept: it changed nothing, and sending the call again asks anew. The
 /// services know the key as well: they decide when this process dies between the change and the recording of its answer.
 /// </summary>
 public sealed class Idempotency(RequestDelegate next, ApiReplies replies, ILogger<Idempotency> logger)
@@ -91,7 +92,7 @@ public sealed class Idempotency(RequestDelegate next, ApiReplies replies, ILogge
 
         // Once the service has answered, the caller's going away must not lose the answer: it is what the next call asks for.
         var (response, body) = (context.Response, Encoding.UTF8.GetString(answer.ToArray()));
-        if (response.StatusCode >= 500)
+        if (!IsLasting(response.StatusCode))
             await replies.ReleaseAsync(user, key, CancellationToken.None);
         else if (secret && response.StatusCode < 300)
             await AnswerWithoutSecretAsync(user, key);
@@ -100,6 +101,9 @@ public sealed class Idempotency(RequestDelegate next, ApiReplies replies, ILogge
         answer.Position = 0;
         await answer.CopyToAsync(wire, context.RequestAborted);
     }
+
+    /* Done is done, and what is wrong with the call itself stays wrong. Every other refusal is about how things stand and may pass. */
+    static bool IsLasting(int status) => status is >= 200 and < 300 or StatusCodes.Status422UnprocessableEntity;
 
     Task AnswerWithoutSecretAsync(Guid user, string key)
     {

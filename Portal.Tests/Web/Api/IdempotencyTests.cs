@@ -49,6 +49,18 @@ public sealed class IdempotencyTests(ApiPortal portal)
     }
 
     [Fact]
+    public async Task A_refusal_that_passes_is_not_kept()
+    {
+        var world = await portal.NewWorldAsync();
+        using var member = await portal.CallerAsync(world.Member);
+        var made = await member.PostAsync("requests", world.Draft("web-taken"), "first");
+        var late = world.Draft("web-taken");
+        (await member.PostAsync("requests", late, "late")).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await member.PostAsync($"requests/{made["id"]}/withdraw", key: "away")).Status.ShouldBe(HttpStatusCode.OK);
+        (await member.PostAsync("requests", late, "late")).Status.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task Ten_calls_at_once_with_one_key_make_one_request()
     {
         var world = await portal.NewWorldAsync();
