@@ -130,8 +130,10 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var now = time.GetUtcNow();
-        // Machines before hosts, as everywhere.
-        var machines = await db.Machines.FromSql($"select * from machines where host_id = {hostId} and state in ('Running', 'Off') order by id for no key update").ToListAsync(ct);
+        // Machines before hosts, as everywhere. All with room here, whatever their state: one that is being made or arrives waits for its
+        // worker, who may have seen the host still online, and is judged by what that worker wrote.
+        var here = await db.Machines.FromSql($"select * from machines where id in (select machine_id from placements where host_id = {hostId}) order by id for no key update").ToListAsync(ct);
+        var machines = here.Where(m => m.HostId == hostId && m.State is (MachineState.Running or MachineState.Off)).ToList();
         if (await db.Hosts.SingleOrDefaultAsync(h => h.Id == hostId, ct) is not { } host)
             return;
         host.Lost(reason, now);

@@ -133,6 +133,27 @@ public sealed class HostServiceTests(PostgresCluster cluster) : FreshDatabase(cl
     }
 
     [Fact]
+    public async Task A_machine_whose_worker_saw_the_host_online_is_unknown_all_the_same()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync(MachineState.Provisioning);
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await using var worker = await db.Database.BeginTransactionAsync(Ct);
+        await db.Database.ExecuteSqlAsync($"update machines set state = 'Running' where id = {machine.Id}", Ct);
+
+        var lost = Task.Run(() => Hosts.MarkUnreachableAsync(world.Hosts[0].Id, "Connection refused", Ct), Ct);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!lost.IsCompleted && await WaitingAsync(db, deadline.Token) == 0)
+        {
+        }
+        await worker.CommitAsync(Ct);
+        await lost;
+
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Unknown), m => m.LastKnownState.ShouldBe(MachineState.Running));
+    }
+
+    [Fact]
     public async Task A_host_that_answers_with_another_hosts_UUID_is_not_believed()
     {
         var world = await Postgres.NewWorldAsync();
@@ -143,6 +164,9 @@ public sealed class HostServiceTests(PostgresCluster cluster) : FreshDatabase(cl
         host.State.ShouldBe(HostState.Unreachable);
         host.StateReason!.ShouldContain(world.Hosts[1].Name);
     }
+
+    static Task<int> WaitingAsync(PortalDbContext db, CancellationToken ct) => db.Database.SqlQuery<int>(
+        $"""select count(*)::int as "Value" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'""").SingleAsync(ct);
 
     static HostDraft Draft(string name) => new(name, $"qemu+tls://{name}/system", null, "images");
 
