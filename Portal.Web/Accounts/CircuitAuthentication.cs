@@ -35,7 +35,7 @@ public sealed class CircuitAuthentication : RevalidatingServerAuthenticationStat
 
     /// <inheritdoc/>
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        await _guard.IsGoodAsync(authenticationState.User, cancellationToken);
+        await _guard.MayStayAsync(authenticationState.User, cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -19,6 +19,7 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _good = [];
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _revoked = [];
+    private long _doubted = long.MinValue;
 
     /// <summary>Raised with the session's id when it ends, here or at another replica.</summary>
     public event Action<Guid>? Revoked;
@@ -37,8 +38,11 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     /// <summary>Calls back when the session ends, until the returned handle is disposed. A caller without a session is never told.</summary>
     public IDisposable OnRevoked(Guid? session, Action ended) => new Listening(this, session, ended);
 
-    /// <summary>Forgets what it knew, so that every session is looked up again: after changes may have been missed.</summary>
-    public void Doubt() => _good.Clear();
+    /// <summary>
+    /// No answer so far is fresh any more, because changes may have been missed: every session is looked up again. Until that can be done
+    /// the last answers stand, or a database that comes and goes would sign everybody out.
+    /// </summary>
+    public void Doubt() => Volatile.Write(ref _doubted, time.GetUtcNow().UtcTicks);
 
     /// <summary>Checks a principal.</summary>
     public async ValueTask<bool> IsGoodAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
@@ -48,7 +52,7 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
 
         var now = time.GetUtcNow();
         var known = _good.TryGetValue(session, out var at);
-        if (known && now - at < Freshness)
+        if (known && now - at < Freshness && at.UtcTicks > Volatile.Read(ref _doubted))
             return true;
 
         try
@@ -63,6 +67,23 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
         catch (Exception fault) when (known && now - at < Grace && DatabaseFaults.Explain(fault) is not null)
         {
             logger.LogWarning("A session could not be checked and stands on its last answer: {Reason}", DatabaseFaults.Explain(fault));
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Whether an open page may stay. One that cannot be checked may: without the database it can do nothing anyway, and what was typed
+    /// would be lost.
+    /// </summary>
+    public async ValueTask<bool> MayStayAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await IsGoodAsync(principal, cancellationToken);
+        }
+        catch (Exception fault) when (DatabaseFaults.Explain(fault) is { } reason)
+        {
+            logger.LogWarning("The session of an open page could not be checked; it stays: {Reason}", reason);
             return true;
         }
     }
