@@ -134,6 +134,8 @@ public sealed partial class ApprovalsPage
         if (id == Guid.Empty)
             preview = null;
         Nav.NavigateTo(id == Guid.Empty ? "/approvals" : $"/approvals?request={id}", replace: true);
+        // What can be decided changes now, not when the look at it has come; for the keys nobody else draws.
+        StateHasChanged();
         await ReloadAsync();
     }
 

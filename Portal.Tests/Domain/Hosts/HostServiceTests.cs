@@ -144,7 +144,7 @@ public sealed class HostServiceTests(PostgresCluster cluster) : FreshDatabase(cl
         var lost = Task.Run(() => Hosts.MarkUnreachableAsync(world.Hosts[0].Id, "Connection refused", Ct), Ct);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!lost.IsCompleted && await WaitingAsync(db, deadline.Token) == 0)
+        while (!lost.IsCompleted && await WaitingAsync(deadline.Token) == 0)
         {
         }
         await worker.CommitAsync(Ct);
@@ -165,8 +165,13 @@ public sealed class HostServiceTests(PostgresCluster cluster) : FreshDatabase(cl
         host.StateReason!.ShouldContain(world.Hosts[1].Name);
     }
 
-    static Task<int> WaitingAsync(PortalDbContext db, CancellationToken ct) => db.Database.SqlQuery<int>(
-        $"""select count(*)::int as "Value" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'""").SingleAsync(ct);
+    /// <summary>Asked outside of any transaction: inside one PostgreSQL shows activity as it was at the first look.</summary>
+    async Task<int> WaitingAsync(CancellationToken ct)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(ct);
+        return await db.Database.SqlQuery<int>(
+            $"""select count(*)::int as "Value" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'""").SingleAsync(ct);
+    }
 
     static HostDraft Draft(string name) => new(name, $"qemu+tls://{name}/system", null, "images");
 
