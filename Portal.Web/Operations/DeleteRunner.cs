@@ -48,8 +48,8 @@ public sealed class DeleteRunner(MachineBooks books, HostFleet fleet) : IOperati
         }, abandon);
         await run.StepAsync(2, "Delete its disks", 100, async token =>
         {
-            await host!.Storage.DeleteAsync(host.Pool, MachineFiles.Disk(machine.Id), token);
-            await host.Storage.DeleteAsync(host.Pool, MachineFiles.Seed(machine.Id), token);
+            foreach (var volume in MachineFiles.All(machine.Id))
+                await host!.Storage.DeleteAsync(host.Pool, volume, token);
             return null;
         }, abandon);
     }

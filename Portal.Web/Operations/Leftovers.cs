@@ -21,8 +21,8 @@ public sealed class Leftovers(MachineStrays strays, MigrationEngine engine, Host
             logger.LogWarning("{Machine} is deleted, and {Host} still has it: it is removed there now", booked.Name, host.Name);
             await host.Machines.DestroyAsync(booked.Id, cancellationToken);
             await host.Machines.UndefineAsync(booked.Id, cancellationToken);
-            await host.Storage.DeleteAsync(host.Pool, MachineFiles.Disk(booked.Id), cancellationToken);
-            await host.Storage.DeleteAsync(host.Pool, MachineFiles.Seed(booked.Id), cancellationToken);
+            foreach (var volume in MachineFiles.All(booked.Id))
+                await host.Storage.DeleteAsync(host.Pool, volume, cancellationToken);
             return;
         }
 
