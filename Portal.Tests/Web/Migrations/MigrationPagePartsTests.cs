@@ -106,6 +106,11 @@ public sealed class MigrationPagePartsTests : BunitContext
     public void A_range_has_one_unit(double low, double high, string words) => MigrationWords.MsRange(low, high).Replace(Format.Thin, ' ').ShouldBe(words);
 
     [Fact]
+    public void A_move_the_portal_was_interrupted_in_says_so_instead_of_only_showing_dashes() =>
+        Notice(Moves.Moved with { Measured = null, BlackoutMs = null, Message = "The portal was interrupted during this move." })
+            .Find(".note").TextContent.ShouldContain("The portal was interrupted during this move.");
+
+    [Fact]
     public void A_move_that_went_well_needs_no_notice() => Notice(Moves.Moved).Markup.Trim().ShouldBeEmpty();
 
     [Fact]
