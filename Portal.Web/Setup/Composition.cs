@@ -33,7 +33,7 @@ public static class Composition
     public static void UsePortal(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
-        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FaultPage.WriteAsync });
         app.UsePortalApiGate();
         app.UseMiddleware<OriginCheck>();
         app.UseAuthentication();

@@ -27,6 +27,8 @@ public sealed class OutageTests(PostgresCluster cluster)
 
             foreach (var reply in (ApiReply[])[await member.GetAsync("me"), await member.PostAsync("requests", world.Draft(), "key")])
                 reply.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "database-away").Headers.RetryAfter.ShouldNotBeNull();
+            using var person = new Accounts.FormBrowser(portal.Address);
+            (await person.SignInAsync(world.Member.Name, "whatever it is")).Text.ShouldContain("The database does not answer");
         }
         finally
         {

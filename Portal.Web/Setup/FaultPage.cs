@@ -1,0 +1,51 @@
+namespace Portal.Web.Setup;
+
+/// <summary>
+/// What a person gets instead of a page that could not be made, above all while PostgreSQL is away. Written without anything that
+/// could fail for the same reason: no session is looked up for it, no component rendered.
+/// </summary>
+public static class FaultPage
+{
+    private const string Away = "The database does not answer";
+    private const string Fault = "This page could not be made";
+
+    /// <summary>Writes it. An outage is 503 with when to come back, anything else stays 500.</summary>
+    public static Task WriteAsync(HttpContext context)
+    {
+        var fault = context.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Error;
+        var isAway = fault is not null && DatabaseFaults.Explain(fault) is not null;
+        if (isAway)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.WriteAsync(isAway
+            ? Page(Away, "Nothing is lost: machines run on, and what was ordered is carried out when it is back. Wait a moment, then try again.")
+            : Page(Fault, "The portal wrote down why. Try again; if it stays so, tell whoever runs the portal when it happened."), context.RequestAborted);
+    }
+
+    private static string Page(string title, string text) => $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{title} · Portal</title>
+          <link rel="stylesheet" href="/css/tokens.css" />
+          <link rel="stylesheet" href="/css/portal.css" />
+          <script src="/js/theme.js"></script>
+        </head>
+        <body>
+          <main class="plain">
+            <a class="brand" href="/"><span class="mark" aria-hidden="true"></span>Portal</a>
+            <h1>{title}</h1>
+            <p>{text}</p>
+            <p><a href="/">Try again</a></p>
+          </main>
+        </body>
+        </html>
+        """;
+}
