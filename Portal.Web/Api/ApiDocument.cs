@@ -29,7 +29,7 @@ static class ApiDocument
             Title = "Portal",
             Version = "v1",
             Description = "Virtual machines: asking for them, deciding, switching, moving. Every error is a Problem (RFC 9457). Times are ISO 8601 in UTC. "
-                + "Send an Idempotency-Key with what changes something, and the same one when you try again: the call is carried out once and answered alike.",
+                + "Send an Idempotency-Key with what changes something, and the same one when you try again: the call is carried out once, and what it came to is answered again for a day. A refusal that may pass is looked at anew.",
         };
         // Whoever reads this reached it by its address; the one this process sees may be a proxy's inner one.
         document.Servers = [new OpenApiServer { Url = "/" }];
