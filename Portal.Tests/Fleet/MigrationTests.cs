@@ -26,9 +26,7 @@ public class MigrationTests(LabFixture lab)
         back.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, back.Story);
         (await machine.RunsOnAsync()).ShouldBe([here.Endpoint.Name]);
 
-        var after = await machine.ReadCounterAsync();
-        after.Boot.ShouldBe(before.Boot);
-        after.Count.ShouldBeGreaterThan(before.Count);
+        (await machine.UntilAsync(reading => reading.Count > before.Count)).Boot.ShouldBe(before.Boot);
         (await there.Machines.FindAsync(machine.Id, Stop)).ShouldBeNull();
         (await here.Storage.FindAsync(lab.File.Pool, $"{machine.Id}.memory", Stop)).ShouldBeNull();
     }
