@@ -4,7 +4,7 @@ namespace Portal.Hypervisor.Migrations;
 
 /// <summary>
 /// Watches a copy: reads the job's statistics ten times a second, tells progress, and applies
-/// <see cref="DowntimePolicy"/> while the guest still runs.
+/// <see cref="DowntimePolicy"/>. Of a live move only while the guest runs: a question asked during its pause prolongs it.
 /// </summary>
 internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline timeline, Bulletin bulletin)
 {
@@ -24,6 +24,8 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline time
         {
             while (await tick.WaitForNextTickAsync(stop))
             {
+                if (plan.Mode == MigrationMode.Live && ends.Suspended.IsCompleted)
+                    return;
                 if (await ends.Source.CallAsync(connection => JobCalls.Read(connection, plan.Machine), stop) is { } statistics)
                     await ObserveAsync(statistics, stop);
             }

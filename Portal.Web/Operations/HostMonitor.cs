@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Portal.Hypervisor;
 using Portal.Hypervisor.Hosts;
 
@@ -9,12 +10,20 @@ public sealed class HostMonitor : IAsyncDisposable
     /// <summary>How often a host that answers is compared with the books without being asked to: for what no event told.</summary>
     private static readonly TimeSpan Compare = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a machine's news may be followed by more before its host is asked about it. A move stops and starts it within that time,
+    /// and a question asked meanwhile would prolong its pause.
+    /// </summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(250);
+
     private readonly HostReporter _reporter;
     private readonly DatabasePatience _patience;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _pump;
     private readonly Task _comparing;
+    private readonly Task _looking;
+    private readonly Channel<Guid> _changed = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>What the pump and the comparison write comes one after the other, so that the books end with what was seen last.</summary>
     private readonly SemaphoreSlim _turn = new(1);
@@ -33,6 +42,7 @@ public sealed class HostMonitor : IAsyncDisposable
         var events = host.Connection.WatchAsync(_stop.Token);
         _pump = Task.Run(() => PumpAsync(events));
         _comparing = Task.Run(CompareAsync);
+        _looking = Task.Run(LookAsync);
     }
 
     /// <summary>The host.</summary>
@@ -43,7 +53,7 @@ public sealed class HostMonitor : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Host.Connection.DisposeAsync();
-        await Task.WhenAll(_pump, _comparing);
+        await Task.WhenAll(_pump, _comparing, _looking);
         _stop.Dispose();
         _turn.Dispose();
     }
@@ -62,7 +72,33 @@ public sealed class HostMonitor : IAsyncDisposable
         {
             _ = await Host.Connection.ConnectAsync(_stop.Token);
             await foreach (var told in events)
-                await TryAsync(stop => PassOnAsync(told, stop));
+            {
+                if (told is MachineChanged changed)
+                    await _changed.Writer.WriteAsync(changed.Machine, _stop.Token);
+                else
+                    await TryAsync(stop => PassOnAsync(told, stop));
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The host was removed, or the process stops.
+        }
+    }
+
+    /// <summary>Looks once at each machine that something happened to, however much did.</summary>
+    private async Task LookAsync()
+    {
+        try
+        {
+            while (await _changed.Reader.WaitToReadAsync(_stop.Token))
+            {
+                await Task.Delay(Settle, _stop.Token);
+                var machines = new HashSet<Guid>();
+                while (_changed.Reader.TryRead(out var machine))
+                    machines.Add(machine);
+                foreach (var machine in machines)
+                    await TryAsync(stop => _reporter.ObservedAsync(Host, machine, stop));
+            }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -114,7 +150,6 @@ public sealed class HostMonitor : IAsyncDisposable
         LinkChanged changed => TellAsync(changed.Link, cancellationToken),
         // The link may be among what was missed.
         EventsMissed => TellAsync(Host.Connection.Link, cancellationToken),
-        MachineChanged changed => _reporter.ObservedAsync(Host, changed.Machine, cancellationToken),
         MachineForgotten => _reporter.ReadMachinesAsync(Host, cancellationToken),
         _ => Task.CompletedTask,
     };

@@ -4,8 +4,10 @@ using Portal.Web.Migrations;
 namespace Portal.Web.Operations.Moving;
 
 /// <summary>
-/// Writes a move down while it goes on, beside it and never in its way: the row at every phase and decision, the frames about once a
-/// second, the progress for the task panel. While the database is away it waits; nothing is lost, since the frames are kept.
+/// Writes a move down while it goes on, beside it and never in its way: the row after phases and decisions, the frames about once a
+/// second, the progress for the task panel. News is written once none has followed for a moment, at the latest with the next frames: a
+/// switch-over is all over within that moment, and the database's work, and every page's that follows it, must not slow the guest down.
+/// While the database is away it waits; nothing is lost, since the frames are kept.
 /// </summary>
 public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid migration, LiveMigration live, MoveRecord record, int written) : IAsyncDisposable
 {
@@ -14,6 +16,7 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
 
     private readonly CancellationTokenSource _stop = new();
     private int _written = written;
+    private int _seen;
     private int _version;
     private string? _phase;
     private int _step = -1;
@@ -53,8 +56,10 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
         {
             while (await tick.WaitForNextTickAsync(stop))
             {
-                await WriteRowAsync();
-                if (++looks % (int)(Chunk / Look) == 0)
+                var isDue = ++looks % (int)(Chunk / Look) == 0;
+                if (isDue || HasSettled())
+                    await WriteRowAsync();
+                if (isDue)
                     await WriteChunkAsync();
             }
         }
@@ -62,6 +67,13 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
         {
             // The move is over; what is left is written by FinishAsync.
         }
+    }
+
+    private bool HasSettled()
+    {
+        var last = _seen;
+        _seen = record.Read().Version;
+        return _seen == last;
     }
 
     private async Task WriteRowAsync()
