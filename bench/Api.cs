@@ -22,12 +22,12 @@ sealed class Api(Uri portal, string token) : IDisposable
 
     public Task<JsonNode> DeleteAsync(string path, CancellationToken ct) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), ct);
 
-    /// <summary>Asks until the answer is what is waited for.</summary>
+    /// <summary>Asks until the answer is what is waited for, five times a second unless told.</summary>
     /// <exception cref="TimeoutException">It was not within three minutes; the last answer is in the message.</exception>
-    public async Task<JsonNode> UntilAsync(string path, Predicate<JsonNode> reached, CancellationToken ct)
+    public async Task<JsonNode> UntilAsync(string path, Predicate<JsonNode> reached, CancellationToken ct, TimeSpan? interval = null)
     {
         var deadline = DateTime.UtcNow + Patience;
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        using var tick = new PeriodicTimer(interval ?? TimeSpan.FromMilliseconds(200));
         while (true)
         {
             var answer = await GetAsync(path, ct);

@@ -7,15 +7,16 @@ namespace Portal.Bench;
 /// A machine made with <c>qemu-img</c>, <c>xorriso</c> and <c>virsh</c>, as one would without the portal. Its definition is that of a
 /// machine the portal made, with its own name, disk and address, so that both sides of a comparison are the same guest.
 /// </summary>
-sealed class HandMade(Lab lab, XDocument model, string name, IPAddress address) : IAsyncDisposable
+sealed class HandMade(Stand stand, XDocument model, string name) : IAsyncDisposable
 {
+    readonly Lab lab = stand.Lab;
     readonly Guid uuid = Guid.NewGuid();
     readonly string folder = Path.Combine(Path.GetTempPath(), name);
 
-    public IPAddress Address => address;
+    public IPAddress Address { get; } = stand.NextAddress();
 
     /// <summary>The host it runs on.</summary>
-    public LabHost Home { get; private set; } = lab.Hosts[0];
+    public LabHost Home { get; private set; } = stand.Lab.Hosts[0];
 
     string Disk => Path.Combine(Store, name + ".qcow2");
 
@@ -66,14 +67,14 @@ sealed class HandMade(Lab lab, XDocument model, string name, IPAddress address) 
     async Task MakeSeedAsync(string mac, CancellationToken ct)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "meta-data"), $"instance-id: {uuid}\nlocal-hostname: {name}\n", ct);
-        await File.WriteAllTextAsync(Path.Combine(folder, "user-data"), "#cloud-config\n", ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "user-data"), $"#cloud-config\nssh_authorized_keys:\n  - {stand.Login.PublicKey}\n", ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "network-config"), $"""
             version: 2
             ethernets:
               net0:
                 match:
                   macaddress: "{mac}"
-                addresses: ["{address}/{lab.Network.Cidr.Split('/')[1]}"]
+                addresses: ["{Address}/{lab.Network.Cidr.Split('/')[1]}"]
 
             """, ct);
         await Tool.RunAsync("xorriso", ["-as", "mkisofs", "-quiet", "-V", "cidata", "-J", "-R", "-o", Seed, folder], ct);

@@ -42,7 +42,7 @@ static class MachineBench
 
     static async Task<double> ByHandAsync(Stand stand, XDocument model, string name, CancellationToken ct)
     {
-        await using var machine = new HandMade(stand.Lab, model, name, stand.NextAddress());
+        await using var machine = new HandMade(stand, model, name);
         await using var ping = PlainPing.Start(machine.Address);
         var began = Stopwatch.GetTimestamp();
         await machine.CreateAsync(ct);

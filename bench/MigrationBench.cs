@@ -4,19 +4,22 @@ namespace Portal.Bench;
 
 /// <summary>
 /// What a live move does to a guest's users: by the portal, and by virsh with its defaults, in turn on two guests of the same
-/// definition. Both are watched by the same independent ping, so that neither side measures itself.
+/// definition, each with as much of its memory in use. Both are watched by the same independent ping, so that neither side measures itself.
 /// </summary>
 static class MigrationBench
 {
     const int Runs = 20;
+    const int UsedMib = 32;
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(Stand stand, CancellationToken ct)
     {
-        var moved = await stand.MakeMachineAsync("moved", ct);
-        await using var plain = new HandMade(stand.Lab, await moved.DefinitionAsync(ct), "bench-moved", stand.NextAddress());
+        var moved = await stand.MakeMachineAsync("moved", ct, PortalMachine.UsedFlavor);
+        await using var plain = new HandMade(stand, await moved.DefinitionAsync(ct), "bench-moved");
         await plain.CreateAsync(ct);
         await using (var ping = PlainPing.Start(plain.Address))
             await ping.FirstReply.WaitAsync(ct);
+        await stand.Login.FillMemoryAsync(moved.Address, UsedMib, ct);
+        await stand.Login.FillMemoryAsync(plain.Address, UsedMib, ct);
 
         var (portal, virsh) = (new List<Move>(), new List<double>());
         for (var run = 0; run < Runs; run++)

@@ -7,7 +7,11 @@ namespace Portal.Bench;
 /// <summary>A micro machine made by the portal, through its API.</summary>
 sealed class PortalMachine
 {
-    const string SshKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f bench";
+    /// <summary>Flavor of most machines: 96 MiB.</summary>
+    public const string UsualFlavor = "tiny";
+
+    /// <summary>Flavor of a machine whose memory is to be used: 128 MiB.</summary>
+    public const string UsedFlavor = "used";
 
     readonly Stand _stand;
     readonly Guid _request;
@@ -24,15 +28,15 @@ sealed class PortalMachine
 
     public IPAddress Address { get; }
 
-    public static async Task<PortalMachine> RequestAsync(Stand stand, string name, CancellationToken ct)
+    public static async Task<PortalMachine> RequestAsync(Stand stand, string name, CancellationToken ct, string flavor = UsualFlavor)
     {
         var project = (await stand.Admin.GetAsync("projects", ct))["items"]!.AsArray().Single(p => p!["name"]!.ToString() == "Web shop")!["id"]!;
         var catalog = await stand.Admin.GetAsync($"projects/{project}/catalog", ct);
         string Of(string kind, string name) => catalog[kind]!.AsArray().Single(entry => entry!["name"]!.ToString() == name)!["id"]!.ToString();
         var request = await stand.Admin.PostAsync("requests", new
         {
-            projectId = project.ToString(), machineName = name, imageId = Of("images", "micro"), flavorId = Of("flavors", "tiny"),
-            networkId = Of("networks", stand.Lab.Network.Name), sshKey = SshKey, why = "To be measured.",
+            projectId = project.ToString(), machineName = name, imageId = Of("images", "micro"), flavorId = Of("flavors", flavor),
+            networkId = Of("networks", stand.Lab.Network.Name), sshKey = stand.Login.PublicKey, why = "To be measured.",
         }, ct);
         var machine = Guid.Parse(request["machineId"]!.ToString());
         stand.Keep(machine);
@@ -60,11 +64,11 @@ sealed class PortalMachine
         return Guid.Parse((await _stand.Admin.PostAsync($"machines/{Id}/migrations", new { mode = "Live", destinationHostId = id }, ct))["id"]!.ToString());
     }
 
-    /// <summary>The receipt of a move, once it is final.</summary>
+    /// <summary>The receipt of a move, once it is final. Asked for seldom: each question takes time from the move it is about.</summary>
     /// <exception cref="InvalidOperationException">The machine did not move.</exception>
     public async Task<JsonNode> ReceiptAsync(Guid move, CancellationToken ct)
     {
-        var row = (await _stand.Admin.UntilAsync($"migrations/{move}", details => details["migration"]!["endedAt"] is not null, ct))["migration"]!;
+        var row = (await _stand.Admin.UntilAsync($"migrations/{move}", details => details["migration"]!["endedAt"] is not null, ct, TimeSpan.FromSeconds(2)))["migration"]!;
         return row["status"]!.ToString() == "Moved" ? row : throw new InvalidOperationException($"The machine did not move: {row["message"]}");
     }
 

@@ -12,11 +12,12 @@ sealed class Stand : IAsyncDisposable
     readonly List<Guid> _machines = [];
     int _addresses;
 
-    Stand(Lab lab, PortalProcess portal, Api admin, IReadOnlyDictionary<string, string> passwords)
+    Stand(Lab lab, PortalProcess portal, Api admin, GuestLogin login, IReadOnlyDictionary<string, string> passwords)
     {
         Lab = lab;
         Portal = portal;
         Admin = admin;
+        Login = login;
         Passwords = passwords;
     }
 
@@ -26,6 +27,9 @@ sealed class Stand : IAsyncDisposable
 
     /// <summary>The API as an admin's program.</summary>
     public Api Admin { get; }
+
+    /// <summary>The way into the guests.</summary>
+    public GuestLogin Login { get; }
 
     /// <summary>First passwords, by account.</summary>
     public IReadOnlyDictionary<string, string> Passwords { get; }
@@ -40,8 +44,10 @@ sealed class Stand : IAsyncDisposable
             .Where(words => words is ["admin" or "member", _]).ToDictionary(words => words[0], words => words[1]);
         // The secret alone is on standard output, which comes first.
         var token = (await VerbAsync(database, ct, "token", "--user", "admin", "--name", "bench")).Split('\n')[0];
+        await AddFlavorAsync(database, ct);
+        var login = await GuestLogin.CreateAsync(ct);
         var portal = await PortalProcess.StartAsync(database, ct, ("Portal__ApiCallsPerMinute", "100000"));
-        var stand = new Stand(Lab.Load(file), portal, new Api(portal.Address, token.Trim()), passwords);
+        var stand = new Stand(Lab.Load(file), portal, new Api(portal.Address, token.Trim()), login, passwords);
         try
         {
             await stand.Admin.UntilAsync("hosts", hosts => hosts["items"]!.AsArray().Count(host => host!["state"]!.ToString() == "Online") == stand.Lab.Hosts.Count, ct);
@@ -55,9 +61,9 @@ sealed class Stand : IAsyncDisposable
     }
 
     /// <summary>A machine asked for and approved through the portal; returns when the portal says that it was made.</summary>
-    public async Task<PortalMachine> MakeMachineAsync(string name, CancellationToken ct)
+    public async Task<PortalMachine> MakeMachineAsync(string name, CancellationToken ct, string flavor = PortalMachine.UsualFlavor)
     {
-        var machine = await PortalMachine.RequestAsync(this, name, ct);
+        var machine = await PortalMachine.RequestAsync(this, name, ct, flavor);
         await machine.ApproveAsync(ct);
         await machine.UntilMadeAsync(ct);
         return machine;
@@ -78,6 +84,7 @@ sealed class Stand : IAsyncDisposable
     {
         Admin.Dispose();
         await Portal.DisposeAsync();
+        Login.Dispose();
         foreach (var machine in _machines)
             await Lab.RemoveAsync(machine);
     }
@@ -93,6 +100,16 @@ sealed class Stand : IAsyncDisposable
         await using var command = new NpgsqlCommand($"create database {name}", connection);
         await command.ExecuteNonQueryAsync(ct);
         return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>A size between those the portal comes with: room for a guest to use some memory, small enough for a small machine.</summary>
+    static async Task AddFlavorAsync(string database, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(
+            $"insert into flavors (id, name, vcpus, memory_mib, disk_gib, available) values ('{Guid.CreateVersion7()}', '{PortalMachine.UsedFlavor}', 1, 128, 1, true)", connection);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     static async Task<string> VerbAsync(string database, CancellationToken ct, params string[] arguments)
