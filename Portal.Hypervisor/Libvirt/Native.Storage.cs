@@ -30,6 +30,9 @@ internal static partial class Native
     public static partial VolumeHandle virStorageVolLookupByName(PoolHandle pool, string name);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial VolumeHandle virStorageVolLookupByPath(ConnectHandle connection, string path);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xml, uint flags);
 
     [LibraryImport(Library)]
@@ -37,6 +40,9 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     public static partial int virStorageVolGetInfo(VolumeHandle volume, out NativeVolumeInfo info);
+
+    [LibraryImport(Library)]
+    public static partial nint virStorageVolGetXMLDesc(VolumeHandle volume, uint flags);
 
     [LibraryImport(Library)]
     public static partial nint virStorageVolGetName(VolumeHandle volume);

@@ -126,6 +126,16 @@ internal static class DomainCalls
     /// <summary>The definition as it will be at the next start.</summary>
     public static string DefinitionXml(DomainHandle domain) => NativeText.TakeOwned(Native.virDomainGetXMLDesc(domain, XmlInactive | XmlMigratable));
 
+    /// <summary>The files its disks are in, as its definition has them; none when it is not there.</summary>
+    public static IReadOnlyList<string> DiskPaths(ConnectHandle connection, Guid machine)
+    {
+        var definition = "";
+        if (!IfFound(connection, machine, domain => definition = DefinitionXml(domain)))
+            return [];
+        return [.. NativeXml.Parse(definition).Descendants("disk").Where(disk => disk.Attribute("device")?.Value is null or "disk")
+            .Select(disk => disk.Element("source")?.Attribute("file")?.Value).OfType<string>()];
+    }
+
     /// <summary>Resident memory of the guest's process, bytes: what the guest has touched so far. Null when not running.</summary>
     public static unsafe long? TouchedBytes(DomainHandle domain)
     {

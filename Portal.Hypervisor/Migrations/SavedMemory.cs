@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Libvirt;
+using Portal.Hypervisor.Machines;
 using Portal.Hypervisor.Storage;
 
 namespace Portal.Hypervisor.Migrations;
@@ -20,7 +21,7 @@ internal static class SavedMemory
 
     public static bool Save(ConnectHandle connection, Guid machine, string path)
     {
-        using var domain = Machines.DomainCalls.Require(connection, machine);
+        using var domain = DomainCalls.Require(connection, machine);
         LibvirtError.Check(Native.virDomainSaveFlags(domain, path, xml: null, SaveRunning));
         return true;
     }
@@ -37,26 +38,23 @@ internal static class SavedMemory
         return StorageCalls.Delete(fresh, VolumeName(machine));
     }
 
+    /// <summary>
+    /// Whether the machine's memory is on the store and no disk of it was written to since. A host whose daemon was restarted does not say any
+    /// more that it saved a machine; the file does. One older than a disk is left over from a guest that ran on: restored, it would ruin the disk.
+    /// </summary>
+    public static bool IsCurrent(ConnectHandle connection, Guid machine)
+        => Use(connection, machine, memory => StorageCalls.WrittenAt(memory)) is { } saved
+            && DomainCalls.DiskPaths(connection, machine) is { Count: > 0 } disks && disks.All(path => DiskWrittenAt(connection, path) <= saved);
+
     /// <summary>After an interruption: restores from whichever pool holds the file.</summary>
     public static async Task<bool> TryRestoreAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
     {
         await using var session = await host.OpenPrivateAsync(cancellationToken);
-        return await session.CallLongAsync(connection =>
-        {
-            foreach (var pool in Pools(connection))
-            {
-                using (pool)
-                {
-                    StorageCalls.Refresh(pool);
-                    using var volume = StorageCalls.Find(pool, VolumeName(machine));
-                    if (volume is null)
-                        continue;
-                    return Restore(connection, NativeText.TakeOwned(Native.virStorageVolGetPath(volume)));
-                }
-            }
-
-            throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"No storage pool there has {VolumeName(machine)}.");
-        }, Deadline, cancellationToken);
+        return await session.CallLongAsync(
+            connection => Use(connection, machine, memory => Restore(connection, NativeText.TakeOwned(Native.virStorageVolGetPath(memory))))
+                ? true
+                : throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"No storage pool there has {VolumeName(machine)}."),
+            Deadline, cancellationToken);
     }
 
     /// <summary>After an interruption: removes the file of a machine that runs. What cannot be removed now is in nobody's way.</summary>
@@ -65,7 +63,7 @@ internal static class SavedMemory
         try
         {
             await using var session = await host.OpenPrivateAsync(cancellationToken);
-            return await session.CallAsync(connection =>
+            return await session.CallAsideAsync(connection =>
             {
                 foreach (var pool in Pools(connection))
                 {
@@ -77,12 +75,36 @@ internal static class SavedMemory
                 }
 
                 return true;
-            }, cancellationToken);
+            }, StorageCalls.Deadline, cancellationToken);
         }
         catch (LibvirtException)
         {
             return false;
         }
+    }
+
+    /// <summary>A disk that no pool knows was written to at no time that is known, and so proves nothing.</summary>
+    private static decimal? DiskWrittenAt(ConnectHandle connection, string path)
+    {
+        using var disk = LibvirtError.CheckFound(Native.virStorageVolLookupByPath(connection, path), connection, LibvirtErrorCode.NoStorageVolume);
+        return disk is null ? null : StorageCalls.WrittenAt(disk);
+    }
+
+    /// <summary>Uses the file in whichever pool holds it; nothing when none does.</summary>
+    private static T? Use<T>(ConnectHandle connection, Guid machine, Func<VolumeHandle, T> use)
+    {
+        foreach (var pool in Pools(connection))
+        {
+            using (pool)
+            {
+                StorageCalls.Refresh(pool);
+                using var volume = StorageCalls.Find(pool, VolumeName(machine));
+                if (volume is not null)
+                    return use(volume);
+            }
+        }
+
+        return default;
     }
 
     private static unsafe PoolHandle[] Pools(ConnectHandle connection)

@@ -1,6 +1,7 @@
 using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Libvirt;
 using Portal.Hypervisor.Machines;
+using Portal.Hypervisor.Storage;
 
 namespace Portal.Hypervisor.Migrations;
 
@@ -15,7 +16,7 @@ internal enum Presence
     Absent,
     /// <summary>Defined, not running.</summary>
     Off,
-    /// <summary>Its memory was saved to a file and it stopped.</summary>
+    /// <summary>Its memory was saved to a file and it stopped: the host says so, or, after a restart of its daemon, the file on the store does.</summary>
     Saved,
     /// <summary>In memory and standing still, because it is being moved or a move broke off.</summary>
     Halted,
@@ -144,7 +145,12 @@ internal static class Whereabouts
         try
         {
             await using var session = await host.OpenPrivateAsync(cancellationToken);
-            return await session.CallAsync(connection => Look(connection, machine), cancellationToken);
+            var sight = await session.CallAsync(connection => Look(connection, machine), cancellationToken);
+            // A daemon that was restarted does not remember why a machine is off.
+            return sight is { Presence: Presence.Off, HasRun: null }
+                && await session.CallAsideAsync(connection => SavedMemory.IsCurrent(connection, machine), StorageCalls.Deadline, cancellationToken)
+                    ? sight with { Presence = Presence.Saved }
+                    : sight;
         }
         catch (LibvirtException e) when (e.IsConnectionLost)
         {

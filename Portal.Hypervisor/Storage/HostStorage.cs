@@ -6,12 +6,6 @@ namespace Portal.Hypervisor.Storage;
 /// <summary>One host's storage, through libvirt's storage API only: the portal never touches a host's files itself.</summary>
 public sealed class HostStorage
 {
-    /// <summary>
-    /// Longest any call may take. Each may have to refresh the pool, for which libvirt opens every volume in it, and while it does, it answers
-    /// no other question about that pool: so none of them is made on the lane. A store of a thousand volumes takes about 12 s (CloudStack #14188).
-    /// </summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
-
     private readonly HostConnection _host;
 
     internal HostStorage(HostConnection host) => _host = host;
@@ -64,5 +58,5 @@ public sealed class HostStorage
     }, cancellationToken);
 
     private Task<T> CallAsync<T>(Func<ConnectHandle, T> call, CancellationToken cancellationToken)
-        => _host.CallAsideAsync(call, Deadline, cancellationToken);
+        => _host.CallAsideAsync(call, StorageCalls.Deadline, cancellationToken);
 }

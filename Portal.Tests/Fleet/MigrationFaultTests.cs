@@ -105,13 +105,7 @@ public class MigrationFaultTests(LabFixture lab)
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
         var before = await machine.ReadCounterAsync();
-        var pool = await Source.Storage.FindPoolAsync(lab.File.Pool, Stop);
-        using (var orphan = Process.Start(new ProcessStartInfo("virsh",
-            ["-q", "-c", Source.Endpoint.Uri, "save", machine.Definition.Name, $"{pool!.Path}/{machine.Id}.memory", "--running"]))!)
-        {
-            await Wait.WithinAsync("virsh save", TimeSpan.FromSeconds(60), orphan.WaitForExitAsync(Stop));
-        }
-
+        await SaveAsync(machine);
         (await machine.RunsOnAsync()).ShouldBeEmpty();
 
         var settlement = await SettleAsync(machine);
@@ -119,6 +113,36 @@ public class MigrationFaultTests(LabFixture lab)
         settlement.Where.ShouldBe(WhereItRuns.Source, settlement.Explanation);
         await StillRunsAsync(machine, before);
         (await Source.Storage.FindAsync(lab.File.Pool, $"{machine.Id}.memory", Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Saved_memory_is_found_on_the_store_when_the_source_was_restarted_and_forgot_that_it_saved()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        await SaveAsync(machine);
+        await RestartSourceAsync(machine);
+
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Source, settlement.Explanation);
+        await StillRunsAsync(machine, before);
+        (await Source.Storage.FindAsync(lab.File.Pool, $"{machine.Id}.memory", Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Saved_memory_is_left_alone_when_a_disk_was_written_to_since()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        await SaveAsync(machine);
+        await RestartSourceAsync(machine);
+        await VirshAsync("vol-resize", "--pool", lab.File.Pool, machine.Volumes[0], "2G");
+
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
+        (await machine.RunsOnAsync()).ShouldBeEmpty();
+        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
     }
 
     [Fact]
@@ -185,6 +209,34 @@ public class MigrationFaultTests(LabFixture lab)
         (await machine.RunsOnAsync()).ShouldBe(["hv1"]);
         (await machine.UntilAsync(reading => reading.Count > before.Count)).Boot.ShouldBe(before.Boot);
         (await Destination.Machines.FindAsync(machine.Id, Stop)).ShouldBeNull();
+    }
+
+    /// <summary>As a portal leaves it that dies between save and restore.</summary>
+    private async Task SaveAsync(LabMachine machine)
+    {
+        var pool = await Source.Storage.FindPoolAsync(lab.File.Pool, Stop);
+        await VirshAsync("save", machine.Definition.Name, $"{pool!.Path}/{machine.Id}.memory", "--running");
+    }
+
+    private async Task RestartSourceAsync(LabMachine machine)
+    {
+        await (await lab.KillDaemonAsync("hv1")).DisposeAsync();
+        var seen = await Wait.UntilAsync("hv1 to say what it still knows of the machine", async () =>
+        {
+            // The link may not have noticed yet that the daemon is another one.
+            await using var fresh = lab.Connection("hv1");
+            await fresh.ConnectAsync(Stop);
+            return await fresh.Machines.FindAsync(machine.Id, Stop);
+        }, status => status is not null);
+        seen!.Reason.ShouldBeEmpty("the daemon was to forget why the machine is off");
+        await ReconnectedAsync(Source);
+    }
+
+    private async Task VirshAsync(params string[] command)
+    {
+        using var virsh = Process.Start(new ProcessStartInfo("virsh", ["-q", "-c", Source.Endpoint.Uri, .. command]))!;
+        await Wait.WithinAsync($"virsh {command[0]}", TimeSpan.FromSeconds(60), virsh.WaitForExitAsync(Stop));
+        virsh.ExitCode.ShouldBe(0, string.Join(' ', command));
     }
 
     private Task<Settlement> SettleAsync(LabMachine machine) => Wait.WithinAsync(
