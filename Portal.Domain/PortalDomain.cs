@@ -40,6 +40,7 @@ public static class PortalDomain
         services.AddSingleton<MigrationBooks>();
         services.AddSingleton<LastResort>();
         services.AddSingleton<MachineStrays>();
+        services.AddSingleton<LostMoves>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<SignInSessions>();
         services.AddSingleton<People>();

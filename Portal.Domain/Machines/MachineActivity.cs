@@ -9,12 +9,12 @@ static class MachineActivity
 
     /// <summary>What a worker notes in the trail when an operation ends; the operation or the move tells more.</summary>
     static readonly string[] Ended =
-        ["machine.provision", "machine.provision-failed", "machine.provision-cancelled", "machine.provision-abandoned", "machine.deleted", "machine.moved", "machine.stayed"];
+        ["machine.provision", "machine.provision-failed", "machine.provision-cancelled", "machine.provision-abandoned", "machine.deleted", "machine.moved", "machine.stayed", "machine.move-settled"];
 
     public static async Task<IReadOnlyList<ActivityEntry>> ReadAsync(PortalDbContext db, Guid id, CancellationToken ct)
     {
         var moves = await db.Migrations.AsNoTracking().Where(m => m.MachineId == id).OrderByDescending(m => m.CreatedAt).Take(Most)
-            .Select(m => new { m.OperationId, Entry = new ActivityEntry(m.CreatedAt, "migration", m.Id, $"Move from {m.SourceName} to {m.DestinationName}", m.RequestedByName, m.Status.ToString(), m.Message) })
+            .Select(m => new { m.OperationId, m.Settled, Entry = new ActivityEntry(m.CreatedAt, "migration", m.Id, $"Move from {m.SourceName} to {m.DestinationName}", m.RequestedByName, m.Status.ToString(), m.Message) })
             .ToListAsync(ct);
         var told = moves.Select(m => m.OperationId).ToHashSet();
         var operations = await db.Operations.AsNoTracking().Where(o => o.MachineId == id).OrderByDescending(o => o.CreatedAt).Take(Most)
@@ -24,6 +24,6 @@ static class MachineActivity
             .Select(e => new ActivityEntry(e.At, "audit", e.Id, e.Action, e.ActorName, null, null)).ToListAsync(ct);
         var request = await db.AuditEvents.AsNoTracking().Where(e => db.Requests.Any(r => r.MachineId == id && r.Id == e.SubjectId)).OrderByDescending(e => e.At).Take(Most)
             .Select(e => new ActivityEntry(e.At, "request", e.SubjectId, e.Action, e.ActorName, null, null)).ToListAsync(ct);
-        return [.. moves.Select(m => m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit).Concat(request).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
+        return [.. moves.Select(m => m.Settled is { } settled ? m.Entry with { Detail = settled.Explanation } : m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit).Concat(request).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
     }
 }

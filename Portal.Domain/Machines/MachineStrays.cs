@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
-using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 
 namespace Portal.Domain.Machines;
@@ -18,8 +17,7 @@ public sealed record BookedMachine(Guid Id, string Name, MachineState State, Gui
 /// <summary>The two hosts of a machine's last move.</summary>
 /// <param name="SourceHostId">From.</param>
 /// <param name="DestinationHostId">To.</param>
-/// <param name="IsLost">Whether its end is not known.</param>
-public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId, bool IsLost);
+public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId);
 
 /// <summary>
 /// Finds machines that are where the books do not expect them, as an interruption leaves them. A machine with an active operation
@@ -54,13 +52,7 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await FreeAsync(db, machineId, ct) is not { State: MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed } machine || machine.HostId == hostId)
             return false;
-        var before = machine.HostId;
-        await HostRooms.LockAsync(db, ct);
-        await db.Placements.Where(p => p.MachineId == machineId).ExecuteDeleteAsync(ct);
-        db.Placements.Add(Placement.Create(machineId, hostId, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
-        machine.LiveOn(hostId);
-        machine.Become(MachineState.Running, null, time.GetUtcNow());
-        db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found-elsewhere", "machine", machine.Id, machine.Name, machine.ProjectId, new { from = before, to = hostId }, time.GetUtcNow()));
+        await HouseAsync(db, machine, hostId, MachineState.Running, time.GetUtcNow(), ct);
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, hostId, null, ct);
@@ -73,7 +65,7 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id)
-            .Select(m => new LastMove(m.SourceHostId, m.DestinationHostId, m.Status == MigrationStatus.Lost)).FirstOrDefaultAsync(ct);
+            .Select(m => new LastMove(m.SourceHostId, m.DestinationHostId)).FirstOrDefaultAsync(ct);
     }
 
     /// <summary>Two hosts run the machine: people must act, so its page says so, and the audit trail once an hour for as long as it lasts.</summary>
@@ -93,8 +85,21 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
         await transaction.CommitAsync(ct);
     }
 
+    /// <summary>The machine lives on that host, whoever thought otherwise: its room is booked there and nowhere else.</summary>
+    internal static async Task HouseAsync(PortalDbContext db, Machine machine, Guid hostId, MachineState state, DateTimeOffset now, CancellationToken ct)
+    {
+        var before = machine.HostId;
+        await HostRooms.LockAsync(db, ct);
+        await db.Placements.Where(p => p.MachineId == machine.Id).ExecuteDeleteAsync(ct);
+        db.Placements.Add(Placement.Create(machine.Id, hostId, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
+        machine.LiveOn(hostId);
+        machine.Become(state, null, now);
+        if (before != hostId)
+            db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found-elsewhere", "machine", machine.Id, machine.Name, machine.ProjectId, new { from = before, to = hostId }, now));
+    }
+
     /// <summary>The machine with its row taken, or null when it is busy or not there.</summary>
-    static async Task<Machine?> FreeAsync(PortalDbContext db, Guid machineId, CancellationToken ct)
+    internal static async Task<Machine?> FreeAsync(PortalDbContext db, Guid machineId, CancellationToken ct)
     {
         await Ledger.LockMachineAsync(db, machineId, ct);
         return await Ledger.BusyAsync(db, machineId, ct) is null ? await db.Machines.SingleOrDefaultAsync(m => m.Id == machineId, ct) : null;

@@ -108,6 +108,9 @@ public sealed class Migration
     /// <summary>What happened, what it did to the machine, and what to do now.</summary>
     public string? Message { get; private set; }
 
+    /// <summary>What was found out later, when it was not known at the end where the machine runs; null otherwise.</summary>
+    public LateSettlement? Settled { get; private set; }
+
     /// <summary>Who asked for it.</summary>
     public Guid RequestedBy { get; private init; }
 
@@ -137,7 +140,15 @@ public sealed class Migration
 
     internal void End(MigrationStatus status, string message, Measurement? measured, DateTimeOffset now) =>
         (Status, Phase, Message, Measured, BlackoutMs, EndedAt) = (status, null, message, measured, measured?.BlackoutMs, now);
+
+    /// <summary>Both hosts answered after the end: the message stays as what was known then.</summary>
+    internal void Settle(MigrationStatus status, string explanation, DateTimeOffset now) => (Status, Settled) = (status, new LateSettlement(now, explanation));
 }
+
+/// <summary>How a move turned out to have ended.</summary>
+/// <param name="At">When it was found out.</param>
+/// <param name="Explanation">What was found and done, and what to do now.</param>
+public sealed record LateSettlement(DateTimeOffset At, string Explanation);
 
 /// <summary>One phase's times, seconds on the move's axis.</summary>
 public sealed record PhaseTime(string Phase, double StartedAt, double? EndedAt, string? Detail);
@@ -202,6 +213,7 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();
         builder.Property(m => m.Measured).IsDocument<Measurement>();
+        builder.Property(m => m.Settled).IsDocument<LateSettlement>();
         builder.HasIndex(m => m.OperationId).IsUnique();
         builder.HasIndex(m => new { m.ProjectId, m.CreatedAt });
         builder.HasIndex(m => new { m.MachineId, m.CreatedAt });

@@ -59,12 +59,13 @@ public sealed class MigrationBooks(IDbContextFactory<PortalDbContext> contexts, 
         return ordinal;
     }
 
-    /// <summary>The machine runs at the destination: that is its home now, the source's room is free, the receipt is final.</summary>
+    /// <summary>The machine is at the destination: that is its home now, the source's room is free, the receipt is final.</summary>
     /// <param name="claim">The worker's hold.</param>
     /// <param name="message">What happened; says so too when the guest does not answer.</param>
     /// <param name="measured">What it cost; null when nothing could be measured, as after a crash.</param>
+    /// <param name="state">The machine's state as the destination says now.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task MovedAsync(Claim claim, string message, Measurement? measured, CancellationToken ct)
+    public async Task MovedAsync(Claim claim, string message, Measurement? measured, MachineState state, CancellationToken ct)
     {
         await using var work = await BookEntry.OpenAsync(contexts, claim, time.GetUtcNow(), ct);
         var migration = await work.Db.Migrations.SingleAsync(m => m.OperationId == claim.OperationId, ct);
@@ -72,7 +73,7 @@ public sealed class MigrationBooks(IDbContextFactory<PortalDbContext> contexts, 
         work.Db.Placements.RemoveRange(placements.Where(p => p.HostId != migration.DestinationHostId));
         placements.Single(p => p.HostId == migration.DestinationHostId).Arrive();
         work.Machine.LiveOn(migration.DestinationHostId);
-        work.Machine.Become(MachineState.Running, null, work.Now);
+        work.Machine.Become(state, null, work.Now);
         migration.End(MigrationStatus.Moved, message, measured, work.Now);
         work.Audit("machine.moved", new { migration = migration.Id, from = migration.SourceName, to = migration.DestinationName, blackoutMs = measured?.BlackoutMs });
         await NotifyAsync(work.Db, migration, ct);

@@ -26,9 +26,11 @@ namespace Portal.Domain.Migrations;
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="StartedAt">When the move's time axis begins.</param>
 /// <param name="EndedAt">When the receipt was final.</param>
+/// <param name="Settled">What was found out later, when it was not known at the end where the machine runs.</param>
 public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, string MachineName, Guid ProjectId, int MemoryMib, Guid SourceHostId, string SourceName,
     Guid DestinationHostId, string DestinationName, MigrationMode Mode, MigrationStatus Status, string? Phase, double Percent, double? ObjectiveMs, double? BlackoutMs,
-    Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
+    Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
+    LateSettlement? Settled = null)
 {
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
@@ -39,7 +41,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt);
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled);
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>

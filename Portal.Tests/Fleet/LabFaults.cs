@@ -51,6 +51,13 @@ public static class LabFaults
     public static Task ThrottleAsync(this LabFixture lab, string host, Guid machine, int mibPerSecond)
         => ExecuteAsync(["virsh", "-q", "-c", lab[host].Endpoint.Uri, "migrate-setspeed", machine.ToString(), mibPerSecond.ToString(CultureInfo.InvariantCulture)]);
 
+    /// <summary>Saves a machine's memory to the store and stops it, as a quick saved move that is never carried on.</summary>
+    public static async Task SaveAsync(this LabFixture lab, string host, Guid machine)
+    {
+        var pool = await lab[host].Storage.FindPoolAsync(lab.File.Pool, CancellationToken.None);
+        await ExecuteAsync(["virsh", "-q", "-c", lab[host].Endpoint.Uri, "save", machine.ToString(), $"{pool!.Path}/{machine}.memory", "--running"]);
+    }
+
     /// <summary>Runs one of the lab's commands.</summary>
     public static Task RunAsync(this LabFixture lab, string command, string host)
         => ExecuteAsync([Script(), command, host, "--lab", lab.File.Name]);

@@ -105,7 +105,7 @@ public class MigrationFaultTests(LabFixture lab)
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
         var before = await machine.ReadCounterAsync();
-        await SaveAsync(machine);
+        await lab.SaveAsync("hv1", machine.Id);
         (await machine.RunsOnAsync()).ShouldBeEmpty();
 
         var settlement = await SettleAsync(machine);
@@ -120,7 +120,7 @@ public class MigrationFaultTests(LabFixture lab)
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
         var before = await machine.ReadCounterAsync();
-        await SaveAsync(machine);
+        await lab.SaveAsync("hv1", machine.Id);
         await RestartSourceAsync(machine);
 
         var settlement = await SettleAsync(machine);
@@ -134,7 +134,7 @@ public class MigrationFaultTests(LabFixture lab)
     public async Task Saved_memory_is_left_alone_when_a_disk_was_written_to_since()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
-        await SaveAsync(machine);
+        await lab.SaveAsync("hv1", machine.Id);
         await RestartSourceAsync(machine);
         await VirshAsync("vol-resize", "--pool", lab.File.Pool, machine.Volumes[0], "2G");
 
@@ -209,13 +209,6 @@ public class MigrationFaultTests(LabFixture lab)
         (await machine.RunsOnAsync()).ShouldBe(["hv1"]);
         (await machine.UntilAsync(reading => reading.Count > before.Count)).Boot.ShouldBe(before.Boot);
         (await Destination.Machines.FindAsync(machine.Id, Stop)).ShouldBeNull();
-    }
-
-    /// <summary>As a portal leaves it that dies between save and restore.</summary>
-    private async Task SaveAsync(LabMachine machine)
-    {
-        var pool = await Source.Storage.FindPoolAsync(lab.File.Pool, Stop);
-        await VirshAsync("save", machine.Definition.Name, $"{pool!.Path}/{machine.Id}.memory", "--running");
     }
 
     private async Task RestartSourceAsync(LabMachine machine)

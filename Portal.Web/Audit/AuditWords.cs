@@ -25,6 +25,7 @@ public static partial class AuditWords
         ["machine.migrate"] = "Asked for a move",
         ["machine.moved"] = "A machine moved",
         ["machine.stayed"] = "A machine stayed where it was",
+        ["machine.move-settled"] = "How a move ended was found out",
         ["machine.found-elsewhere"] = "A machine was found on another host",
         ["machine.provision"] = "Made a machine",
         ["machine.provision-failed"] = "Making a machine failed",

@@ -15,6 +15,7 @@ public static class MigrationWords
         MigrationStatus.Moved => $"{move.MachineName} moved from {move.SourceName} to {move.DestinationName}",
         MigrationStatus.Stayed => $"{move.MachineName} stayed on {move.SourceName}",
         MigrationStatus.Cancelled => $"{move.MachineName} stayed on {move.SourceName}",
+        MigrationStatus.Lost when move.Settled is not null => $"{move.MachineName} runs neither on {move.SourceName} nor on {move.DestinationName}",
         MigrationStatus.Lost => $"It is not known where {move.MachineName} runs",
     };
 
@@ -30,6 +31,7 @@ public static class MigrationWords
         { Status: MigrationStatus.Moved } => ("good", "dot", "Moved"),
         { Status: MigrationStatus.Stayed } => ("warn", "dot", "Not moved"),
         { Status: MigrationStatus.Cancelled } => (null, "ring", "Cancelled"),
+        { Status: MigrationStatus.Lost, Settled: not null } => ("bad", "dot", "Ran nowhere"),
         _ => ("bad", "dot", "Not known where it runs"),
     };
 

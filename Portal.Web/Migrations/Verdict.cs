@@ -14,6 +14,7 @@ public sealed record Verdict(string? Tone, string Text, string? Why = null)
     {
         { IsActive: true } => null,
         { Status: MigrationStatus.Moved, Measured.GuestAnswers: false } => new("bad", "The machine does not answer"),
+        { Status: MigrationStatus.Moved, Settled: not null } => new("warn", "Not measured to the end"),
         { Status: not MigrationStatus.Moved } => new(move.Status == MigrationStatus.Lost ? "bad" : null, "Nothing to measure: it did not move"),
         { Measured.BlackoutMs: null } => new("warn", "Blackout not measured", move.Measured?.ProbeInvalid),
         { Measured.ProbeInvalid: { } reason } => new("warn", "Blackout does not count", reason),

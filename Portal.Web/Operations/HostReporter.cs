@@ -20,6 +20,8 @@ public sealed class HostReporter(
     /// <summary>Every machine the host knows or should know.</summary>
     public async Task ReadMachinesAsync(FleetHost host, CancellationToken cancellationToken)
     {
+        // First: what it mends or moves is then read as it is.
+        await leftovers.SettleLostAsync(host, cancellationToken);
         var askedAt = time.GetUtcNow();
         var known = (await host.Machines.ListAsync(cancellationToken)).ToDictionary(machine => machine.Uuid);
         await observations.ObserveAsync(host.Id, askedAt, [.. known.Values.Select(Describe)], cancellationToken);
@@ -29,10 +31,8 @@ public sealed class HostReporter(
                 continue;
             if (booked.HostId != host.Id)
                 await leftovers.SettleAsync(host, booked, known[booked.Id], cancellationToken);
-            else if (!known.TryGetValue(booked.Id, out var atHome))
+            else if (!known.ContainsKey(booked.Id))
                 await LookElsewhereAsync(booked, cancellationToken);
-            else if (atHome.State == PowerState.Paused)
-                await leftovers.SettleLostAsync(host, booked, cancellationToken);
         }
     }
 

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
 using Portal.Hypervisor.Machines;
 using Portal.Hypervisor.Migrations;
+using Portal.Web.Operations.Moving;
 
 namespace Portal.Web.Operations;
 
@@ -8,10 +11,13 @@ namespace Portal.Web.Operations;
 /// Settles what an interruption left on a host: a machine that was given up or deleted while its host was away, or one that moved
 /// while nobody could see where to. Only machines of the portal's own books are ever touched.
 /// </summary>
-public sealed class Leftovers(MachineStrays strays, MigrationEngine engine, HostFleet fleet, ILogger<Leftovers> logger)
+public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEngine engine, HostFleet fleet, ILogger<Leftovers> logger)
 {
     /// <summary>A comparison waits no longer than this for a machine to be settled; the next one goes on with it.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Machines being settled: their two hosts may be compared at the same time.</summary>
+    private readonly ConcurrentDictionary<Guid, byte> _settling = [];
 
     /// <summary>Settles a machine that is on this host although the books say otherwise.</summary>
     public async Task SettleAsync(FleetHost host, BookedMachine booked, MachineStatus stray, CancellationToken cancellationToken)
@@ -54,12 +60,17 @@ public sealed class Leftovers(MachineStrays strays, MigrationEngine engine, Host
         }
     }
 
-    /// <summary>A machine stands still at its home after a move whose end nobody saw: it is settled as soon as both of that move's hosts answer.</summary>
-    public async Task SettleLostAsync(FleetHost home, BookedMachine booked, CancellationToken cancellationToken)
+    /// <summary>Settles the moves with an end on this host of which nobody knows how they ended, as soon as both ends answer, and says so on their receipts.</summary>
+    public async Task SettleLostAsync(FleetHost host, CancellationToken cancellationToken)
     {
-        if (await strays.LastMoveAsync(booked.Id, cancellationToken) is { IsLost: true } move
-            && fleet.Find(move.SourceHostId == home.Id ? move.DestinationHostId : move.SourceHostId) is { IsConnected: true } other)
-            await SettleMoveAsync(other, home, booked, cancellationToken);
+        foreach (var move in await lost.OnAsync(host.Id, cancellationToken))
+        {
+            if (fleet.Find(move.SourceHostId) is not { IsConnected: true } source || fleet.Find(move.DestinationHostId) is not { IsConnected: true } destination)
+                continue;
+            if (await SettleAsync(move.MachineId, move.MachineName, source, destination, cancellationToken) is { } settlement
+                && MoveWords.Settled(settlement, move.MachineName, source.Name, destination.Name) is { } explanation)
+                await lost.SettleAsync(move.Id, MoveWords.Late(settlement.Where), explanation, settlement.IsOff ? MachineState.Off : MachineState.Running, cancellationToken);
+        }
     }
 
     /// <summary>Removes disks of machines that were given up or deleted while nobody could reach the store.</summary>
@@ -87,10 +98,26 @@ public sealed class Leftovers(MachineStrays strays, MigrationEngine engine, Host
             return;
         }
 
-        var settlement = await engine.TrySettleAsync(booked.Id, between.Source.Connection, between.Destination.Connection, SettlePatience, cancellationToken);
-        logger.LogWarning("What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", booked.Name, between.Source.Name, between.Destination.Name, settlement.Explanation);
-        if (settlement.Where == WhereItRuns.Source && between.Source == host || settlement.Where == WhereItRuns.Destination && between.Destination == host)
+        var settlement = await SettleAsync(booked.Id, booked.Name, between.Source, between.Destination, cancellationToken);
+        if (settlement?.Where == WhereItRuns.Source && between.Source == host || settlement?.Where == WhereItRuns.Destination && between.Destination == host)
             await strays.AdoptAsync(booked.Id, host.Id, cancellationToken);
+    }
+
+    /// <summary>What both hosts say, and what was mended so that one of them has it; null while another comparison is at it: two must not mend one machine.</summary>
+    private async Task<Settlement?> SettleAsync(Guid machine, string name, FleetHost source, FleetHost destination, CancellationToken cancellationToken)
+    {
+        if (!_settling.TryAdd(machine, 0))
+            return null;
+        try
+        {
+            var settlement = await engine.TrySettleAsync(machine, source.Connection, destination.Connection, SettlePatience, cancellationToken);
+            logger.LogWarning("What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", name, source.Name, destination.Name, settlement.Explanation);
+            return settlement;
+        }
+        finally
+        {
+            _settling.TryRemove(machine, out _);
+        }
     }
 
     private static bool IsExecuting(PowerState state) => state is PowerState.Running or PowerState.ShuttingDown;

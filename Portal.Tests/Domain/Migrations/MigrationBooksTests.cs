@@ -14,6 +14,8 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
 
     MigrationService Migrations => Get<MigrationService>();
 
+    LostMoves Lost => Get<LostMoves>();
+
     MigrationBooks Receipts => Get<MigrationBooks>();
 
     [Fact]
@@ -24,7 +26,7 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
         await Receipts.ObserveAsync(claim, "Copy", [new("Check", -1, 0, "fine"), new("Copy", 0, null, null)], [new(0.4, "Raise the limit to 30 ms", "12 MiB left")], Foretold, Ct);
         await Receipts.ObserveAsync(claim, "SwitchOver", [new("Check", -1, 0, "fine"), new("Copy", 0, 1.2, null), new("SwitchOver", 1.2, null, null)], [new(0.4, "Raise the limit to 30 ms", "12 MiB left")], null, Ct);
 
-        await Receipts.MovedAsync(claim, "web-01 runs on its new host.", RouteArithmeticTests.Receipt(1.3, 52), Ct);
+        await Receipts.MovedAsync(claim, "web-01 runs on its new host.", RouteArithmeticTests.Receipt(1.3, 52), MachineState.Running, Ct);
 
         var details = (await Migrations.GetAsync(world.Viewer, move.Id, Ct)).ShouldNotBeNull();
         details.Migration.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MigrationStatus.Moved), m => m.BlackoutMs.ShouldBe(52), m => m.Predicted.ShouldBe(Foretold), m => m.ObjectiveMet.ShouldBe(true), m => m.Phase.ShouldBeNull());
@@ -54,6 +56,50 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
         (await Get<HostService>().GetAsync(world.Admin, world.Hosts[1].Id, Ct))!.Room.MemoryTakenMib.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(MigrationStatus.Moved, 1)]
+    [InlineData(MigrationStatus.Stayed, 0)]
+    [InlineData(MigrationStatus.Lost, 0)]
+    public async Task A_lost_move_is_settled_once_when_its_hosts_tell_and_the_receipt_keeps_both_words(MigrationStatus found, int home)
+    {
+        var (world, machine, move, claim) = await UnderWayAsync();
+        await Receipts.BeginAsync(claim, Postgres.Time.GetUtcNow(), Ct);
+        (await Lost.OnAsync(world.Hosts[0].Id, Ct)).ShouldBeEmpty("its runner knows better");
+        await Receipts.StayedAsync(claim, MigrationStatus.Lost, "hv2 does not answer.", null, null, Ct);
+        foreach (var host in world.Hosts.Take(2))
+            (await Lost.OnAsync(host.Id, Ct)).ShouldHaveSingleItem().Id.ShouldBe(move.Id);
+
+        (await Lost.SettleAsync(move.Id, found, "It was found.", MachineState.Off, Ct)).ShouldBeTrue();
+        (await Lost.SettleAsync(move.Id, MigrationStatus.Stayed, "Something else.", MachineState.Running, Ct)).ShouldBeFalse();
+
+        (await Lost.OnAsync(world.Hosts[0].Id, Ct)).ShouldBeEmpty();
+        var row = (await Migrations.GetAsync(world.Viewer, move.Id, Ct))!.Migration;
+        row.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(found), r => r.Message.ShouldBe("hv2 does not answer."), r => r.Settled!.Explanation.ShouldBe("It was found."));
+        (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.HostId.ShouldBe(world.Hosts[home].Id), m => m.State.ShouldBe(home == 1 ? MachineState.Off : MachineState.Unknown));
+        (await Get<HostService>().GetAsync(world.Admin, world.Hosts[home].Id, Ct))!.Machines.ShouldBe(1);
+        (await Get<HostService>().GetAsync(world.Admin, world.Hosts[1 - home].Id, Ct))!.Room.MemoryTakenMib.ShouldBe(0);
+        var told = (await Get<MachineService>().ActivityAsync(world.Viewer, machine.Id, Ct))!.Single(e => e.Kind == "migration");
+        (told.Outcome, told.Detail).ShouldBe((found.ToString(), "It was found."));
+    }
+
+    [Fact]
+    public async Task A_lost_move_is_left_as_it_is_once_the_machine_has_moved_again_or_is_being_worked_on()
+    {
+        var (world, machine, move, claim) = await UnderWayAsync();
+        await Receipts.BeginAsync(claim, Postgres.Time.GetUtcNow(), Ct);
+        await Receipts.StayedAsync(claim, MigrationStatus.Lost, "hv2 does not answer.", null, null, Ct);
+        await Get<HostObservations>().ObserveOneAsync(world.Hosts[0].Id, DateTimeOffset.UtcNow.AddMinutes(1), new(machine.Id, MachineState.Running, null), Ct);
+        (await Migrations.StartAsync(world.Admin, machine.Id, world.Hosts[1].Id, MigrationMode.Live, null, "again", Ct)).IsOk.ShouldBeTrue();
+
+        (await Lost.OnAsync(world.Hosts[0].Id, Ct)).ShouldBeEmpty();
+        (await Lost.SettleAsync(move.Id, MigrationStatus.Moved, "Too late.", MachineState.Running, Ct)).ShouldBeFalse();
+        var later = await ClaimAsync();
+        await Receipts.BeginAsync(later, Postgres.Time.GetUtcNow(), Ct);
+        await Receipts.MovedAsync(later, "ok", null, MachineState.Running, Ct);
+
+        (await Lost.OnAsync(world.Hosts[0].Id, Ct)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_worker_that_lost_its_lease_writes_neither_story_nor_receipt()
     {
@@ -62,11 +108,11 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
 
         await Should.ThrowAsync<LeaseLostException>(() => Receipts.ObserveAsync(lost, "Copy", [], [], null, Ct));
         await Should.ThrowAsync<LeaseLostException>(() => Receipts.AppendChunkAsync(lost, move.Id, [1], Ct));
-        await Should.ThrowAsync<LeaseLostException>(() => Receipts.MovedAsync(lost, "no", null, Ct));
+        await Should.ThrowAsync<LeaseLostException>(() => Receipts.MovedAsync(lost, "no", null, MachineState.Running, Ct));
         await Should.ThrowAsync<LeaseLostException>(() => Receipts.StayedAsync(lost, MigrationStatus.Stayed, "no", null, null, Ct));
 
         (await MachineAsync(machine.Id)).HostId.ShouldBe(world.Hosts[0].Id);
-        await Receipts.MovedAsync(held, "yes", null, Ct);
+        await Receipts.MovedAsync(held, "yes", null, MachineState.Running, Ct);
     }
 
     [Fact]
@@ -92,7 +138,7 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
     public async Task What_a_route_cost_before_is_foretold_for_the_next_move_and_only_on_that_route()
     {
         var (world, machine, _, claim) = await UnderWayAsync();
-        await Receipts.MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(1.3, 52), Ct);
+        await Receipts.MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(1.3, 52), MachineState.Running, Ct);
 
         (await Migrations.HistoryAsync(world.Hosts[0].Id, world.Hosts[1].Id, MigrationMode.Live, Ct)).ShouldNotBeNull().ShouldSatisfyAllConditions(h => h.Moves.ShouldBe(1), h => h.BlackoutMs.ShouldBe(52));
         (await Migrations.HistoryAsync(world.Hosts[1].Id, world.Hosts[0].Id, MigrationMode.Live, Ct)).ShouldBeNull();
@@ -106,7 +152,7 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
     public async Task A_list_is_searched_filtered_and_sorted_on_the_server()
     {
         var (world, machine, move, claim) = await UnderWayAsync();
-        await Receipts.MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(1.3, 52), Ct);
+        await Receipts.MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(1.3, 52), MachineState.Running, Ct);
         Postgres.Time.Advance(TimeSpan.FromMinutes(1));
         var back = (await Migrations.StartAsync(world.Admin, machine.Id, null, MigrationMode.Live, null, "back", Ct)).Value;
 

@@ -175,7 +175,38 @@ public sealed class HostDownTests(FleetPortal portal)
         }
 
         await portal.BackAsync(victim);
+        var settled = await portal.MoveAsync(move, "to be settled", seen => seen.Status != MigrationStatus.Lost);
+        settled.Status.ShouldBe(phase == "Copy" ? MigrationStatus.Stayed : MigrationStatus.Moved);
+        if (settled.Settled is { } late)
+            late.Explanation.ShouldStartWith($"{machine.Name} runs on {(phase == "Copy" ? machine.HostName : there)}");
         (await portal.MachineAsync(machine.Id, MachineState.Running)).HostName.ShouldBe(phase == "Copy" ? machine.HostName : there);
+        await portal.AgreeAsync();
+        (await GuestCounter.ReadAsync(IPAddress.Parse(machine.Address), TestContext.Current.CancellationToken)).Boot.ShouldBe(before.Boot);
+    }
+
+    [Fact]
+    public async Task A_machine_that_a_lost_move_left_saved_is_restored_when_the_hosts_answer_and_the_receipt_says_so()
+    {
+        var machine = (await portal.RunningAsync(1))[0];
+        var (here, there) = (machine.HostName!, portal.Others(machine.HostName)[0]);
+        var before = await GuestCounter.ReadAsync(IPAddress.Parse(machine.Address), TestContext.Current.CancellationToken);
+        await portal.Lab.ThrottleAsync(here, machine.Id, 2);
+        var move = await portal.CopyingAsync(await portal.MoveAsync(machine.Id, there));
+        await portal.CancelAsync(move.OperationId);
+        await portal.EndedAsync(move);
+        await portal.Lab.ThrottleAsync(here, machine.Id, 1000);
+
+        // As when portal and daemon die between save and restore.
+        await portal.KillAsync();
+        await portal.ExecuteAsync($"update migrations set status = 'Lost' where id = '{move.Id}'");
+        await portal.Lab.SaveAsync(here, machine.Id);
+        await (await portal.Lab.KillDaemonAsync(here)).DisposeAsync();
+        await portal.StartAsync();
+
+        var settled = await portal.MoveAsync(move, "to be settled", seen => seen.Settled is not null);
+        settled.Status.ShouldBe(MigrationStatus.Stayed, settled.Settled!.Explanation);
+        settled.Settled.Explanation.ShouldBe($"{machine.Name} runs on {here} as before; move it again when you like.");
+        await portal.BackAsync(here);
         await portal.AgreeAsync();
         (await GuestCounter.ReadAsync(IPAddress.Parse(machine.Address), TestContext.Current.CancellationToken)).Boot.ShouldBe(before.Boot);
     }

@@ -83,6 +83,17 @@ public sealed class MigrationPagePartsTests : BunitContext
     public void A_move_whose_end_is_not_known_sends_to_the_hosts() =>
         Notice(Moves.Running with { Status = MigrationStatus.Lost, Phase = null, Message = "hv2 does not answer." }).Find("[role=alert] a").GetAttribute("href").ShouldBe("/hosts");
 
+    [Fact]
+    public void A_move_settled_later_says_what_was_found_out_when_and_what_was_known_at_its_end()
+    {
+        var move = Moves.Running with { Status = MigrationStatus.Stayed, Phase = null, Message = "hv2 does not answer.", Settled = new(DateTimeOffset.UtcNow.AddMinutes(-3), "web-01 runs on hv1 as before.") };
+
+        Notice(move).Find("[role=status]").TextContent.ShouldSatisfyAllConditions(
+            text => text.ShouldContain("web-01 runs on hv1 as before."), text => text.ShouldContain("min ago"), text => text.ShouldContain("hv2 does not answer."));
+        Receipt(move).Find(".foot").TextContent.ShouldContain("How it ended was found out");
+        MigrationWords.Title(move with { Status = MigrationStatus.Lost }).ShouldBe("web-01 runs neither on hv1 nor on hv2");
+    }
+
     [Theory]
     [InlineData(MigrationMode.Live, "web-01 keeps running on hv1")]
     [InlineData(MigrationMode.QuickDirect, "held still while it is copied")]

@@ -37,7 +37,7 @@ public sealed class MigrationPageTests(PostgresFixture postgres) : BunitContext,
         page.WaitForAssertion(() => page.Find(".page-head .chip").TextContent.ShouldBe("Copying memory"), Deadline);
         page.FindAll(".decisions li").Count.ShouldBe(2);
 
-        await books.MovedAsync(claim, "It moved.", Moves.Moved.Measured, Stop);
+        await books.MovedAsync(claim, "It moved.", Moves.Moved.Measured, MachineState.Running, Stop);
         page.WaitForAssertion(() => page.Find("h1").TextContent.ShouldStartWith($"{move.MachineName} moved from"), Deadline);
         page.Find(".receipt .measured").TextContent.ShouldContain("52");
     }

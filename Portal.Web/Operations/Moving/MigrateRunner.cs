@@ -84,11 +84,12 @@ public sealed class MigrateRunner(
             PortalMetrics.Blackout.WithLabels(task.Migration.Mode.ToString()).Observe(blackout / 1000);
         if (outcome.Verdict == MigrationVerdict.Moved)
         {
-            await run.KeepAsync(held => books.MovedAsync(run.Claim, outcome.Message, measured, held));
+            var arrived = await StateAtAsync(task.Destination, task, abandon) ?? MachineState.Running;
+            await run.KeepAsync(held => books.MovedAsync(run.Claim, outcome.Message, measured, arrived, held));
             return;
         }
 
-        var state = await StateAtSourceAsync(task, abandon);
+        var state = await StateAtAsync(task.Source, task, abandon);
         await run.KeepAsync(held => books.StayedAsync(run.Claim, MoveWords.From(outcome.Verdict), outcome.Message, measured, state, held));
     }
 
@@ -106,15 +107,9 @@ public sealed class MigrateRunner(
         }, abandon);
 
         var (name, from, to) = (task.Migration.MachineName, task.Source.Name, task.Destination.Name);
-        var message = settlement.Where switch
-        {
-            WhereItRuns.Destination when settlement.IsOff => $"The portal was interrupted during this move. {name} lives on {to} now, where it is switched off; start it on its page.",
-            WhereItRuns.Destination => $"The portal was interrupted during this move. {name} runs on {to}; nothing was measured to the end.",
-            WhereItRuns.Source => $"The portal was interrupted during this move. {name} runs on {from} as before; move it again when you like.",
-            WhereItRuns.Nowhere => $"The portal was interrupted during this move, and {name} runs on neither host. Start it on its page.",
-            WhereItRuns.StillMoving or WhereItRuns.Unknown =>
-                $"The portal was interrupted during this move, and where {name} runs is not certain: {settlement.Explanation.TrimEnd('.')}. Nothing was resumed; its state follows when both hosts answer.",
-        };
+        var message = "The portal was interrupted during this move" + (MoveWords.Settled(settlement, name, from, to) is { } settled
+            ? $". {settled}"
+            : $", and where {name} runs is not certain: {settlement.Explanation.TrimEnd('.')}. Nothing was resumed; this receipt and its state follow when both hosts answer.");
         var verdict = settlement.Where == WhereItRuns.Destination ? MigrationVerdict.Moved
             : settlement.Where is WhereItRuns.Source or WhereItRuns.Nowhere ? MigrationVerdict.Stayed : MigrationVerdict.Ambiguous;
         await EndAsync(run, task, live, history.LastOrDefault()?.At ?? 0, new MigrationOutcome(verdict, message, Measured: null, Predicted: null), abandon);
@@ -162,17 +157,18 @@ public sealed class MigrateRunner(
         }
     }
 
-    private async Task<MachineState?> StateAtSourceAsync(MigrationTask task, CancellationToken cancellationToken)
+    /// <summary>The machine's state as that host says now; null when it does not.</summary>
+    private async Task<MachineState?> StateAtAsync(Domain.Hosts.Host host, MigrationTask task, CancellationToken cancellationToken)
     {
         try
         {
-            return fleet.Find(task.Source.Id) is { IsConnected: true } source && await source.Machines.FindAsync(task.Migration.MachineId, cancellationToken) is { } seen
+            return fleet.Find(host.Id) is { IsConnected: true } found && await found.Machines.FindAsync(task.Migration.MachineId, cancellationToken) is { } seen
                 ? HostReporter.StateOf(seen.State)
                 : null;
         }
         catch (LibvirtException)
         {
-            // The source went away again; the fleet says when it is back.
+            // It went away again; the fleet says when it is back.
             return null;
         }
     }

@@ -26,6 +26,24 @@ public static class MoveWords
         MigrationVerdict.Lost or MigrationVerdict.Ambiguous => MigrationStatus.Lost,
     };
 
+    /// <summary>How a move ended that was settled after its end. One whose machine runs at neither host stays lost.</summary>
+    public static MigrationStatus Late(WhereItRuns where) => where switch
+    {
+        WhereItRuns.Destination => MigrationStatus.Moved,
+        WhereItRuns.Source => MigrationStatus.Stayed,
+        WhereItRuns.Nowhere or WhereItRuns.StillMoving or WhereItRuns.Unknown => MigrationStatus.Lost,
+    };
+
+    /// <summary>Where the hosts said that a machine is after its move was cut off; null while they have not said it.</summary>
+    public static string? Settled(Settlement settlement, string machine, string source, string destination) => settlement.Where switch
+    {
+        WhereItRuns.Destination when settlement.IsOff => $"{machine} lives on {destination} now, where it is switched off; start it on its page.",
+        WhereItRuns.Destination => $"{machine} runs on {destination}; nothing was measured to the end.",
+        WhereItRuns.Source => $"{machine} runs on {source} as before; move it again when you like.",
+        WhereItRuns.Nowhere => $"{machine} runs neither on {source} nor on {destination}. Start it on its page; its disk is intact.",
+        WhereItRuns.StillMoving or WhereItRuns.Unknown => null,
+    };
+
     /// <summary>What was foretold.</summary>
     public static Prediction From(Predicted predicted) =>
         new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes);
