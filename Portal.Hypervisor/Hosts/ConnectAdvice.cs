@@ -10,6 +10,9 @@ internal static class ConnectAdvice
     private static string For(string uri, LibvirtException error)
     {
         var text = error.Message;
+        // libvirt reads the certificates before it looks for the host: one that does not exist is not noticed before.
+        if (Says(text, "Cannot read") && Says(text, "certificate"))
+            return $"The certificates are looked for before the host, so {HostIn(uri)} was not tried yet: give the portal's certificates in that place or name their directory in the URI (?pkipath=DIRECTORY), and check that the host name is right.";
         if (Says(text, "Connection refused"))
             return "Start the libvirt daemon on that host and let it listen (for qemu+tls: libvirtd --listen or virtproxyd-tls.socket, port 16514).";
         if (Says(text, "No route to host") || Says(text, "timed out") || Says(text, "Network is unreachable"))
@@ -26,6 +29,8 @@ internal static class ConnectAdvice
             ? "Use a libvirt URI such as qemu+tls://HOST/system."
             : "That is not a URI; use one such as qemu+tls://HOST/system.";
     }
+
+    private static string HostIn(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Host.Length > 0 ? parsed.Host : "it";
 
     private static bool Says(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 }

@@ -74,13 +74,18 @@ public sealed class HostConnection : IAsyncDisposable
     public Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken) => CallAsync(HostInquiry.Ask, cancellationToken);
 
     /// <summary>Tries a URI before it is added.</summary>
+    /// <param name="uri">libvirt connection URI.</param>
+    /// <param name="pool">The storage pool it is to have; null asks for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the host says of itself and of the pool; no pool when it has none of that name.</returns>
     /// <exception cref="LibvirtException">The host does not answer or refuses; the message says what to do.</exception>
-    public static async Task<HostFacts> TestAsync(string uri, CancellationToken cancellationToken)
+    public static async Task<(HostFacts Facts, PoolInfo? Pool)> TestAsync(string uri, string? pool, CancellationToken cancellationToken)
     {
         var endpoint = new HostEndpoint(Guid.Empty, "The host", uri, Address: null);
         var opener = new SessionOpener(endpoint, new HostConnectionOptions(), TimeProvider.System);
         await using var session = await opener.OpenAsync(cancellationToken);
-        return await session.CallAsync(HostInquiry.Ask, cancellationToken);
+        var facts = await session.CallAsync(HostInquiry.Ask, cancellationToken);
+        return (facts, pool is null ? null : await session.CallAsideAsync(connection => StorageCalls.FindPool(connection, pool), StorageCalls.Deadline, cancellationToken));
     }
 
     /// <inheritdoc/>

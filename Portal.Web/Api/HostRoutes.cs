@@ -15,7 +15,8 @@ public sealed record HostBody(string Name, string Uri, string Pool, string? Addr
 
 /// <summary>A connection to try.</summary>
 /// <param name="Uri">The libvirt connection URI.</param>
-public sealed record HostTestBody(string Uri);
+/// <param name="Pool">Storage pool it must have, and active; left out: any will do.</param>
+public sealed record HostTestBody(string Uri, string? Pool = null);
 
 /// <summary>Hosts.</summary>
 static class HostRoutes
@@ -25,7 +26,7 @@ static class HostRoutes
         api.MapGet("/capacity", CapacityAsync).WithTags("Hosts").WithSummary("Room on every host, now and after everything that waits was placed");
         var hosts = api.MapGroup("/hosts").WithTags("Hosts");
         hosts.MapGet("", ListAsync).WithSummary("Every host by name; how it is reached only for admins");
-        hosts.MapPost("", AddAsync).WithSummary("Add a host; it is connected to first, and refused when it does not answer").Changes();
+        hosts.MapPost("", AddAsync).WithSummary("Add a host; it is connected to first, and refused when it does not answer or lacks the storage pool").Changes();
         hosts.MapPost("/test", TestAsync).WithSummary("Connect to a host and say what it is; adds nothing");
         hosts.MapGet("/{id:guid}", GetAsync).WithSummary("A host");
         hosts.MapDelete("/{id:guid}", RemoveAsync).WithSummary("Forget a host on which no machine lives; the host itself is left as it is").Changes();
@@ -39,8 +40,7 @@ static class HostRoutes
         (await hosts.GetAsync(user.Actor(), id, ct)).OkOr404("host");
 
     static async Task<Results<Ok<HostReport>, JsonHttpResult<Problem>>> TestAsync(ClaimsPrincipal user, HostTestBody body, HostTester tester, CancellationToken ct) =>
-        // Name and pool play no part in a connection; these are ones that break no rule.
-        (await tester.TestAsync(user.Actor(), new HostDraft("test", body.Uri, null, "test"), ct)).Ok();
+        (body.Pool is { } pool ? await tester.TestAsync(user.Actor(), new HostDraft("test", body.Uri, null, pool), ct) : await tester.TestAsync(user.Actor(), body.Uri, ct)).Ok();
 
     static async Task<Results<Created<HostRow>, JsonHttpResult<Problem>>> AddAsync(ClaimsPrincipal user, HostBody body, HostTester tester, HostService hosts, CancellationToken ct)
     {

@@ -33,11 +33,12 @@ public class HostConnectionTests
 
     [Theory]
     [InlineData("qemu+tcp://127.0.0.1:1/system", "Start the libvirt daemon on that host")]
+    [InlineData("qemu+tls://hvx.invalid/system?pkipath=/nowhere", "hvx.invalid was not tried yet: give the portal's certificates in that place or name their directory in the URI (?pkipath=DIRECTORY), and check that the host name is right.")]
     [InlineData("nonsense", "That is not a URI; use one such as qemu+tls://HOST/system.")]
     [InlineData("qemu+unix:///system?socket=/nowhere", "No such file or directory")]
     public async Task Testing_a_wrong_uri_says_what_is_wrong(string uri, string expected)
     {
-        var error = await Should.ThrowAsync<LibvirtException>(() => HostConnection.TestAsync(uri, Stop));
+        var error = await Should.ThrowAsync<LibvirtException>(() => HostConnection.TestAsync(uri, pool: null, Stop));
 
         error.Message.ShouldContain(expected);
         error.IsConnectionLost.ShouldBeTrue();

@@ -78,11 +78,15 @@ public sealed class RefusalTests(ApiPortal portal)
     }
 
     [Fact]
-    public async Task A_host_that_does_not_answer_or_names_a_command_is_not_added()
+    public async Task A_host_that_does_not_answer_has_no_such_pool_or_names_a_command_is_not_added()
     {
         using var admin = await portal.CallerAsync((await portal.NewWorldAsync()).Admin);
         (await admin.PostAsync("hosts", new { name = "far", uri = "qemu+unix:///system?socket=/nowhere/libvirt-sock", pool = "images" }))
             .ShouldBeProblem(HttpStatusCode.Conflict, "host-test-failed").Json["errors"]!["uri"].ShouldNotBeNull();
+        (await admin.PostAsync("hosts", new { name = "driver", uri = "test:///default", pool = "images" }))
+            .ShouldBeProblem(HttpStatusCode.Conflict, "host-pool-missing").Json["errors"]!["pool"].ShouldNotBeNull();
+        (await admin.PostAsync("hosts/test", new { uri = "test:///default", pool = "images" })).ShouldBeProblem(HttpStatusCode.Conflict, "host-pool-missing");
+        (await admin.PostAsync("hosts/test", new { uri = "test:///default" })).Status.ShouldBe(HttpStatusCode.OK);
         (await admin.PostAsync("hosts/test", new { uri = "qemu+ssh://far/system?command=/bin/sh" })).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "invalid-uri");
     }
 }

@@ -62,6 +62,10 @@ public class HostsPageTests(PostgresCluster cluster) : PageTest(cluster)
         await Dialogs.TypeAsync("#host-uri", "test:///default");
         await Dialogs.TypeAsync("#host-name", "try-out");
         await Dialogs.DoAsync("#add-host", e => e.SubmitAsync());
+        Dialogs.Says("The host answers, but has no storage pool images. Define it there on the directory all hosts share");
+        Dialogs.Find("#host-pool").GetAttribute("aria-invalid").ShouldBe("true");
+        await Dialogs.TypeAsync("#host-pool", "default-pool");
+        await Dialogs.DoAsync("#add-host", e => e.SubmitAsync());
         Dialogs.Says("answers");
         await Dialogs.DoAsync("#add-host", e => e.SubmitAsync());
         await pressed;
@@ -80,6 +84,7 @@ public class HostsPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         await Dialogs.TypeAsync("#host-uri", "test:///default");
         await Dialogs.TypeAsync("#host-name", World.Hosts[0].Name);
+        await Dialogs.TypeAsync("#host-pool", "default-pool");
         await Dialogs.DoAsync("#add-host", e => e.SubmitAsync());
 
         Dialogs.Says($"There is a host named {World.Hosts[0].Name} already.");
