@@ -72,7 +72,7 @@ internal sealed class MigrationRun
         {
             try
             {
-                findings = await Preflight.CheckAsync(ends, _plan, stop);
+                findings = await Preflight.CheckAsync(ends, _plan, _time.GetUtcNow(), stop);
                 if (findings.Refusal is { } refusal)
                     return Untouched(MigrationVerdict.Stayed, refusal, predicted);
                 predicted = Predict(findings);

@@ -1,7 +1,6 @@
 using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Libvirt;
 using Portal.Hypervisor.Machines;
-using Portal.Hypervisor.Storage;
 
 namespace Portal.Hypervisor.Migrations;
 
@@ -22,14 +21,13 @@ internal static class Preflight
     /// <summary>What to do where memory cannot travel encrypted.</summary>
     public const string EncryptionAdvice = "Give both hosts QEMU's certificates for migration, or let memory travel in the clear on a network you trust (Portal__EncryptMemory=false).";
 
-    public static async Task<Findings> CheckAsync(MoveEnds ends, MigrationPlan plan, CancellationToken cancellationToken)
+    public static async Task<Findings> CheckAsync(MoveEnds ends, MigrationPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (here, there) = (plan.Source.Endpoint.Name, plan.Destination.Endpoint.Name);
         var sourceFacts = ends.Source.CallAsync(HostInquiry.Ask, cancellationToken);
         var destinationFacts = ends.Destination.CallAsync(HostInquiry.Ask, cancellationToken);
         var machine = await ends.Source.CallAsync(connection => Look(connection, plan.Machine), cancellationToken);
         var arrived = await ends.Destination.CallAsync(connection => Look(connection, plan.Machine), cancellationToken);
-        var pool = await ends.Destination.CallAsync(connection => StorageCalls.FindPool(connection, plan.Pool), cancellationToken);
         var (source, destination) = (await sourceFacts, await destinationFacts);
         if (source.Uuid == destination.Uuid)
             return Findings.Refused($"{here} and {there} are the same host (UUID {source.Uuid}). Choose another destination.");
@@ -49,9 +47,10 @@ internal static class Preflight
             return Findings.Refused($"{there} is reached over a local connection, which {here} cannot use. Add it by a URI such as qemu+tls://HOST/system.");
         if (plan is { Mode: not MigrationMode.QuickSaved, Options.EncryptMemory: true } && (Plain(source, here) ?? Plain(destination, there)) is { } plain)
             return Findings.Refused(plain);
-        if (await StoreRefusalAsync(ends, plan, pool, cancellationToken) is { } storeLack)
+        var store = await SharedStore.CheckAsync(ends, plan, now, cancellationToken);
+        if (store.Refusal is { } storeLack)
             return Findings.Refused(storeLack);
-        return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, pool!.Path,
+        return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, store.Path,
             destination.Can(CapabilityNames.Announce).Available);
     }
 
@@ -69,19 +68,6 @@ internal static class Preflight
     private static string? Plain(HostFacts facts, string name) => facts.Can(CapabilityNames.MemoryTls) is { Available: false, Reason: var reason }
         ? $"{name} cannot encrypt a machine's memory on its way: {reason} {EncryptionAdvice}"
         : null;
-
-    private static async Task<string?> StoreRefusalAsync(MoveEnds ends, MigrationPlan plan, PoolInfo? pool, CancellationToken cancellationToken)
-    {
-        var there = plan.Destination.Endpoint.Name;
-        if (pool is null)
-            return $"{there} has no storage pool {plan.Pool}. Define it there on the same shared directory.";
-        if (!pool.Active)
-            return $"Storage pool {plan.Pool} at {there} is not active. Start it there (virsh pool-start {plan.Pool}).";
-        var missing = await ends.Destination.CallAsync(connection => SharedStore.Missing(connection, plan.Pool, plan.Volumes), cancellationToken);
-        return missing.Count > 0
-            ? $"{there} does not see {string.Join(", ", missing)} in pool {plan.Pool}. Check that the shared directory is mounted there."
-            : await SharedStore.ProveAsync(ends, plan, cancellationToken);
-    }
 
     private static MachineSight? Look(ConnectHandle connection, Guid machine)
     {

@@ -1,5 +1,6 @@
 using Portal.Hypervisor.Libvirt;
 using Portal.Hypervisor.Machines;
+using Portal.Hypervisor.Storage;
 
 namespace Portal.Hypervisor.Migrations;
 
@@ -25,7 +26,7 @@ internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings 
         await RestoreAsync();
         abandon.ThrowIfCancellationRequested();
         await Ends.Source.CallAsync(connection => DomainCalls.IfFound(connection, Plan.Machine, DomainCalls.Undefine), CancellationToken.None);
-        await Ends.Destination.CallAsync(connection => SavedMemory.Remove(connection, Plan.Pool, Plan.Machine), CancellationToken.None);
+        await Ends.Destination.CallAsideAsync(connection => SavedMemory.Remove(connection, Plan.Pool, Plan.Machine), StorageCalls.Deadline, CancellationToken.None);
     }
 
     /// <summary>libvirt counts the save alone as downtime; the guest stood still until the destination ran it.</summary>

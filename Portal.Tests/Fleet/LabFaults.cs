@@ -31,6 +31,14 @@ public static class LabFaults
         return new Mend(() => ExecuteAsync(["virsh", "-q", "-c", uri, "pool-start", lab.File.Pool]));
     }
 
+    /// <summary>Defines and starts a directory pool on a host; disposing takes it away again, but not the directory.</summary>
+    public static async Task<IAsyncDisposable> AddPoolAsync(this LabFixture lab, string host, string pool, string path)
+    {
+        string[] virsh = ["virsh", "-q", "-c", lab[host].Endpoint.Uri];
+        await ExecuteAsync([.. virsh, "pool-create-as", pool, "dir", "--target", path, "--build"]);
+        return new Mend(() => ExecuteAsync([.. virsh, "pool-destroy", pool]));
+    }
+
     /// <summary>Lets nothing that a guest is pinged with through on a host; disposing lets it.</summary>
     public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest)
     {

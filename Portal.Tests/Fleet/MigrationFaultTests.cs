@@ -190,11 +190,45 @@ public class MigrationFaultTests(LabFixture lab)
         await using var again = lab.Connection("hv1");
 
         (await RefusalAsync(plan with { Destination = again })).ShouldContain("are the same host");
-        (await RefusalAsync(plan with { Pool = "nowhere" })).ShouldContain("hv3 has no storage pool nowhere");
+        (await RefusalAsync(plan with { Pool = "nowhere" })).ShouldContain("hv1 has no storage pool nowhere");
         (await RefusalAsync(plan with { Volumes = ["gone.qcow2"] })).ShouldContain("hv3 does not see gone.qcow2");
         (await RefusalAsync(plan with { Machine = Guid.CreateVersion7() })).ShouldContain("hv1 does not know the machine");
         await machine.PauseAsync(Source);
         (await RefusalAsync(plan)).ShouldContain("The machine is not running at hv1");
+    }
+
+    [Fact]
+    public async Task A_store_that_is_not_the_same_on_both_hosts_is_refused_with_what_each_has()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var plan = lab.Plan(machine, Source, Destination, MigrationMode.Live) with { Pool = "elsewhere", Volumes = [] };
+        await using var here = await lab.AddPoolAsync("hv1", plan.Pool, "/var/lib/libvirt/images");
+        (await RefusalAsync(plan)).ShouldBe("hv3 has no storage pool elsewhere. Define it there on the same shared directory.");
+        await using (await lab.AddPoolAsync("hv3", plan.Pool, "/var/lib/libvirt/boot"))
+        {
+            (await RefusalAsync(plan)).ShouldBe(
+                "Storage pool elsewhere is /var/lib/libvirt/images at hv1 and /var/lib/libvirt/boot at hv3, and a machine finds its disks by their path. Give both pools the same path, with the shared directory mounted there.");
+        }
+
+        // The same path, and each host's own directory.
+        await using (await lab.AddPoolAsync("hv3", plan.Pool, "/var/lib/libvirt/images"))
+            (await RefusalAsync(plan)).ShouldContain("is not the same store");
+        (await Source.Storage.ListAsync(plan.Pool, Stop)).ShouldNotContain(name => name.StartsWith("portal-proof-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_proof_of_the_store_that_a_dead_portal_left_is_taken_away_by_the_next_move_and_nothing_else_is()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var (left, young) = (ProofVolume.NewName(DateTimeOffset.UtcNow.AddHours(-1)), ProofVolume.NewName(DateTimeOffset.UtcNow));
+        foreach (var proof in (string[])[left, young])
+            await Source.Storage.UploadAsync(lab.File.Pool, proof, new byte[512], Stop);
+
+        (await lab.Plan(machine, Source, Destination, MigrationMode.QuickDirect).RunAsync(Stop)).Outcome.Verdict.ShouldBe(MigrationVerdict.Moved);
+
+        var volumes = await Source.Storage.ListAsync(lab.File.Pool, Stop);
+        await Source.Storage.DeleteAsync(lab.File.Pool, young, Stop);
+        volumes.Where(volume => volume.StartsWith("portal-proof-", StringComparison.Ordinal)).ShouldBe([young]);
     }
 
     private static async Task<string> RefusalAsync(MigrationPlan plan)

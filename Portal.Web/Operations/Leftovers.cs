@@ -11,7 +11,7 @@ namespace Portal.Web.Operations;
 /// Settles what an interruption left on a host: a machine that was given up or deleted while its host was away, or one that moved
 /// while nobody could see where to. Only machines of the portal's own books are ever touched.
 /// </summary>
-public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEngine engine, HostFleet fleet, ILogger<Leftovers> logger)
+public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEngine engine, HostFleet fleet, TimeProvider time, ILogger<Leftovers> logger)
 {
     /// <summary>A comparison waits no longer than this for a machine to be settled; the next one goes on with it.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(5);
@@ -73,14 +73,16 @@ public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEng
         }
     }
 
-    /// <summary>Removes disks of machines that were given up or deleted while nobody could reach the store.</summary>
+    /// <summary>Removes from the store disks of machines that were given up or deleted while nobody could reach it, and what proofs of moves left that were cut off.</summary>
     public async Task SweepAsync(FleetHost host, CancellationToken cancellationToken)
     {
-        var volumes = (await host.Storage.ListAsync(host.Pool, cancellationToken)).Select(name => (Name: name, Owner: MachineFiles.Owner(name))).Where(volume => volume.Owner is not null).ToList();
-        var deleted = await strays.DeletedAsync([.. volumes.Select(volume => volume.Owner!.Value).Distinct()], cancellationToken);
-        foreach (var (name, _) in volumes.Where(volume => deleted.Contains(volume.Owner!.Value)))
+        var volumes = (await host.Storage.ListAsync(host.Pool, cancellationToken)).Select(name => (Name: name, Owner: MachineFiles.Owner(name))).ToList();
+        var deleted = await strays.DeletedAsync([.. volumes.Select(volume => volume.Owner).OfType<Guid>().Distinct()], cancellationToken);
+        foreach (var (name, owner) in volumes)
         {
-            logger.LogWarning("{Volume} on the store of {Host} belongs to a deleted machine: it is removed", name, host.Name);
+            if (owner is { } machine ? !deleted.Contains(machine) : !ProofVolume.IsLeftOver(name, time.GetUtcNow()))
+                continue;
+            logger.LogWarning("{Volume} on the store of {Host} belongs to {Owner}: it is removed", name, host.Name, owner is null ? "a move that was cut off" : "a deleted machine");
             await host.Storage.DeleteAsync(host.Pool, name, cancellationToken);
         }
     }

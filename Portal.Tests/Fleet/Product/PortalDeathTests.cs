@@ -4,6 +4,7 @@ using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Machines;
+using ProofVolume = Portal.Hypervisor.Migrations.ProofVolume;
 
 namespace Portal.Tests.Fleet.Product;
 
@@ -67,7 +68,10 @@ public sealed class PortalDeathTests(FleetPortal portal)
 
         await portal.KillAsync();
         await portal.Lab.ThrottleAsync(machines[0].HostName!, machines[0].Id, 1000);
+        var proof = ProofVolume.NewName(DateTimeOffset.UtcNow.AddHours(-1));
+        await portal.Lab.Hosts[0].Storage.UploadAsync(portal.Lab.File.Pool, proof, new byte[512], Stop);
         await portal.StartAsync();
+        await Wait.UntilAsync("what an old proof left to be gone", () => portal.Lab.Hosts[0].Storage.FindAsync(portal.Lab.File.Pool, proof, Stop), seen => seen is null);
 
         foreach (var move in (MigrationRow[])[copying, switching])
         {
