@@ -63,6 +63,9 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
                 moved.UnionWith([hostId, machine.HostId ?? hostId]);
                 machine.LiveOn(hostId);
             }
+            var known = machine.State == MachineState.Unknown ? machine.LastKnownState : machine.State;
+            if (ObservationRules.Stopped(known, settled, seen.GetValueOrDefault(machine.Id), host.Name) is { } what)
+                db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.stopped-outside", "machine", machine.Id, machine.Name, machine.ProjectId, new { host = host.Name, what }, time.GetUtcNow()));
             machine.Become(settled.State, settled.Reason, time.GetUtcNow());
         }
         var changed = db.ChangeTracker.Entries<Machine>().Where(e => e.State == EntityState.Modified).Select(e => e.Entity).ToList();

@@ -25,4 +25,17 @@ public static class ObservationRules
         (false, { State: MachineState.Running } said) when believed == MachineState.Failed => new Settled(said.State, null, LivesHere: true),
         _ => null,
     };
+
+    /// <summary>What to say of a machine that ran and does not any more, though the portal did not stop it; null when there is nothing to say.</summary>
+    /// <param name="known">The state last known for sure.</param>
+    /// <param name="settled">What the books are to say now.</param>
+    /// <param name="seen">What the host said of it; null when it does not have it.</param>
+    /// <param name="hostName">The host that spoke.</param>
+    public static string? Stopped(MachineState? known, Settled settled, MachineObservation? seen, string hostName) => (known, settled.State) switch
+    {
+        (MachineState.Running, MachineState.Failed) => settled.Reason,
+        // After a restart of its daemon a host does not say any more why a machine is off.
+        (MachineState.Running, MachineState.Off) => seen?.Reason is { Length: > 0 } reason ? $"Seen off on {hostName}: {reason}." : $"Seen off on {hostName}.",
+        _ => null,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
 namespace Portal.Domain.Machines;
@@ -21,9 +22,16 @@ static class MachineActivity
             .Select(o => new ActivityEntry(o.CreatedAt, "operation", o.Id, o.Title, o.RequestedByName, o.Status.ToString(), o.Error)).ToListAsync(ct);
         // The order of an operation is in the trail too; the operation tells more.
         var audit = await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == id && !Ended.Contains(e.Action) && !EF.Functions.JsonExists(e.Detail, "operation")).OrderByDescending(e => e.At).Take(Most)
-            .Select(e => new ActivityEntry(e.At, "audit", e.Id, e.Action, e.ActorName, null, null)).ToListAsync(ct);
+            .Select(e => new { e.Detail, Entry = new ActivityEntry(e.At, "audit", e.Id, e.Action, e.ActorName, null, null) }).ToListAsync(ct);
         var request = await db.AuditEvents.AsNoTracking().Where(e => db.Requests.Any(r => r.MachineId == id && r.Id == e.SubjectId)).OrderByDescending(e => e.At).Take(Most)
             .Select(e => new ActivityEntry(e.At, "request", e.SubjectId, e.Action, e.ActorName, null, null)).ToListAsync(ct);
-        return [.. moves.Select(m => m.Settled is { } settled ? m.Entry with { Detail = settled.Explanation } : m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit).Concat(request).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
+        return [.. moves.Select(m => m.Settled is { } settled ? m.Entry with { Detail = settled.Explanation } : m.Entry).Concat(operations.Where(o => !told.Contains(o.Id))).Concat(audit.Select(e => e.Entry with { Detail = What(e.Detail) })).Concat(request).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(Most)];
+    }
+
+    /// <summary>What an event says of itself in words, where it does.</summary>
+    static string? What(string detail)
+    {
+        using var document = JsonDocument.Parse(detail);
+        return document.RootElement.TryGetProperty("what", out var what) ? what.GetString() : null;
     }
 }

@@ -27,6 +27,7 @@ public static partial class AuditWords
         ["machine.stayed"] = "A machine stayed where it was",
         ["machine.move-settled"] = "How a move ended was found out",
         ["machine.found-elsewhere"] = "A machine was found on another host",
+        ["machine.stopped-outside"] = "A machine stopped outside the portal",
         ["machine.provision"] = "Made a machine",
         ["machine.provision-failed"] = "Making a machine failed",
         ["machine.provision-cancelled"] = "Making a machine was cancelled",

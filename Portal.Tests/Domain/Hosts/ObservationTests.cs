@@ -125,5 +125,26 @@ public sealed class ObservationTests(PostgresCluster cluster) : FreshDatabase(cl
         (await db.Placements.CountAsync(Ct)).ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_machine_that_stops_without_the_portal_is_told_of_once_also_when_its_host_was_silent_meanwhile()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var (destroyed, gone, stopped) = (await world.AddMachineAsync(), await world.AddMachineAsync(), await world.AddMachineAsync());
+        var host = world.Hosts[0];
+        await EnqueueAsync(stopped, world.Member);
+        await Books.PowerDoneAsync(await ClaimAsync(), MachineState.Off, Ct);
+        await Get<HostService>().MarkUnreachableAsync(host.Id, "gone", Ct);
+
+        for (var i = 1; i <= 2; i++)
+            await Observations.ObserveAsync(host.Id, Later.AddMinutes(i), [new(destroyed.Id, MachineState.Off, "powered off"), Seen(stopped, MachineState.Off)], Ct);
+
+        (await ToldAsync(world, destroyed)).ShouldBe([$"Seen off on {host.Name}: powered off."]);
+        (await ToldAsync(world, gone)).ShouldHaveSingleItem()!.ShouldContain("does not have it");
+        (await ToldAsync(world, stopped)).ShouldBeEmpty("the portal stopped it");
+    }
+
+    async Task<IEnumerable<string?>> ToldAsync(World world, Machine machine) =>
+        (await Get<MachineService>().ActivityAsync(world.Viewer, machine.Id, Ct))!.Where(e => e.Text == "machine.stopped-outside").Select(e => e.Detail);
+
     static MachineObservation Seen(Machine machine, MachineState state = MachineState.Running) => new(machine.Id, state, null);
 }

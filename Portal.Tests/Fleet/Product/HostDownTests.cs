@@ -1,4 +1,5 @@
 using System.Net;
+using Portal.Domain;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
@@ -182,6 +183,26 @@ public sealed class HostDownTests(FleetPortal portal)
         (await portal.MachineAsync(machine.Id, MachineState.Running)).HostName.ShouldBe(phase == "Copy" ? machine.HostName : there);
         await portal.AgreeAsync();
         (await GuestCounter.ReadAsync(IPAddress.Parse(machine.Address), TestContext.Current.CancellationToken)).Boot.ShouldBe(before.Boot);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_machine_switched_off_past_the_portal_has_a_line_in_its_activity(bool whileAway)
+    {
+        var machine = (await portal.RunningAsync(1))[0];
+        if (whileAway)
+            await portal.KillAsync();
+
+        await portal.Lab[machine.HostName!].Machines.DestroyAsync(machine.Id, TestContext.Current.CancellationToken);
+
+        if (whileAway)
+            await portal.StartAsync();
+        await portal.MachineAsync(machine.Id, MachineState.Off);
+        var told = (await portal.Admin.GetAsync($"machines/{machine.Id}/activity")).As<Page<ActivityEntry>>().Items.Where(e => e.Text == "machine.stopped-outside").ToList();
+        told.ShouldHaveSingleItem().Detail.ShouldBe($"Seen off on {machine.HostName}: powered off.");
+        (await portal.EndedAsync((await portal.PowerAsync(machine.Id, PowerAction.Start)).As<OperationRow>().Id)).Status.ShouldBe(OperationStatus.Succeeded);
+        await portal.AgreeAsync();
     }
 
     [Fact]
