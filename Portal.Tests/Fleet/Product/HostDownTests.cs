@@ -191,6 +191,7 @@ public sealed class HostDownTests(FleetPortal portal)
     public async Task A_machine_switched_off_past_the_portal_has_a_line_in_its_activity(bool whileAway)
     {
         var machine = (await portal.RunningAsync(1))[0];
+        var before = await ToldAsync();
         if (whileAway)
             await portal.KillAsync();
 
@@ -199,10 +200,14 @@ public sealed class HostDownTests(FleetPortal portal)
         if (whileAway)
             await portal.StartAsync();
         await portal.MachineAsync(machine.Id, MachineState.Off);
-        var told = (await portal.Admin.GetAsync($"machines/{machine.Id}/activity")).As<Page<ActivityEntry>>().Items.Where(e => e.Text == "machine.stopped-outside").ToList();
-        told.ShouldHaveSingleItem().Detail.ShouldBe($"Seen off on {machine.HostName}: powered off.");
+        var told = await ToldAsync();
+        told.Count.ShouldBe(before.Count + 1, "one stop, one line");
+        told[0].Detail.ShouldBe($"Seen off on {machine.HostName}: powered off.");
         (await portal.EndedAsync((await portal.PowerAsync(machine.Id, PowerAction.Start)).As<OperationRow>().Id)).Status.ShouldBe(OperationStatus.Succeeded);
         await portal.AgreeAsync();
+
+        async Task<List<ActivityEntry>> ToldAsync() =>
+            [.. (await portal.Admin.GetAsync($"machines/{machine.Id}/activity")).As<Page<ActivityEntry>>().Items.Where(e => e.Text == "machine.stopped-outside")];
     }
 
     [Fact]
