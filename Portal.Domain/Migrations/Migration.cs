@@ -159,11 +159,18 @@ public sealed record PhaseTime(string Phase, double StartedAt, double? EndedAt, 
 /// <param name="Figures">On what figures.</param>
 public sealed record Decision(double At, string Text, string? Figures);
 
-/// <summary>What a move was foretold to cost.</summary>
-public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes);
+/// <summary>What a move was foretold to cost. Receipts from before the blackout was foretold in parts have none.</summary>
+/// <param name="TotalSeconds">Until the guest runs at the destination.</param>
+/// <param name="BlackoutMsLow">Least blackout.</param>
+/// <param name="BlackoutMsHigh">Most.</param>
+/// <param name="Converges">Whether copying outruns the guest's writes.</param>
+/// <param name="Bytes">Memory to be sent.</param>
+/// <param name="PauseMs">The hypervisor's part of the blackout.</param>
+/// <param name="ConvergenceMs">The rest of it.</param>
+public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double? PauseMs = null, double? ConvergenceMs = null);
 
 /// <summary>What a move cost. Null where nothing could measure it.</summary>
-/// <param name="TotalSeconds">Until the guest ran at the destination.</param>
+/// <param name="TotalSeconds">Until the guest ran at the destination, or was known to run on at the source.</param>
 /// <param name="TeardownSeconds">After that, until the source was wound down.</param>
 /// <param name="PauseMs">The hypervisor's own downtime.</param>
 /// <param name="BlackoutMs">Longest gap between consecutive reply arrivals, less the interval.</param>

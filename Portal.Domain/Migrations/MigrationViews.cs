@@ -35,8 +35,8 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
 
-    /// <summary>Whether the objective was met; null without an objective, a measurement or a valid probe.</summary>
-    public bool? ObjectiveMet => ObjectiveMs is { } most && Measured is { BlackoutMs: { } blackout, ProbeInvalid: null } ? blackout <= most : null;
+    /// <summary>Whether the objective was met; null without a move, an objective, a measurement or a valid probe.</summary>
+    public bool? ObjectiveMet => Status == MigrationStatus.Moved && ObjectiveMs is { } most && Measured is { BlackoutMs: { } blackout, ProbeInvalid: null } ? blackout <= most : null;
 
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,

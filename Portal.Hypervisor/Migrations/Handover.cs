@@ -147,7 +147,17 @@ internal sealed class Handover(
             MigrationVerdict.Ambiguous => $" {(probe.HasAnsweredSince(returned) ? "It answers pings all the same." : "It does not answer pings.")} The portal asks again when the silent host is back.",
             MigrationVerdict.Stayed or MigrationVerdict.Cancelled or MigrationVerdict.Moved => "",
         };
-        return new MigrationOutcome(verdict, $"{why} {Named(settlement.Explanation)}{advice}", Measured: null, Predicted: null);
+        var measured = settlement.Where == WhereItRuns.Source ? await FeltAsync(began) : null;
+        return new MigrationOutcome(verdict, $"{why} {Named(settlement.Explanation)}{advice}", measured, Predicted: null);
+    }
+
+    /// <summary>The machine is where it was: what its users felt until then, and whether they reach it.</summary>
+    private async Task<Measured> FeltAsync(double began)
+    {
+        var settled = timeline.Now;
+        var report = await FinishProbeAsync(settled);
+        return new Measured(settled - began, TeardownSeconds: 0, PauseMs: null, report, ConvergenceMs: null,
+            _watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, _watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled));
     }
 
     /// <summary>An explanation with the hosts' names in it.</summary>

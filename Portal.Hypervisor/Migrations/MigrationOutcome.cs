@@ -20,7 +20,7 @@ public enum MigrationVerdict
 /// <summary>The end of a move.</summary>
 /// <param name="Verdict">Where the machine is.</param>
 /// <param name="Message">What happened, what it did to the machine, what to do.</param>
-/// <param name="Measured">What was measured; null when nothing moved.</param>
+/// <param name="Measured">What was measured, of a move that was taken back too; null when nothing was begun, or nothing is known.</param>
 /// <param name="Predicted">What was predicted; null when it never came to that.</param>
 public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, Measured? Measured, Predicted? Predicted);
 
@@ -30,10 +30,12 @@ public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, 
 /// <param name="BlackoutMsHigh">Most, ms.</param>
 /// <param name="Converges">Whether copying outruns the guest's writes.</param>
 /// <param name="Bytes">Bytes to be sent.</param>
-public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes);
+/// <param name="PauseMs">The hypervisor's part of the blackout, ms.</param>
+/// <param name="ConvergenceMs">The rest of it, ms.</param>
+public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double PauseMs, double ConvergenceMs);
 
 /// <summary>What a move was.</summary>
-/// <param name="TotalSeconds">Until the guest resumed at the destination, s.</param>
+/// <param name="TotalSeconds">Until the guest resumed at the destination, or was known to run on at the source, s.</param>
 /// <param name="TeardownSeconds">What the source still needed after that, s.</param>
 /// <param name="PauseMs">The hypervisor's own downtime, ms; null: not reported.</param>
 /// <param name="Probe">What the guest's users felt; null without a probe.</param>

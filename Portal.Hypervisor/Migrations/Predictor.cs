@@ -7,8 +7,8 @@ namespace Portal.Hypervisor.Migrations;
 internal sealed record PredictionInput(MigrationMode Mode, long MemoryBytes, long? TouchedBytes);
 
 /// <summary>
-/// Predicts a move. Pure. V0 = touched memory; Ti = Vi/B + z·memory; Vi+1 = what is written during Ti; the blackout is
-/// Vn/B + fixed cost. Bandwidth B and the fixed cost come from earlier moves on the same route.
+/// Predicts a move. Pure. V0 = touched memory; Ti = Vi/B + z·memory; Vi+1 = what is written during Ti; the pause is
+/// Vn/B, or what handing over costs on that route; the blackout is pause + convergence. Bandwidth B, pause and convergence come from earlier moves on the same route.
 /// </summary>
 internal static class Predictor
 {
@@ -17,8 +17,8 @@ internal static class Predictor
 
     private const int MostPasses = 30;
 
-    /// <summary>Used before the first move on a route: half of what a 1 Gbit/s network carries, the pause seen in the lab, an idle guest.</summary>
-    private static readonly RouteHistory Unknown = new(60e6, FixedBlackoutMs: 50, TouchedBytes: null, DirtyBytesPerSecond: null, Moves: 0);
+    /// <summary>Used before the first move on a route: half of what a 1 Gbit/s network carries, pause and convergence seen in the lab, an idle guest.</summary>
+    private static readonly RouteHistory Unknown = new(60e6, PauseMs: 40, ConvergenceMs: 10, TouchedBytes: null, DirtyBytesPerSecond: null, Moves: 0);
 
     /// <summary>A guest that does nothing still writes about this much.</summary>
     private const double IdleDirtyBytesPerSecond = 1e6;
@@ -50,19 +50,21 @@ internal static class Predictor
             converges = left / bandwidth * 1000 <= options.FirstDowntimeMs;
         }
 
-        var pause = left / bandwidth * 1000;
-        converges |= pause <= options.LastDowntimeMs;
-        var blackout = pause + route.FixedBlackoutMs;
+        var lastPages = left / bandwidth * 1000;
+        converges |= lastPages <= options.LastDowntimeMs;
+        var pause = Math.Max(lastPages, route.PauseMs);
+        var blackout = pause + route.ConvergenceMs;
         var (low, high) = Spread(blackout, route);
-        return new Predicted(total + blackout / 1000, low, high, converges, (long)(sent + left));
+        return new Predicted(total + blackout / 1000, low, high, converges, (long)(sent + left), pause, route.ConvergenceMs);
     }
 
     /// <summary>Without the guest running there is one pass (two when it goes through a file), and all of it is blackout.</summary>
     private static Predicted Still(long touched, double seconds, RouteHistory route, int passes)
     {
-        var total = passes * seconds + route.FixedBlackoutMs / 1000;
+        var pause = passes * seconds;
+        var total = pause + route.ConvergenceMs / 1000;
         var (low, high) = Spread(total * 1000, route);
-        return new Predicted(total, low, high, Converges: true, touched);
+        return new Predicted(total, low, high, Converges: true, touched, pause * 1000, route.ConvergenceMs);
     }
 
     /// <summary>The range narrows with experience, never below a fifth to either side: a scheduler's whim is worth that much.</summary>

@@ -2,8 +2,9 @@ namespace Portal.Hypervisor.Migrations;
 
 /// <summary>What earlier moves between the same two hosts taught.</summary>
 /// <param name="BytesPerSecond">Bandwidth of the memory stream, set-up included.</param>
-/// <param name="FixedBlackoutMs">What a switchover costs beyond the last pages, ms.</param>
+/// <param name="PauseMs">The hypervisor's pause of a live move, ms: handing over costs that much, however few pages are left.</param>
+/// <param name="ConvergenceMs">What users feel beyond the pause, ms.</param>
 /// <param name="TouchedBytes">Memory the guest had touched, as last measured; null: all of it.</param>
 /// <param name="DirtyBytesPerSecond">How fast the guest rewrites memory; null: not known.</param>
 /// <param name="Moves">How many moves this was learned from.</param>
-public sealed record RouteHistory(double BytesPerSecond, double FixedBlackoutMs, long? TouchedBytes, double? DirtyBytesPerSecond, int Moves);
+public sealed record RouteHistory(double BytesPerSecond, double PauseMs, double ConvergenceMs, long? TouchedBytes, double? DirtyBytesPerSecond, int Moves);

@@ -35,6 +35,15 @@ public class MigrationFaultTests(LabFixture lab)
         });
 
         move.Outcome.Verdict.ShouldBe(MigrationVerdict.Cancelled, move.Story);
+        if (phase == MigrationPhase.Copy)
+        {
+            var felt = move.Outcome.Measured.ShouldNotBeNull();
+            felt.GuestAnswers.ShouldBeTrue();
+            felt.Probe!.Sent.ShouldBeGreaterThan(200, "the probe ran before the move, and on after it");
+            if (mode == MigrationMode.Live && felt.Probe.Valid)
+                felt.Probe.Lost.ShouldBe(0);
+        }
+
         await StillRunsAsync(machine, before);
     }
 

@@ -34,7 +34,7 @@ public sealed record StoryLine(double At, string Text, string? Figures, bool IsD
     };
 
     private static IEnumerable<StoryLine> FirstReply(MigrationRow move) =>
-        move.Measured is { GuestAnswers: not false, BlackoutEnd: { } at, BlackoutMs: { } ms }
+        move.Status is MigrationStatus.Running or MigrationStatus.Moved && move.Measured is { GuestAnswers: not false, BlackoutEnd: { } at, BlackoutMs: { } ms }
             ? [new(at, "First reply heard", $"{MigrationWords.Ms(ms)} of silence", IsDecision: false)]
             : [];
 }

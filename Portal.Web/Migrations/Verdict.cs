@@ -15,6 +15,9 @@ public sealed record Verdict(string? Tone, string Text, string? Why = null)
         { IsActive: true } => null,
         { Status: MigrationStatus.Moved, Measured.GuestAnswers: false } => new("bad", "The machine does not answer"),
         { Status: MigrationStatus.Moved, Settled: not null } => new("warn", "Not measured to the end"),
+        { Status: not MigrationStatus.Moved, Measured: { BlackoutMs: { } felt, ProbeInvalid: null } measured } => measured.GuestAnswers
+            ? new(measured.Lost == 0 ? "good" : "warn", measured.Lost == 0 ? "✓ No ping was lost" : $"{Format.Count(measured.Lost, "ping")} lost", $"Silent for at most {MigrationWords.Ms(felt)} until the move was over")
+            : new("bad", "The machine does not answer"),
         { Status: not MigrationStatus.Moved } => new(move.Status == MigrationStatus.Lost ? "bad" : null, "Nothing to measure: it did not move"),
         { Measured.BlackoutMs: null } => new("warn", "Blackout not measured", move.Measured?.ProbeInvalid),
         { Measured.ProbeInvalid: { } reason } => new("warn", "Blackout does not count", reason),

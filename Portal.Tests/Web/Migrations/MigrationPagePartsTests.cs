@@ -130,9 +130,26 @@ public sealed class MigrationPagePartsTests : BunitContext
         var rows = Receipt(Moves.Moved).FindAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(cell => cell.TextContent.Trim().Replace(Format.Thin, ' '))));
         rows.ShouldBe(
         [
-            "Blackout | 38–62 ms | 52 ms", "pause | – | 43 ms", "network | – | 9 ms", "Lost at 1 Hz | 0.05 | 0.05worst 1",
+            "Blackout | 38–62 ms | 52 ms", "pause | 40 ms | 43 ms", "convergence | 10 ms | 9 ms", "Lost at 1 Hz | 0.05 | 0.05worst 1",
             "Copy time | 1.4 s | 1.1 s", "Sent | 118 MiB | 121 MiB",
         ]);
+    }
+
+    [Fact]
+    public void A_receipt_from_before_the_blackout_was_foretold_in_parts_has_dashes_there() =>
+        ReceiptLine.Of(Moves.Moved.Predicted! with { PauseMs = null, ConvergenceMs = null }, Moves.Moved.Measured).Where(line => line.IsPart).ShouldAllBe(line => line.Predicted == "–");
+
+    [Fact]
+    public void A_cancelled_move_says_what_its_users_felt_and_that_nothing_was_lost_is_worth_saying()
+    {
+        var kept = Moves.Cancelled with { BlackoutMs = 4, Measured = Moves.Moved.Measured! with { PauseMs = null, ConvergenceMs = null, BlackoutMs = 4, Lost = 0 } };
+
+        Verdict.Of(kept)!.Text.ShouldBe("✓ No ping was lost");
+        Verdict.Of(kept)!.Why!.Replace(Format.Thin, ' ').ShouldBe("Silent for at most 4 ms until the move was over");
+        Verdict.Of(kept with { Measured = kept.Measured! with { Lost = 3 } })!.Text.ShouldBe("3 pings lost");
+        Verdict.Of(kept with { Measured = kept.Measured! with { GuestAnswers = false } })!.Text.ShouldBe("The machine does not answer");
+        (kept with { ObjectiveMs = 1 }).ObjectiveMet.ShouldBeNull("it did not move");
+        Verdict.Of(Moves.Cancelled)!.Text.ShouldBe("Nothing to measure: it did not move");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ static class Moves
     public static MigrationRow Running => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), "web-01", Guid.CreateVersion7(), MemoryMib: 256,
         Guid.CreateVersion7(), "hv1", Guid.CreateVersion7(), "hv2", MigrationMode.Live, MigrationStatus.Running, Phase: "Copy", Percent: 40,
-        ObjectiveMs: 100, BlackoutMs: null, Predicted: new(1.4, 38, 62, Converges: true, 118L << 20), Measured: null, Message: null,
+        ObjectiveMs: 100, BlackoutMs: null, Predicted: new(1.4, 38, 62, Converges: true, 118L << 20, PauseMs: 40, ConvergenceMs: 10), Measured: null, Message: null,
         RequestedByName: "Olga", CreatedAt: DateTimeOffset.UnixEpoch, StartedAt: DateTimeOffset.UnixEpoch, EndedAt: null);
 
     public static MigrationRow Moved => Running with

@@ -80,7 +80,7 @@ public sealed class MigrateRunner(
     private async Task CloseAsync(OperationRun run, MigrationTask task, MigrationOutcome outcome, CancellationToken abandon)
     {
         var measured = MoveWords.From(outcome.Measured);
-        if (measured?.BlackoutMs is { } blackout && measured.ProbeInvalid is null)
+        if (outcome.Verdict == MigrationVerdict.Moved && measured is { BlackoutMs: { } blackout, ProbeInvalid: null })
             PortalMetrics.Blackout.WithLabels(task.Migration.Mode.ToString()).Observe(blackout / 1000);
         if (outcome.Verdict == MigrationVerdict.Moved)
         {

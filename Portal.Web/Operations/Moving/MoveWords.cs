@@ -46,7 +46,7 @@ public static class MoveWords
 
     /// <summary>What was foretold.</summary>
     public static Prediction From(Predicted predicted) =>
-        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes);
+        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs, predicted.ConvergenceMs);
 
     /// <summary>What was measured; figures of a probe that was not there are null, not zero.</summary>
     public static Measurement? From(Measured? measured)
@@ -63,7 +63,7 @@ public static class MoveWords
     /// <summary>What earlier moves on the route taught, for the engine.</summary>
     public static Hypervisor.Migrations.RouteHistory? From(Domain.Migrations.RouteHistory? history) => history is null || history.BytesPerSecond <= 0
         ? null
-        : new(history.BytesPerSecond, history.ConvergenceMs ?? 0, history.Bytes, DirtyBytesPerSecond: null, history.Moves);
+        : new(history.BytesPerSecond, history.PauseMs ?? 0, history.ConvergenceMs ?? 0, history.Bytes, DirtyBytesPerSecond: null, history.Moves);
 
     private static string? Invalid(ProbeReport? probe) => probe is null ? "The guest was not pinged." : probe.Valid ? null : probe.Invalid ?? "The probe was held up.";
 }
