@@ -135,6 +135,18 @@ public sealed class MigrationPagePartsTests : BunitContext
         ]);
     }
 
+    [Theory]
+    [InlineData(MigrationMode.Live, "Iteration 5 ")]
+    [InlineData(MigrationMode.QuickDirect, "Pause 43 ms")]
+    public void The_figures_of_a_move_that_is_over_fit_its_receipt(MigrationMode mode, string shown)
+    {
+        var figures = Render<MigrationPageFigures>(card => card.Add(c => c.Move, Moves.Moved with { Mode = mode }))
+            .FindAll("dl > div").Select(figure => $"{figure.QuerySelector("dt")!.TextContent} {figure.QuerySelector("b")!.TextContent} {figure.QuerySelector("dd span")!.TextContent}").ToList();
+
+        figures.ShouldContain(shown);
+        figures.ShouldContain("Sent ÷ copy time 106 MiB/s", "121 MiB in 1.14 s");
+    }
+
     [Fact]
     public void A_receipt_from_before_the_blackout_was_foretold_in_parts_has_dashes_there() =>
         ReceiptLine.Of(Moves.Moved.Predicted! with { PauseMs = null, ConvergenceMs = null }, Moves.Moved.Measured).Where(line => line.IsPart).ShouldAllBe(line => line.Predicted == "–");

@@ -14,10 +14,9 @@ export class Figures {
   show(progress: Progress, pings: Pings, known: Known): void {
     const { over } = known;
     if (progress.t.length > 0) {
-      const mean = over ? progress.meanRate : NaN;
       this.set("left", mib(progress.left.last), `MiB of ${mib(progress.total)}`);
-      // Of a copy that is over its last figure says little: the link was idle by then.
-      this.set("bandwidth", mib(mean > 0 ? mean : progress.bandwidth.last), mean > 0 ? "MiB/s mean" : "MiB/s");
+      // Of a copy that is over its last figure says nothing: the link was idle by then. The receipt has the whole copy's.
+      if (!over) this.set("bandwidth", mib(progress.bandwidth.last), "MiB/s");
       this.set("writes", mib(progress.dirty.last), "MiB/s");
       this.set("iteration", progress.iteration.toFixed(0), "");
     }

@@ -26,11 +26,6 @@ export class Progress {
     this.peakRate = Math.max(this.peakRate, frame.bw, frame.dirty);
   }
 
-  /** Bytes a second over the whole copy so far; NaN before there are two figures. */
-  get meanRate(): number {
-    return (this.left.at(0) - this.left.last) / (this.t.last - this.t.at(0));
-  }
-
   clear(): void {
     for (const column of [this.t, this.left, this.bandwidth, this.dirty]) column.clear();
     this.total = this.iteration = this.percent = this.peakRate = 0;

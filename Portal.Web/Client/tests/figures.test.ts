@@ -27,7 +27,3 @@ test("nothing left to send is not the end: the destination has yet to run it", (
   assert.deepEqual(timeLeft(copy([0, 96, 0, 0], [1, 0, 90, 0]), 1, { predicted: 3.4, arrived: false }), ["~3", "s"]);
   assert.deepEqual(timeLeft(copy([0, 96, 0, 0], [1, 0, 90, 0]), 4, { predicted: 3.4, arrived: true }), ["0", "s"]);
 });
-
-test("the bandwidth of a whole copy is what went over in the time it took", () => {
-  assert.equal(copy([0.5, 100, 10, 0], [1, 60, 80, 0], [2.5, 0, 14, 0]).meanRate, 50 * mebi);
-});
