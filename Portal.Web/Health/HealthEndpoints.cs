@@ -7,6 +7,7 @@ using Portal.Domain.Operations;
 using Portal.Web.Accounts;
 using Portal.Web.Api;
 using Portal.Web.Operations;
+using Portal.Web.Security;
 using Portal.Web.Setup;
 using Prometheus;
 
@@ -85,5 +86,5 @@ public static class HealthEndpoints
         (await context.AuthenticateAsync(TokenAuthentication.SchemeName)).Principal?.IsInRole(Roles.Admin) == true;
 
     private static bool IsLocal(HttpContext context) =>
-        !context.Request.Headers.ContainsKey("X-Forwarded-For") && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+        !Proxies.CameThrough(context.Request) && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 }

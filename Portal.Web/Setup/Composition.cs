@@ -32,6 +32,7 @@ public static class Composition
     /// <summary>Orders the middleware and maps every feature's endpoints.</summary>
     public static void UsePortal(this WebApplication app)
     {
+        app.UsePortalProxies();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FaultPage.WriteAsync });
         app.UsePortalApiGate();

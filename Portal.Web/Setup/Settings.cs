@@ -1,3 +1,6 @@
+using System.Net;
+using Portal.Web.Security;
+
 namespace Portal.Web.Setup;
 
 /// <summary>The few settings the process takes from its environment, checked once at start.</summary>
@@ -11,6 +14,9 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
     /// <summary>Whether machines' memory must travel encrypted between hosts (<c>Portal__EncryptMemory</c>, true when not set).</summary>
     public bool EncryptMemory { get; private init; } = true;
 
+    /// <summary>The reverse proxies whose word about the person's side is taken (<c>Portal__KnownProxies</c>, comma separated); none when not set.</summary>
+    public IReadOnlyList<IPNetwork> KnownProxies { get; private init; } = [];
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingsException">One is missing or cannot be understood.</exception>
     public static Settings From(IConfiguration configuration)
@@ -19,10 +25,7 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
         if (string.IsNullOrWhiteSpace(connection))
             throw new SettingsException("ConnectionStrings__Portal is not set. Put the PostgreSQL connection string there, for example \"Host=127.0.0.1;Database=portal;Username=portal;Password=...\".");
 
-        var origins = (configuration["Portal:PublicOrigins"] ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(origin => origin.TrimEnd('/'))
-            .ToArray();
+        var origins = List(configuration["Portal:PublicOrigins"]).Select(origin => origin.TrimEnd('/')).ToArray();
         if (origins.FirstOrDefault(origin => !Uri.TryCreate(origin, UriKind.Absolute, out _)) is { } bad)
             throw new SettingsException($"Portal__PublicOrigins holds '{bad}', which is not an origin such as https://portal.example.");
 
@@ -34,6 +37,11 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
         if (configuration["Portal:EncryptMemory"] is { Length: > 0 } said && !bool.TryParse(said, out encrypt))
             throw new SettingsException($"Portal__EncryptMemory holds '{said}', which is neither true nor false.");
 
-        return new Settings(connection, origins, calls) { EncryptMemory = encrypt };
+        var proxies = List(configuration["Portal:KnownProxies"]).Select(entry => Proxies.Parse(entry)
+            ?? throw new SettingsException($"Portal__KnownProxies holds '{entry}', which is neither an address such as 10.0.0.5 nor a network such as 10.0.0.0/24.")).ToArray();
+
+        return new Settings(connection, origins, calls) { EncryptMemory = encrypt, KnownProxies = proxies };
     }
+
+    private static string[] List(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -4,9 +4,12 @@ using System.Text.RegularExpressions;
 namespace Portal.Tests.Web.Accounts;
 
 /// <summary>A browser without scripts: keeps cookies, fills in forms as they stand in the page.</summary>
-sealed partial class FormBrowser(Uri address) : IDisposable
+sealed partial class FormBrowser(Uri address, HttpMessageHandler? road = null) : IDisposable
 {
-    readonly HttpClient http = new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
+    readonly HttpClient http = new(road ?? new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
+
+    /// <summary>What it sends with every request, or a proxy before it.</summary>
+    public System.Net.Http.Headers.HttpRequestHeaders Headers => http.DefaultRequestHeaders;
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 

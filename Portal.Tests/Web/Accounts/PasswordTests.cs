@@ -1,8 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Portal.Domain;
-using Portal.Domain.Accounts;
 using Portal.Tests.Postgres;
 using Portal.Tests.Web.Api;
 
@@ -85,12 +81,6 @@ public sealed class PasswordTests(ApiPortal portal)
     async Task<string> PersonAsync()
     {
         var world = await portal.NewWorldAsync(new WorldPlan());
-        await using var db = await portal.Contexts.CreateDbContextAsync(Ct);
-        var user = await db.Users.SingleAsync(u => u.Id == world.Member.UserId, Ct);
-        user.PasswordHash = new PasswordHasher<User>().HashPassword(user, Old);
-        (user.Email, user.NormalizedEmail, user.LockoutEnabled) = ($"{user.UserName}@example.org", $"{user.NormalizedUserName}@EXAMPLE.ORG", true);
-        user.SecurityStamp ??= Guid.NewGuid().ToString("N");
-        await db.SaveChangesAsync(Ct);
-        return user.UserName!;
+        return await Passwords.GiveAsync(portal.Contexts, world.Member, Old);
     }
 }
