@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -6,6 +7,12 @@ namespace Portal.Domain.Accounts;
 /// <summary>One browser's sign-in. Signing out ends it, and with it every page that browser has open, at every replica.</summary>
 public sealed class SignInSession
 {
+    /// <summary>A sign-in ends by itself when nobody used it for so long.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromHours(12);
+
+    /// <summary>A sign-in ends by itself after so long, however much it is used.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
     SignInSession()
     {
     }
@@ -19,7 +26,10 @@ public sealed class SignInSession
     /// <summary>When it began.</summary>
     public DateTimeOffset StartedAt { get; private init; }
 
-    /// <summary>When it was ended; null while it stands.</summary>
+    /// <summary>When somebody last did something with it, to the minute.</summary>
+    public DateTimeOffset LastSeenAt { get; private set; }
+
+    /// <summary>When it was ended; null while nobody did, though it may have run out.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
     /// <summary>Where it came from.</summary>
@@ -28,10 +38,17 @@ public sealed class SignInSession
     /// <summary>What the browser calls itself, cut to a length that fits a list.</summary>
     public string Browser { get; private init; } = "";
 
+    /// <summary>Which sign-ins stand: nobody ended them, and neither end of their time has come.</summary>
+    internal static Expression<Func<SignInSession, bool>> Standing(DateTimeOffset now)
+    {
+        var (began, seen) = (now - Longest, now - Idle);
+        return s => s.EndedAt == null && s.StartedAt > began && s.LastSeenAt > seen;
+    }
+
     internal static SignInSession Begin(Guid userId, string? remoteAddress, string browser, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(), UserId = userId, StartedAt = now, RemoteAddress = remoteAddress,
-        Browser = browser.Length <= 200 ? browser : browser[..200],
+        Id = Guid.CreateVersion7(), UserId = userId, StartedAt = now, LastSeenAt = now, RemoteAddress = remoteAddress,
+        Browser = browser.Cut(200),
     };
 }
 

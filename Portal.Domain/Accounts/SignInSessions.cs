@@ -16,11 +16,16 @@ public sealed record SignInView(Guid Id, DateTimeOffset StartedAt, string? Remot
 /// <summary>Begins, checks and ends sign-ins.</summary>
 public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
-    /// <summary>Records a sign-in; the returned id goes into the cookie.</summary>
+    // A busy page must not turn every look at a session into a write.
+    static readonly TimeSpan SeenStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>Records a sign-in; the returned id goes into the cookie. The person's sign-ins that ran out are forgotten: the trail has them.</summary>
     public async Task<Guid> BeginAsync(User user, string? remoteAddress, string browser, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
+        var began = now - SignInSession.Longest;
+        await context.Set<SignInSession>().Where(s => s.UserId == user.Id && s.StartedAt <= began).ExecuteDeleteAsync(cancellationToken);
         var session = SignInSession.Begin(user.Id, remoteAddress, browser, now);
         context.Add(session);
         context.Add(AuditEvent.Of(new Actor(user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? user.Email ?? "", IsAdmin: false, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
@@ -41,11 +46,11 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         await context.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>The actor's own sign-ins that nobody ended, newest first.</summary>
+    /// <summary>The actor's own sign-ins that stand, newest first.</summary>
     public async Task<IReadOnlyList<SignInView>> ListAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Set<SignInSession>().Where(s => s.UserId == actor.UserId && s.EndedAt == null)
+        return await context.Set<SignInSession>().Where(SignInSession.Standing(time.GetUtcNow())).Where(s => s.UserId == actor.UserId)
             .OrderByDescending(s => s.StartedAt).ThenByDescending(s => s.Id).Take(ListQuery.MostRows)
             .Select(s => new SignInView(s.Id, s.StartedAt, s.RemoteAddress, s.Browser)).ToListAsync(cancellationToken);
     }
@@ -84,14 +89,20 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         return ids;
     }
 
-    /// <summary>Whether the session stands, and neither its account's password nor its role changed since. A lock-out by wrong passwords ends no session: it would let a stranger sign people out.</summary>
-    public async Task<bool> IsGoodAsync(Guid session, string? securityStamp, bool admin, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the session stands, and neither its account's password nor its role changed since. A lock-out by wrong passwords ends no
+    /// session: it would let a stranger sign people out. Where it stands, <paramref name="seenAt"/> puts its idle end off.
+    /// </summary>
+    public async Task<bool> IsGoodAsync(Guid session, string? securityStamp, bool admin, DateTimeOffset? seenAt, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Set<SignInSession>()
-            .Where(s => s.Id == session && s.EndedAt == null)
-            .Join(context.Users, s => s.UserId, u => u.Id, (_, user) => user)
-            .AnyAsync(user => user.SecurityStamp == securityStamp
-                && admin == context.UserRoles.Any(held => held.UserId == user.Id && context.Roles.Any(role => role.Id == held.RoleId && role.Name == Roles.Admin)), cancellationToken);
+        var sessions = context.Set<SignInSession>().Where(s => s.Id == session);
+        var lastSeen = await sessions.Where(SignInSession.Standing(time.GetUtcNow()))
+            .Where(s => context.Users.Any(user => user.Id == s.UserId && user.SecurityStamp == securityStamp
+                && admin == context.UserRoles.Any(held => held.UserId == user.Id && context.Roles.Any(role => role.Id == held.RoleId && role.Name == Roles.Admin))))
+            .Select(s => (DateTimeOffset?)s.LastSeenAt).SingleOrDefaultAsync(cancellationToken);
+        if (seenAt is { } seen && seen - lastSeen > SeenStep)
+            await sessions.Where(s => s.LastSeenAt < seen).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, seen), cancellationToken);
+        return lastSeen is not null;
     }
 }

@@ -121,8 +121,7 @@ public sealed class Machine
     public void Become(MachineState state, string? reason, DateTimeOffset now)
     {
         // A hypervisor's complaint can be long; its beginning says what is wrong.
-        if (reason?.Length > LongestReason)
-            reason = reason[..LongestReason];
+        reason = reason?.Cut(LongestReason);
         if (state == State && reason == StateReason)
             return;
         if (state == MachineState.Unknown)

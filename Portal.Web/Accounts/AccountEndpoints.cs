@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Portal.Domain;
@@ -31,7 +32,9 @@ public static class AccountEndpoints
         services.AddHostedService<SessionWatch>();
         services.AddSingleton<SignInLimits>();
         services.AddScoped<SignInService>();
-        services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+        services.AddScoped<CircuitAuthentication>();
+        services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<CircuitAuthentication>());
+        services.AddScoped<CircuitHandler, CircuitActivity>();
         services.AddScoped<ActorProvider>();
         services.AddHttpContextAccessor();
         return services;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Portal.Domain.Accounts;
 
 namespace Portal.Web.Accounts;
 
@@ -13,8 +14,10 @@ public static class SessionCookie
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = TimeSpan.FromHours(12);
-        options.SlidingExpiration = true;
+        // As long as a session can stand, and no longer. Its idle end is the server's to know: a person at work on an open page
+        // makes no request for hours.
+        options.ExpireTimeSpan = SignInSession.Longest;
+        options.SlidingExpiration = false;
         options.LoginPath = "/sign-in";
         options.AccessDeniedPath = "/not-found";
         options.ReturnUrlParameter = "returnUrl";
@@ -26,7 +29,8 @@ public static class SessionCookie
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var guard = context.HttpContext.RequestServices.GetRequiredService<SessionGuard>();
-        if (context.Principal is { } principal && await guard.IsGoodAsync(principal, context.HttpContext.RequestAborted))
+        // A live connection that comes back by itself is no sign of a person.
+        if (context.Principal is { } principal && await guard.IsGoodAsync(principal, byPerson: !IsLive(context.Request.Path), context.HttpContext.RequestAborted))
             return;
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(context.Scheme.Name);
@@ -36,10 +40,12 @@ public static class SessionCookie
     private static Task RedirectPagesOnly(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
         var path = context.Request.Path;
-        if (path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/hubs", StringComparison.Ordinal) || path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
+        if (path.StartsWithSegments("/api", StringComparison.Ordinal) || IsLive(path))
             context.Response.StatusCode = status;
         else
             context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
     }
+
+    private static bool IsLive(PathString path) => path.StartsWithSegments("/hubs", StringComparison.Ordinal) || path.StartsWithSegments("/_blazor", StringComparison.Ordinal);
 }

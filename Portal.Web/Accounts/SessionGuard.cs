@@ -6,7 +6,7 @@ using Portal.Web.Setup;
 namespace Portal.Web.Accounts;
 
 /// <summary>
-/// Whether a signed-in principal still is: its session was not ended, the account still exists, is not locked and has the same
+/// Whether a signed-in principal still is: its session was neither ended nor has it run out, the account still exists and has the same
 /// security stamp. Asked of the database at most <see cref="Freshness"/> apart per session; a revocation is known at once.
 /// </summary>
 public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILogger<SessionGuard> logger)
@@ -17,12 +17,16 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     /// <summary>How long the last good answer stands while PostgreSQL is away: a restart must not sign everybody out.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _good = [];
+    private readonly ConcurrentDictionary<Guid, Good> _good = [];
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _revoked = [];
     private long _doubted = long.MinValue;
+    private long _tidied = long.MinValue;
 
     /// <summary>Raised with the session's id when it ends, here or at another replica.</summary>
     public event Action<Guid>? Revoked;
+
+    /// <summary>How many sessions are kept in mind.</summary>
+    public int Count => _good.Count + _revoked.Count;
 
     /// <summary>Ends a session for this process: cookies are refused and open pages are told.</summary>
     public void Revoke(Guid session)
@@ -44,27 +48,39 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     /// </summary>
     public void Doubt() => Volatile.Write(ref _doubted, time.GetUtcNow().UtcTicks);
 
-    /// <summary>Checks a principal.</summary>
-    public async ValueTask<bool> IsGoodAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    /// <summary>Somebody does something on an open page: the session's next check tells the database, and its idle end is put off.</summary>
+    public void Seen(Guid session)
     {
-        if (PortalClaims.SessionOf(principal) is not { } session || _revoked.ContainsKey(session))
+        // Lost to a check at the same moment: the next press is as good.
+        if (_good.TryGetValue(session, out var good))
+            _good.TryUpdate(session, good with { SeenAt = time.GetUtcNow() }, good);
+    }
+
+    /// <summary>Checks the principal of a request. One that a person makes puts the session's idle end off.</summary>
+    public async ValueTask<bool> IsGoodAsync(ClaimsPrincipal principal, bool byPerson, CancellationToken cancellationToken)
+    {
+        if (PortalClaims.SessionOf(principal) is not { } session || IsRevoked(session))
             return false;
 
+        if (byPerson)
+            Seen(session);
         var now = time.GetUtcNow();
-        var known = _good.TryGetValue(session, out var at);
-        if (known && now - at < Freshness && at.UtcTicks > Volatile.Read(ref _doubted))
+        var known = _good.TryGetValue(session, out var good);
+        if (known && now - good.CheckedAt < Freshness && good.CheckedAt.UtcTicks > Volatile.Read(ref _doubted))
             return true;
 
+        Tidy(now);
         try
         {
-            var good = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), cancellationToken);
-            if (good)
-                _good[session] = now;
+            var seenAt = byPerson ? now : good.SeenAt;
+            var stands = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), seenAt, cancellationToken);
+            if (stands)
+                _good[session] = new Good(now, seenAt);
             else
                 Revoke(session);
-            return good;
+            return stands;
         }
-        catch (Exception fault) when (known && now - at < Grace && DatabaseFaults.Explain(fault) is not null)
+        catch (Exception fault) when (known && now - good.CheckedAt < Grace && DatabaseFaults.Explain(fault) is not null)
         {
             logger.LogWarning("A session could not be checked and stands on its last answer: {Reason}", DatabaseFaults.Explain(fault));
             return true;
@@ -72,14 +88,14 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     }
 
     /// <summary>
-    /// Whether an open page may stay. One that cannot be checked may: without the database it can do nothing anyway, and what was typed
-    /// would be lost.
+    /// Whether an open page may stay; that it is open puts nothing off. One that cannot be checked may: without the database it can do
+    /// nothing anyway, and what was typed would be lost.
     /// </summary>
     public async ValueTask<bool> MayStayAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
     {
         try
         {
-            return await IsGoodAsync(principal, cancellationToken);
+            return await IsGoodAsync(principal, byPerson: false, cancellationToken);
         }
         catch (Exception fault) when (DatabaseFaults.Explain(fault) is { } reason)
         {
@@ -87,6 +103,31 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
             return true;
         }
     }
+
+    /// <summary>
+    /// Forgets what says nothing any more: an answer past its grace, and an end that everybody here was told of and that the database
+    /// tells whoever asks later.
+    /// </summary>
+    private void Tidy(DateTimeOffset now)
+    {
+        var last = Volatile.Read(ref _tidied);
+        if (now.UtcTicks - Grace.Ticks < last || Interlocked.CompareExchange(ref _tidied, now.UtcTicks, last) != last)
+            return;
+        foreach (var (session, good) in _good)
+        {
+            if (now - good.CheckedAt > Grace)
+                _good.TryRemove(KeyValuePair.Create(session, good));
+        }
+
+        foreach (var (session, at) in _revoked)
+        {
+            if (now - at > Grace)
+                _revoked.TryRemove(session, out _);
+        }
+    }
+
+    /// <summary>A session that stood when it was last checked, and when somebody was last seen using it, if not yet told to the database.</summary>
+    private readonly record struct Good(DateTimeOffset CheckedAt, DateTimeOffset? SeenAt);
 
     private sealed class Listening : IDisposable
     {

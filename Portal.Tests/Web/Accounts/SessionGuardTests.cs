@@ -17,12 +17,12 @@ public sealed class SessionGuardTests(PostgresCluster cluster) : FreshDatabase(c
         await using var road = new Road(Postgres.Contexts);
         var guard = Guard(road);
         var (_, principal) = await SignInAsync();
-        (await guard.IsGoodAsync(principal, Ct)).ShouldBeTrue();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
 
         guard.Doubt();
         road.Away = true;
 
-        (await guard.IsGoodAsync(principal, Ct)).ShouldBeTrue();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
     }
 
     [Fact]
@@ -31,13 +31,13 @@ public sealed class SessionGuardTests(PostgresCluster cluster) : FreshDatabase(c
         await using var road = new Road(Postgres.Contexts);
         var guard = Guard(road);
         var (session, principal) = await SignInAsync();
-        (await guard.IsGoodAsync(principal, Ct)).ShouldBeTrue();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
         await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
             await db.Set<SignInSession>().Where(s => s.Id == session).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, DateTimeOffset.UtcNow), Ct);
 
         guard.Doubt();
 
-        (await guard.IsGoodAsync(principal, Ct)).ShouldBeFalse();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeFalse();
         (await guard.MayStayAsync(principal, Ct)).ShouldBeFalse();
     }
 
@@ -53,7 +53,68 @@ public sealed class SessionGuardTests(PostgresCluster cluster) : FreshDatabase(c
         (await guard.MayStayAsync(principal, Ct)).ShouldBeFalse();
     }
 
-    static SessionGuard Guard(Road road) => new(new SignInSessions(road, TimeProvider.System), TimeProvider.System, NullLogger<SessionGuard>.Instance);
+    [Fact]
+    public async Task A_session_nobody_uses_ends_and_an_open_page_alone_does_not_keep_it()
+    {
+        var guard = Guard(Postgres.Contexts, Postgres.Time);
+        var (session, principal) = await SignInAsync();
+        List<Guid> told = [];
+        using var listening = guard.OnRevoked(session, () => told.Add(session));
+        for (var hour = 1; hour < 12; hour++)
+        {
+            Postgres.Time.Advance(TimeSpan.FromHours(1));
+            (await guard.MayStayAsync(principal, Ct)).ShouldBeTrue();
+        }
+
+        Postgres.Time.Advance(TimeSpan.FromHours(1));
+
+        (await guard.MayStayAsync(principal, Ct)).ShouldBeFalse();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeFalse();
+        told.ShouldBe([session]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_in_use_stands_but_not_for_ever(bool onPages)
+    {
+        var guard = Guard(Postgres.Contexts, Postgres.Time);
+        var (session, principal) = await SignInAsync();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
+        for (var use = 1; use < 14 * 2; use++)
+        {
+            Postgres.Time.Advance(TimeSpan.FromHours(6));
+            if (onPages)
+                guard.Seen(session);
+            (await guard.IsGoodAsync(principal, byPerson: !onPages, Ct)).ShouldBeTrue($"use {use}");
+        }
+
+        Postgres.Time.Advance(TimeSpan.FromHours(6));
+
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_has_ended_or_is_not_used_any_more_is_not_kept_in_mind()
+    {
+        var guard = Guard(Postgres.Contexts, Postgres.Time);
+        for (var i = 0; i < 3; i++)
+        {
+            var (session, principal) = await SignInAsync();
+            (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
+            if (i == 0)
+                guard.Revoke(session);
+        }
+        guard.Count.ShouldBe(3);
+
+        Postgres.Time.Advance(SessionGuard.Grace + TimeSpan.FromMinutes(1));
+        (await guard.IsGoodAsync((await SignInAsync()).Principal, byPerson: true, Ct)).ShouldBeTrue();
+
+        guard.Count.ShouldBe(1);
+    }
+
+    static SessionGuard Guard(IDbContextFactory<PortalDbContext> road, TimeProvider? time = null) =>
+        new(new SignInSessions(road, time ?? TimeProvider.System), time ?? TimeProvider.System, NullLogger<SessionGuard>.Instance);
 
     async Task<(Guid Session, ClaimsPrincipal Principal)> SignInAsync()
     {
