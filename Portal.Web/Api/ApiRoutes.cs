@@ -25,12 +25,15 @@ public static class ApiRoutes
         return services;
     }
 
-    /// <summary>The API's outer layers; before sign-in is looked at, so that a database that is away then is told the API's way too.</summary>
-    public static void UsePortalApiGate(this WebApplication app) => app.UseWhen(IsApi, api =>
+    /// <summary>
+    /// The API's outer layers; before sign-in is looked at, so that a database that is away then is told the API's way too. A token is a
+    /// question to the database wherever it is sent, so calls with one are counted everywhere.
+    /// </summary>
+    public static void UsePortalApiGate(this WebApplication app)
     {
-        api.UseMiddleware<ApiGate>();
-        api.UseRateLimiter();
-    });
+        app.UseWhen(IsApi, api => api.UseMiddleware<ApiGate>());
+        app.UseWhen(context => IsApi(context) || context.Request.Headers.Authorization.Count > 0, counted => counted.UseRateLimiter());
+    }
 
     /// <summary>The API's inner layer, once it is known who calls.</summary>
     public static void UsePortalApiKeys(this WebApplication app) => app.UseWhen(IsApi, api => api.UseMiddleware<Idempotency>());

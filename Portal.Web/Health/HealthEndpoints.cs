@@ -8,7 +8,6 @@ using Portal.Web.Accounts;
 using Portal.Web.Api;
 using Portal.Web.Operations;
 using Portal.Web.Security;
-using Portal.Web.Setup;
 using Prometheus;
 
 namespace Portal.Web.Health;
@@ -24,9 +23,9 @@ public static class HealthEndpoints
         app.MapGet("/metrics", FiguresAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(HttpContext context, Readiness readiness, HostFleet fleet, CancellationToken cancellationToken)
     {
-        var database = await DatabaseProblemAsync(contexts, cancellationToken);
+        var database = await readiness.DatabaseProblemAsync(cancellationToken);
         var status = database is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var health = FleetHealth.Of(fleet);
         string[] degraded =
@@ -51,29 +50,15 @@ public static class HealthEndpoints
         return Results.Json(report, statusCode: status);
     }
 
-    private static async Task<string?> DatabaseProblemAsync(IDbContextFactory<PortalDbContext> contexts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-            return pending == 0 ? null : $"The database lacks {pending} schema migration(s). Run the verb 'migrate'.";
-        }
-        catch (Exception fault) when (DatabaseFaults.Explain(fault) is { } explanation)
-        {
-            return explanation;
-        }
-    }
-
     /// <summary>Figures tell about people and load: for this machine itself, or for an admin's token.</summary>
-    private static async Task<IResult> FiguresAsync(HttpContext context, IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
+    private static async Task<IResult> FiguresAsync(HttpContext context, Readiness readiness, IDbContextFactory<PortalDbContext> contexts, HostFleet fleet, CancellationToken cancellationToken)
     {
         if (!IsLocal(context) && !await IsAdminAsync(context))
             return Problems.Make(StatusCodes.Status401Unauthorized, "admins-only", "Figures are for admins.", "Send an admin's token as 'Authorization: Bearer …', or ask from this machine itself.");
 
         foreach (var (state, count) in FleetHealth.Of(fleet).Links)
             PortalMetrics.Hosts.WithLabels(state).Set(count);
-        if (await DatabaseProblemAsync(contexts, cancellationToken) is null)
+        if (await readiness.DatabaseProblemAsync(cancellationToken) is null)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             PortalMetrics.Queued.Set(await db.Operations.CountAsync(operation => operation.Status == OperationStatus.Queued, cancellationToken));

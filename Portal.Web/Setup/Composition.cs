@@ -24,6 +24,7 @@ public static class Composition
         services.AddPortalOperations();
         services.AddPortalMigrations();
         services.AddScoped<CircuitHandler, CircuitCount>();
+        services.AddSingleton<Readiness>();
         services.AddPortalPages();
         services.AddPortalApi(settings);
         services.AddRazorComponents().AddInteractiveServerComponents();

@@ -20,6 +20,28 @@ public sealed class HealthTests(PostgresCluster cluster, PostgresFixture postgre
         (await client.GetStringAsync("/metrics", Ct)).ShouldContain("state=\"Connected\"} 0");
     }
 
+    [Theory]
+    [InlineData("/readyz")]
+    [InlineData("/metrics")]
+    public async Task Guessing_at_tokens_there_ends_however_many_are_tried(string path)
+    {
+        await using var portal = await PortalProcess.StartAsync(postgres.ConnectionString, Ct, ("Portal__ApiCallsPerMinute", "1"));
+        using var client = new HttpClient { BaseAddress = portal.Address };
+        async Task<HttpStatusCode> GuessAsync(int number)
+        {
+            using var call = new HttpRequestMessage(HttpMethod.Get, path);
+            call.Headers.Authorization = new("Bearer", $"ptl_{number}");
+            using var answer = await client.SendAsync(call, Ct);
+            return answer.StatusCode;
+        }
+
+        for (var guess = 0; guess < 10; guess++)
+            (await GuessAsync(guess)).ShouldNotBe(HttpStatusCode.TooManyRequests);
+
+        (await GuessAsync(10)).ShouldBe(HttpStatusCode.TooManyRequests);
+        (await client.GetAsync("/readyz", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Without_the_schema_it_lives_but_is_not_ready_and_says_what_to_run()
     {
