@@ -26,7 +26,7 @@ public sealed class SignInService(
         if (!limits.TryTake(AddressOf(context), name))
             return new(false, TooMany);
 
-        var user = await users.FindByNameAsync(name.Trim()) ?? (name.Contains('@', StringComparison.Ordinal) ? await users.FindByEmailAsync(name.Trim()) : null);
+        var user = await FindAsync(name.Trim());
         var result = user is null ? null : await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
         if (user is not null && result is { IsLockedOut: true })
             await sessions.LockedOutAsync(user, AddressOf(context), cancellationToken);
@@ -75,6 +75,11 @@ public sealed class SignInService(
 
         await signIn.SignOutAsync();
     }
+
+    /// <summary>The account of that name or e-mail. None has a control character in either, and PostgreSQL cannot even be asked for some.</summary>
+    private async Task<User?> FindAsync(string name) =>
+        name.Any(char.IsControl) ? null
+        : await users.FindByNameAsync(name) ?? (name.Contains('@', StringComparison.Ordinal) ? await users.FindByEmailAsync(name) : null);
 
     private async Task BeginAsync(User user, bool keep, HttpContext context, CancellationToken cancellationToken)
     {

@@ -36,6 +36,7 @@ public static class Composition
         app.UsePortalProxies();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FaultPage.WriteAsync });
+        app.Use(FaultPage.FillUnreadFormAsync);
         app.UsePortalApiGate();
         app.UseMiddleware<OriginCheck>();
         app.UseAuthentication();

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace Portal.Web.Setup;
 
 /// <summary>
@@ -7,12 +10,13 @@ namespace Portal.Web.Setup;
 public static class FaultPage
 {
     private const string Away = "The database does not answer";
+    private const string Unread = "This form could not be read";
     private const string Fault = "This page could not be made";
 
     /// <summary>Writes it. An outage is 503 with when to come back, anything else stays 500.</summary>
     public static Task WriteAsync(HttpContext context)
     {
-        var fault = context.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Error;
+        var fault = context.Features.Get<IExceptionHandlerFeature>()?.Error;
         var isAway = fault is not null && DatabaseFaults.Explain(fault) is not null;
         if (isAway)
         {
@@ -24,6 +28,19 @@ public static class FaultPage
         return context.Response.WriteAsync(isAway
             ? Page(Away, "Nothing is lost: machines run on, and what was ordered is carried out when it is back. Wait a moment, then try again.")
             : Page(Fault, "The portal wrote down why. Try again; if it stays so, tell whoever runs the portal when it happened."), context.RequestAborted);
+    }
+
+    /// <summary>
+    /// Gives a form that was refused before its page saw it a page that says so; the framework's answer is blank. Its guard against forgery
+    /// has run out, or it holds what no form holds, such as a NUL.
+    /// </summary>
+    public static async Task FillUnreadFormAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Response is not { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest } || context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is null)
+            return;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        await context.Response.WriteAsync(Page(Unread, "The page was open for too long, or something in it cannot be sent. Nothing was done. Load it again and fill it in anew."), context.RequestAborted);
     }
 
     private static string Page(string title, string text) => $"""

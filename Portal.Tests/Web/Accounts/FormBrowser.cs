@@ -6,7 +6,7 @@ namespace Portal.Tests.Web.Accounts;
 /// <summary>A browser without scripts: keeps cookies, fills in forms as they stand in the page.</summary>
 sealed partial class FormBrowser(Uri address, HttpMessageHandler? road = null) : IDisposable
 {
-    readonly HttpClient http = new(road ?? new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
+    readonly HttpClient http = new(road ?? new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer(), RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = address };
 
     /// <summary>What it sends with every request, or a proxy before it.</summary>
     public System.Net.Http.Headers.HttpRequestHeaders Headers => http.DefaultRequestHeaders;

@@ -63,6 +63,27 @@ public sealed class PasswordTests(ApiPortal portal)
         said.Distinct().ShouldHaveSingleItem().ShouldContain("After five wrong tries even the right password is refused for 15 minutes.");
     }
 
+    [Theory]
+    [InlineData("ad\u0001min@example.org", "whatever", "Name or password is wrong.")]
+    [InlineData("ad\0min", "whatever", "This form could not be read")]
+    [InlineData("admin", "what\0ever", "This form could not be read")]
+    public async Task Control_characters_at_sign_in_get_a_plain_answer(string name, string password, string said)
+    {
+        using var browser = new FormBrowser(portal.Address);
+
+        (await browser.SignInAsync(name, password)).Text.ShouldContain(said);
+    }
+
+    [Fact]
+    public async Task A_browser_with_a_long_name_signs_in_wherever_the_name_is_cut()
+    {
+        var name = await PersonAsync();
+        using var browser = new FormBrowser(portal.Address);
+        browser.Headers.TryAddWithoutValidation("User-Agent", new string('x', 199) + "\U0001F600");
+
+        (await browser.SignInAsync(name, Old)).LeadsTo.ShouldEndWith("/");
+    }
+
     [Fact]
     public async Task Whoever_is_signed_in_already_is_led_on_from_the_sign_in_page()
     {
