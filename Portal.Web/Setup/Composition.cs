@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Portal.Domain;
 using Portal.Web.Accounts;
@@ -49,6 +50,13 @@ public static class Composition
         app.MapPortalMigrations();
         app.MapPortalApi();
         app.MapPortalHealth();
-        app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode().Add(SignedInOnly);
+    }
+
+    /// <summary>A circuit costs memory for as long as it stays open: nobody gets one before signing in. No page without sign-in has one.</summary>
+    private static void SignedInOnly(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder route && route.RoutePattern.RawText?.Trim('/') is "_blazor" or "_blazor/negotiate")
+            endpoint.Metadata.Add(new AuthorizeAttribute());
     }
 }

@@ -14,13 +14,20 @@
       else location.reload();
     } catch {
       waiting = setTimeout(retry, again);
+      leaveIfSignedOut();
     }
+  };
+  // Nobody connects who is not signed in. A page whose session ended while it could not connect leads to the sign-in, and from there back.
+  const leaveIfSignedOut = async () => {
+    const answer = await fetch('_blazor/negotiate', { method: 'POST' }).catch(() => null);
+    if (answer?.status === 401) location.reload();
   };
   line.addEventListener('components-reconnect-state-changed', event => {
     switch (event.detail.state) {
       // Not show(): that takes the focus away from whoever is typing.
       case 'show': line.open = true; break;
       case 'hide': line.close(); break;
+      case 'retrying': if (event.detail.secondsToNextAttempt === 0) leaveIfSignedOut(); break;
       case 'failed': retry(); break;
       case 'rejected': location.reload(); break;
     }
