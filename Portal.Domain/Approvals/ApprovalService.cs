@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Portal.Domain.Audit;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
@@ -9,7 +10,7 @@ using Portal.Domain.Requests;
 namespace Portal.Domain.Approvals;
 
 /// <summary>Decides requests. Only admins do.</summary>
-public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time)
+public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time, ILogger<ApprovalService> log)
 {
     const int MostReason = 1000;
 
@@ -59,12 +60,35 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
         return null;
     }
 
-    /// <summary>One transaction per request: what refuses one of several holds up none of the others.</summary>
+    /// <summary>
+    /// One transaction per request: what refuses one of several holds up none of the others. When the database breaks off in between, what
+    /// was decided is told, and the rest as undecided; when it does so at the first, there is nothing to tell and the fault goes on.
+    /// </summary>
     async Task<IReadOnlyList<Decision>> DecideAsync(IReadOnlyList<Guid> requestIds, Refusal? refusal, Func<PortalDbContext, Request, Task<Refusal?>> decide, CancellationToken ct)
     {
         var decisions = new List<Decision>();
-        foreach (var id in requestIds.Distinct())
-            decisions.Add(refusal is null ? await DecideOneAsync(id, decide, ct) : new Decision(id, null, refusal));
+        var ids = requestIds.Distinct().ToList();
+        if (refusal is not null)
+            return ids.ConvertAll(id => new Decision(id, null, refusal));
+        foreach (var id in ids)
+        {
+            try
+            {
+                decisions.Add(await DecideOneAsync(id, decide, ct));
+            }
+            catch (Exception fault) when (DatabaseClash.Is(fault))
+            {
+                log.LogWarning("The decision on {Request} was undone by PostgreSQL for another change of the same rows", id);
+                decisions.Add(new Decision(id, null, new NotDecided("another change of the same things was made at the same moment")));
+            }
+            catch (Exception fault) when (decisions.Count > 0 && !ct.IsCancellationRequested)
+            {
+                log.LogError(fault, "The decisions on {Left} of {All} requests were not taken", ids.Count - decisions.Count, ids.Count);
+                decisions.AddRange(ids.Skip(decisions.Count).ToList().ConvertAll(left => new Decision(left, null, new NotDecided("the database broke off before"))));
+                break;
+            }
+        }
+
         return decisions;
     }
 
@@ -80,7 +104,16 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
         if (await decide(db, request) is { } refusal)
             return new Decision(id, null, refusal);
         var view = await db.ViewAsync(id, ct);
-        await transaction.CommitAsync(ct);
+        try
+        {
+            await transaction.CommitAsync(ct);
+        }
+        catch (Exception fault) when (!DatabaseClash.Is(fault) && !ct.IsCancellationRequested)
+        {
+            log.LogError(fault, "Whether the decision on {Request} was taken is not known", id);
+            return new Decision(id, null, new MayBeDecided());
+        }
+
         return new Decision(id, view, null);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Portal.Domain;
 using Portal.Web.Setup;
 
 namespace Portal.Web.Api;
@@ -40,6 +41,13 @@ public sealed class ApiGate(RequestDelegate next, ILogger<ApiGate> logger)
     {
         if (fault is BadHttpRequestException bad)
             return bad.StatusCode == StatusCodes.Status400BadRequest ? BadRequests.Explain(bad) : Problems.OfStatus(bad.StatusCode);
+
+        if (DatabaseClash.Is(fault))
+        {
+            logger.LogWarning("{Method} {Path} was undone by PostgreSQL for another change of the same rows", context.Request.Method, context.Request.Path);
+            context.Response.Headers.RetryAfter = "1";
+            return Problems.Make(StatusCodes.Status409Conflict, "clash", "Another change of the same things was made at the same moment. Nothing was done.", "Send the request again.");
+        }
 
         if (DatabaseFaults.Explain(fault) is { } explanation)
         {

@@ -3,8 +3,8 @@ using Portal.Web.Setup;
 namespace Portal.Web.Operations;
 
 /// <summary>
-/// Keeps background work alive while PostgreSQL is away. It retries only what failed because the database could not be reached;
-/// every other fault goes on to whoever called.
+/// Keeps background work alive while PostgreSQL is away. It retries only what failed because the database could not be reached, or
+/// undid it for another change of the same rows; every other fault goes on to whoever called.
 /// </summary>
 public sealed class DatabasePatience(ILogger<DatabasePatience> logger, TimeProvider time)
 {
@@ -20,9 +20,9 @@ public sealed class DatabasePatience(ILogger<DatabasePatience> logger, TimeProvi
             {
                 return await work(cancellationToken);
             }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && DatabaseFaults.Explain(fault) is { } explanation)
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && DatabaseFaults.MayPass(fault) is { } explanation)
             {
-                logger.LogWarning("{What} waits for the database: {Reason}", what, explanation);
+                logger.LogWarning("{What} is tried again: {Reason}", what, explanation);
                 await Task.Delay(wait, time, cancellationToken);
             }
         }

@@ -1,14 +1,20 @@
 using System.Net.Sockets;
 using Npgsql;
+using Portal.Domain;
 
 namespace Portal.Web.Setup;
 
-/// <summary>Tells "PostgreSQL is away" from other faults, and says it so that a person can act.</summary>
+/// <summary>Tells "PostgreSQL is away" from other faults, such as a <see cref="DatabaseClash"/>, and says it so that a person can act.</summary>
 public static class DatabaseFaults
 {
+    /// <summary>Why trying again is right, in a line for the log: the database is away, or undid this for another change. Null for every other fault.</summary>
+    public static string? MayPass(Exception fault) => DatabaseClash.Is(fault) ? "PostgreSQL undid it for another change of the same rows." : Explain(fault);
+
     /// <summary>One line for an operator, or null when the fault is not about reaching the database.</summary>
     public static string? Explain(Exception fault)
     {
+        if (DatabaseClash.Is(fault))
+            return null;
         NpgsqlException? broken = null;
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using Portal.Web.Controls;
+using Portal.Web.Setup;
 
 namespace Portal.Tests.Web.Controls;
 
@@ -16,6 +17,19 @@ public class FaultTests
 
         Fault.IsExpected(fault).ShouldBeFalse();
         Fault.From(fault).What.ShouldBe("Something went wrong here.");
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.SerializationFailure)]
+    public void Two_changes_that_met_are_no_outage_and_nothing_was_done(string state)
+    {
+        var fault = new InvalidOperationException("It failed.", new PostgresException("no", "ERROR", "ERROR", state));
+
+        DatabaseFaults.Explain(fault).ShouldBeNull();
+        Fault.IsExpected(fault).ShouldBeTrue();
+        foreach (var told in (Fault[])[Fault.From(fault), Fault.Acting(fault)])
+            told.ShouldSatisfyAllConditions(f => f.What.ShouldBe("Somebody changed the same thing at the same moment."), f => f.Advice.ShouldStartWith("Nothing was done"));
     }
 
     [Fact]
