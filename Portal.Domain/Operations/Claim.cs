@@ -55,6 +55,9 @@ public sealed class Claim
     /// <summary>What the runner needs to know, JSON.</summary>
     public string Parameters { get; }
 
+    /// <summary>How this hold ended it; null while it did not. What ends in a caller's transaction counts once that is committed.</summary>
+    public OperationStatus? Ended { get; private set; }
+
     /// <summary>Whether somebody had asked to cancel it when it was claimed or last renewed.</summary>
     public bool CancelRequested { get; private set; }
 
@@ -162,7 +165,11 @@ public sealed class Claim
         // A step left running by an operation that ended would look as if it ran for ever.
         var left = status == OperationStatus.Succeeded ? StepState.Done : StepState.Failed;
         if (rows > 0)
+        {
+            Ended = status;
             await db.Database.ExecuteSqlAsync($"update operation_steps set state = {left.ToString()}, ended_at = clock_timestamp() where operation_id = {OperationId} and state = 'Running'", ct);
+        }
+
         return rows;
     }
 

@@ -5,11 +5,11 @@ namespace Portal.Web.Health;
 /// <summary>The portal's own figures, as Prometheus reads them.</summary>
 public static class PortalMetrics
 {
-    /// <summary>Operations that ended, by kind and how.</summary>
-    public static readonly Counter Operations = Metrics.CreateCounter("portal_operations_total", "Operations that ended.", "kind", "status");
+    /// <summary>Operations this process is done with, by kind and how: succeeded, failed, cancelled; or handed_back, lost, faulted, when another try follows.</summary>
+    public static readonly Counter Operations = Metrics.CreateCounter("portal_operations_total", "Operations this process is done with.", "kind", "outcome");
 
     /// <summary>How long operations took, seconds.</summary>
-    public static readonly Histogram OperationSeconds = Metrics.CreateHistogram("portal_operation_seconds", "Time from claim to end of an operation.",
+    public static readonly Histogram OperationSeconds = Metrics.CreateHistogram("portal_operation_duration_seconds", "Time from claim to end of an operation.",
         new HistogramConfiguration { LabelNames = ["kind"], Buckets = Histogram.ExponentialBuckets(0.1, 2, 12) });
 
     /// <summary>Operations waiting for a worker.</summary>

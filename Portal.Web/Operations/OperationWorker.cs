@@ -75,7 +75,7 @@ public sealed class OperationWorker(
     {
         var began = Stopwatch.GetTimestamp();
         PortalMetrics.Running.Inc();
-        var outcome = "ended";
+        string? interrupted = null;
         try
         {
             await using var keeper = new LeaseKeeper(claim, cancels, patience, stopping);
@@ -83,29 +83,38 @@ public sealed class OperationWorker(
         }
         catch (LeaseLostException)
         {
-            outcome = "lost";
+            interrupted = "lost";
             logger.LogWarning("{Operation} is held by another worker now", claim.Title);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            outcome = "handed back";
+            interrupted = "handed_back";
             await HandBackAsync(claim);
         }
         catch (OperationCanceledException)
         {
-            outcome = "lost";
+            interrupted = "lost";
             logger.LogWarning("{Operation} is dropped: its lease could not be kept", claim.Title);
         }
         catch (Exception fault)
         {
-            outcome = "fault";
+            interrupted = "faulted";
             await FaultAsync(claim, fault, stopping);
         }
 
         PortalMetrics.Running.Dec();
-        PortalMetrics.Operations.WithLabels(claim.Kind.ToString(), outcome).Inc();
+        PortalMetrics.Operations.WithLabels(claim.Kind.ToString(), Outcome(claim, interrupted)).Inc();
         PortalMetrics.OperationSeconds.WithLabels(claim.Kind.ToString()).Observe(Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
+
+    /// <summary>How it ended, whoever ended it; a word for the next try when it did not.</summary>
+    private static string Outcome(Claim claim, string? interrupted) => claim.Ended switch
+    {
+        OperationStatus.Succeeded => "succeeded",
+        OperationStatus.Failed => "failed",
+        OperationStatus.Cancelled => "cancelled",
+        OperationStatus.Queued or OperationStatus.Running or null => interrupted ?? "faulted",
+    };
 
     /// <summary>The process stops: whoever takes the operation next begins at once and not when the lease runs out.</summary>
     private async Task HandBackAsync(Claim claim)
@@ -115,7 +124,7 @@ public sealed class OperationWorker(
         {
             await claim.HandBackAsync(limit.Token);
         }
-        catch (Exception fault) when (fault is LeaseLostException or OperationCanceledException || DatabaseFaults.Explain(fault) is not null)
+        catch (Exception fault) when (fault is LeaseLostException or OperationCanceledException || DatabaseFaults.MayPass(fault) is not null)
         {
             logger.LogWarning("{Operation} could not be handed back and waits for its lease to run out: {Reason}", claim.Title, fault.Message);
         }
