@@ -82,8 +82,8 @@ public sealed partial class MachinePageBody
     async Task MoveAsync()
     {
         var machine = details!.Machine;
-        var dialog = await Dialogs.ShowAsync<MoveDialog>($"Move {machine.Name}", new DialogParameters<MoveDialog> { { d => d.MachineId, Id }, { d => d.Title, $"Move {machine.Name} from {machine.HostName}" } }, new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true });
-        if (await dialog.Result is { Canceled: false, Data: Guid migration })
+        var ended = await Dialogs.OpenOnceAsync($"Move {machine.Name}", new DialogParameters<MoveDialog> { { d => d.MachineId, Id }, { d => d.Title, $"Move {machine.Name} from {machine.HostName}" } }, new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true });
+        if (ended is { Canceled: false, Data: Guid migration })
             Nav.NavigateTo($"/migrations/{migration}");
     }
 
