@@ -17,6 +17,7 @@ public sealed partial class MigrationPageBody
 {
     private MigrationDetails? details;
     private bool cancelling;
+    private CancellationTokenSource? asking;
     private ElementReference root;
     private IJSObjectReference? live;
     private bool opening;
@@ -51,6 +52,8 @@ public sealed partial class MigrationPageBody
         details = await Migrations.GetAsync(actor, Id, cancellationToken);
         // Who could cancel it and may not any more sees that it was asked for, here or in another browser.
         cancelling = actor.IsAdmin && details is { MayCancel: false, Migration.IsActive: true };
+        if (asking is not null && details is not { Migration.IsActive: true })
+            asking.Cancel();
     }
 
     /// <inheritdoc />
@@ -102,11 +105,7 @@ public sealed partial class MigrationPageBody
 
     private async Task CancelAsync(MigrationRow move)
     {
-        if (!await Dialogs.AskAsync(
-            $"Cancel the move of {move.MachineName}?",
-            MigrationWords.CancelMeans(move),
-            "Cancel the move",
-            keep: "Let it move"))
+        if (!await SureAsync(move))
             return;
         cancelling = true;
         var answer = await Operations.CancelAsync(await ActorAsync(), move.OperationId, Alive);
@@ -114,5 +113,24 @@ public sealed partial class MigrationPageBody
             return;
         cancelling = false;
         Snackbar.Add($"{answer.Refusal.Message} {answer.Refusal.Advice}", Severity.Warning);
+    }
+
+    /// <summary>Asks whether it is to be cancelled. A move that ends meanwhile takes the question back, and the person is told why it went.</summary>
+    private async Task<bool> SureAsync(MigrationRow move)
+    {
+        if (asking is not null)
+            return false;
+        using var ended = asking = new CancellationTokenSource();
+        try
+        {
+            var sure = await Dialogs.AskAsync($"Cancel the move of {move.MachineName}?", MigrationWords.CancelMeans(move), "Cancel the move", keep: "Let it move", moot: ended.Token);
+            if (ended.IsCancellationRequested)
+                Snackbar.Add($"The move of {move.MachineName} has ended: nothing is left to cancel.", Severity.Info);
+            return sure;
+        }
+        finally
+        {
+            asking = null;
+        }
     }
 }

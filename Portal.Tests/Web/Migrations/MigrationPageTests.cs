@@ -67,6 +67,24 @@ public sealed class MigrationPageTests(PostgresFixture postgres) : BunitContext,
         operation.ShouldNotBeNull().Operation.CancelRequested.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_move_that_ends_takes_the_question_about_it_back_and_says_so()
+    {
+        var (world, move) = await OrderAsync();
+        var page = Open(world.Admin, move.Id);
+        var (dialogs, words) = (Render<MudDialogProvider>(), Render<MudSnackbarProvider>());
+        page.WaitForElement("button.danger", Deadline).Click();
+        dialogs.WaitForElement(".btn.danger.solid", Deadline);
+
+        var claim = await ClaimAsync(move);
+        await postgres.Get<MigrationBooks>().BeginAsync(claim, postgres.Time.GetUtcNow(), Stop);
+        await postgres.Get<MigrationBooks>().MovedAsync(claim, "It moved.", Moves.Moved.Measured, Stop);
+
+        dialogs.WaitForState(() => dialogs.FindAll(".mud-dialog").Count == 0, Deadline);
+        words.WaitForState(() => words.Markup.Contains($"The move of {move.MachineName} has ended", StringComparison.Ordinal), Deadline);
+        (await postgres.Get<OperationService>().GetAsync(world.Admin, move.OperationId, Stop)).ShouldNotBeNull().Operation.CancelRequested.ShouldBeFalse();
+    }
+
     async Task<(World World, MigrationRow Move)> OrderAsync()
     {
         var world = await postgres.NewWorldAsync();
