@@ -65,14 +65,14 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
         if (byPerson)
             Seen(session);
         var now = time.GetUtcNow();
-        var known = _good.TryGetValue(session, out var good);
-        if (known && now - good.CheckedAt < Freshness && good.CheckedAt.UtcTicks > Volatile.Read(ref _doubted))
+        _good.TryGetValue(session, out var good);
+        if (good is not null && now - good.CheckedAt < Freshness && good.CheckedAt.UtcTicks > Volatile.Read(ref _doubted))
             return true;
 
         Tidy(now);
         try
         {
-            var seenAt = byPerson ? now : good.SeenAt;
+            var seenAt = byPerson ? now : good?.SeenAt;
             var stands = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), seenAt, cancellationToken);
             if (stands)
                 _good[session] = new Good(now, seenAt);
@@ -80,7 +80,7 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
                 Revoke(session);
             return stands;
         }
-        catch (Exception fault) when (known && now - good.CheckedAt < Grace && DatabaseFaults.Explain(fault) is not null)
+        catch (Exception fault) when (good is not null && now - good.CheckedAt < Grace && DatabaseFaults.Explain(fault) is not null)
         {
             logger.LogWarning("A session could not be checked and stands on its last answer: {Reason}", DatabaseFaults.Explain(fault));
             return true;
@@ -127,7 +127,7 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     }
 
     /// <summary>A session that stood when it was last checked, and when somebody was last seen using it, if not yet told to the database.</summary>
-    private readonly record struct Good(DateTimeOffset CheckedAt, DateTimeOffset? SeenAt);
+    private sealed record Good(DateTimeOffset CheckedAt, DateTimeOffset? SeenAt);
 
     private sealed class Listening : IDisposable
     {

@@ -79,7 +79,7 @@ public sealed class BrokenOffTests(PostgresCluster cluster) : FreshDatabase(clus
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
-        while (!(await db.Database.SqlQuery<int>($"""select pid as "Value" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'""").ToListAsync(deadline.Token)).Any())
+        while ((await db.Database.SqlQuery<int>($"""select pid as "Value" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'""").ToListAsync(deadline.Token)).Count == 0)
             await Task.Yield();
     }
 

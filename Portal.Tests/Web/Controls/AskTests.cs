@@ -21,7 +21,7 @@ public sealed class AskTests : BunitContext
     [Fact]
     public async Task A_double_click_asks_once_and_the_next_click_asks_again()
     {
-        var (first, second) = (AskAsync(), AskAsync());
+        var (first, second) = (AskAsync(Xunit.TestContext.Current.CancellationToken), AskAsync(Xunit.TestContext.Current.CancellationToken));
 
         (await second).ShouldBeFalse();
         Dialogs.WaitForElement(".btn.danger.solid");
@@ -29,7 +29,7 @@ public sealed class AskTests : BunitContext
         await Dialogs.Find(".btn.danger.solid").ClickAsync(new());
         (await first).ShouldBeTrue();
 
-        var third = AskAsync();
+        var third = AskAsync(Xunit.TestContext.Current.CancellationToken);
         Dialogs.WaitForElement(".mud-dialog .btn:not(.danger)");
         await Dialogs.Find(".mud-dialog .btn:not(.danger)").ClickAsync(new());
         (await third).ShouldBeFalse();
@@ -48,6 +48,6 @@ public sealed class AskTests : BunitContext
         Dialogs.WaitForState(() => Dialogs.FindAll(".mud-dialog").Count == 0);
     }
 
-    Task<bool> AskAsync(CancellationToken moot = default) =>
+    Task<bool> AskAsync(CancellationToken moot) =>
         Dialogs.InvokeAsync(() => Services.GetRequiredService<IDialogService>().AskAsync("Delete web-01?", "It is gone for good.", "Delete web-01", moot: moot));
 }
