@@ -1034,6 +1034,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("requested_by_name");
 
+                    b.Property<string>("Settled")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("settled");
+
                     b.Property<Guid>("SourceHostId")
                         .HasColumnType("uuid")
                         .HasColumnName("source_host_id");

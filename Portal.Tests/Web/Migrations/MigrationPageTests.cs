@@ -78,7 +78,7 @@ public sealed class MigrationPageTests(PostgresFixture postgres) : BunitContext,
 
         var claim = await ClaimAsync(move);
         await postgres.Get<MigrationBooks>().BeginAsync(claim, postgres.Time.GetUtcNow(), Stop);
-        await postgres.Get<MigrationBooks>().MovedAsync(claim, "It moved.", Moves.Moved.Measured, Stop);
+        await postgres.Get<MigrationBooks>().MovedAsync(claim, "It moved.", Moves.Moved.Measured, MachineState.Running, Stop);
 
         dialogs.WaitForState(() => dialogs.FindAll(".mud-dialog").Count == 0, Deadline);
         words.WaitForState(() => words.Markup.Contains($"The move of {move.MachineName} has ended", StringComparison.Ordinal), Deadline);

@@ -112,7 +112,7 @@ public sealed class LiveConnectionTests(PostgresFixture postgres) : IClassFixtur
         var order = (await postgres.Get<MigrationService>().StartAsync(world.Admin, machine.Id, world.Hosts[1].Id, MigrationMode.Live, 100, Guid.NewGuid().ToString(), Ct)).Value;
         var claim = (await postgres.Get<Ledger>().ClaimAsync("test", TimeSpan.FromMinutes(1), Ct)).ShouldNotBeNull();
         await postgres.Get<MigrationBooks>().BeginAsync(claim, postgres.Time.GetUtcNow(), Ct);
-        await postgres.Get<MigrationBooks>().MovedAsync(claim, "It moved.", null, Ct);
+        await postgres.Get<MigrationBooks>().MovedAsync(claim, "It moved.", null, MachineState.Running, Ct);
         return order.Id;
     }
 }
