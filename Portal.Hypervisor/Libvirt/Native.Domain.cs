@@ -83,6 +83,9 @@ internal static partial class Native
     public static partial int virDomainSaveFlags(DomainHandle domain, string path, string? xml, uint flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint virDomainSaveImageGetXMLDesc(ConnectHandle connection, string path, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainRestoreFlags(ConnectHandle connection, string path, string? xml, uint flags);
 
     [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]

@@ -32,6 +32,9 @@ internal static partial class Native
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial VolumeHandle virStorageVolLookupByPath(ConnectHandle connection, string path);
 
+    [LibraryImport(Library)]
+    public static partial nint virStoragePoolLookupByVolume(VolumeHandle volume);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xml, uint flags);
 

@@ -39,12 +39,17 @@ internal static class SavedMemory
     }
 
     /// <summary>
-    /// Whether the machine's memory is on the store and no disk of it was written to since. A host whose daemon was restarted does not say any
-    /// more that it saved a machine; the file does. One older than a disk is left over from a guest that ran on: restored, it would ruin the disk.
+    /// Whether the machine's memory is on the store, whole, and no disk of it was written to since. A host whose daemon was restarted does not
+    /// say any more that it saved a machine; the file does.
     /// </summary>
     public static bool IsCurrent(ConnectHandle connection, Guid machine)
-        => Use(connection, machine, memory => StorageCalls.WrittenAt(memory)) is { } saved
+        => Use(connection, machine, memory => IsWhole(connection, memory) ? StorageCalls.WrittenAt(memory) : null) is { } saved
             && DomainCalls.DiskPaths(connection, machine) is { Count: > 0 } disks && disks.All(path => DiskWrittenAt(connection, path) <= saved);
+
+    /// <summary>Whether a disk of the machine was written to after its memory was saved: the guest ran on from it, and restoring it would ruin the disk.</summary>
+    public static bool IsOutdated(ConnectHandle connection, Guid machine)
+        => Use(connection, machine, memory => StorageCalls.WrittenAt(memory)) is { } saved
+            && DomainCalls.DiskPaths(connection, machine).Any(path => DiskWrittenAt(connection, path) > saved);
 
     /// <summary>After an interruption: restores from whichever pool holds the file.</summary>
     public static async Task<bool> TryRestoreAsync(HostConnection host, Guid machine, CancellationToken cancellationToken)
@@ -83,6 +88,16 @@ internal static class SavedMemory
         }
     }
 
+    /// <summary>False for a file that a host which died in the middle of saving left behind: the hypervisor marks it whole at the end.</summary>
+    private static bool IsWhole(ConnectHandle connection, VolumeHandle memory)
+    {
+        var definition = Native.virDomainSaveImageGetXMLDesc(connection, NativeText.TakeOwned(Native.virStorageVolGetPath(memory)), flags: 0);
+        if (definition == 0)
+            return LibvirtError.Last() is { IsConnectionLost: true } lost ? throw lost : false;
+        _ = NativeText.TakeOwned(definition);
+        return true;
+    }
+
     /// <summary>A disk that no pool knows was written to at no time that is known, and so proves nothing.</summary>
     private static decimal? DiskWrittenAt(ConnectHandle connection, string path)
     {
@@ -93,7 +108,7 @@ internal static class SavedMemory
     /// <summary>Uses the file in whichever pool holds it; nothing when none does.</summary>
     private static T? Use<T>(ConnectHandle connection, Guid machine, Func<VolumeHandle, T> use)
     {
-        foreach (var pool in Pools(connection))
+        foreach (var pool in PoolsOf(connection, machine))
         {
             using (pool)
             {
@@ -105,6 +120,19 @@ internal static class SavedMemory
         }
 
         return default;
+    }
+
+    /// <summary>The pool its disks are in, for the file is beside them; every pool when that is not known.</summary>
+    private static PoolHandle[] PoolsOf(ConnectHandle connection, Guid machine)
+    {
+        foreach (var path in DomainCalls.DiskPaths(connection, machine))
+        {
+            using var disk = LibvirtError.CheckFound(Native.virStorageVolLookupByPath(connection, path), connection, LibvirtErrorCode.NoStorageVolume);
+            if (disk is not null && Native.virStoragePoolLookupByVolume(disk) is not 0 and var pool)
+                return [PoolHandle.Adopt(pool, connection)];
+        }
+
+        return Pools(connection);
     }
 
     private static unsafe PoolHandle[] Pools(ConnectHandle connection)

@@ -146,11 +146,17 @@ internal static class Whereabouts
         {
             await using var session = await host.OpenPrivateAsync(cancellationToken);
             var sight = await session.CallAsync(connection => Look(connection, machine), cancellationToken);
-            // A daemon that was restarted does not remember why a machine is off.
-            return sight is { Presence: Presence.Off, HasRun: null }
-                && await session.CallAsideAsync(connection => SavedMemory.IsCurrent(connection, machine), StorageCalls.Deadline, cancellationToken)
-                    ? sight with { Presence = Presence.Saved }
-                    : sight;
+            return sight switch
+            {
+                // A daemon that was restarted does not remember why a machine is off.
+                { Presence: Presence.Off, HasRun: null } when await OnStoreAsync(SavedMemory.IsCurrent) => sight with { Presence = Presence.Saved },
+                // One that remembers does not know that the machine ran on elsewhere.
+                { Presence: Presence.Saved } when await OnStoreAsync(SavedMemory.IsOutdated) => sight with { Presence = Presence.Off },
+                _ => sight,
+            };
+
+            Task<bool> OnStoreAsync(Func<ConnectHandle, Guid, bool> ask)
+                => session.CallAsideAsync(connection => ask(connection, machine), StorageCalls.Deadline, cancellationToken);
         }
         catch (LibvirtException e) when (e.IsConnectionLost)
         {

@@ -66,6 +66,14 @@ public static class LabFaults
         await ExecuteAsync(["virsh", "-q", "-c", lab[host].Endpoint.Uri, "save", machine.ToString(), $"{pool!.Path}/{machine}.memory", "--running"]);
     }
 
+    /// <summary>Makes a saved memory look as one does whose host died in the middle of saving: libvirt writes the mark of a whole one last.</summary>
+    public static async Task MarkPartialAsync(this LabFixture lab, string host, Guid machine)
+    {
+        const string Partial = "LibvirtQemudPart";
+        var pool = await lab[host].Storage.FindPoolAsync(lab.File.Pool, CancellationToken.None);
+        await AsRootAsync("sh", "-c", $"printf {Partial} | dd of='{pool!.Path}/{machine}.memory' conv=notrunc status=none");
+    }
+
     /// <summary>Runs one of the lab's commands.</summary>
     public static Task RunAsync(this LabFixture lab, string command, string host)
         => ExecuteAsync([Script(), command, host, "--lab", lab.File.Name]);

@@ -155,6 +155,35 @@ public class MigrationFaultTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task Saved_memory_is_left_alone_when_a_disk_was_written_to_since_even_if_the_source_remembers_that_it_saved()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        await lab.SaveAsync("hv1", machine.Id);
+        await VirshAsync("vol-resize", "--pool", lab.File.Pool, machine.Volumes[0], "2G");
+
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
+        (await machine.RunsOnAsync()).ShouldBeEmpty();
+        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
+    }
+
+    [Fact]
+    public async Task Memory_that_was_saved_only_in_part_is_no_saved_memory()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        await lab.SaveAsync("hv1", machine.Id);
+        await lab.MarkPartialAsync("hv1", machine.Id);
+        await RestartSourceAsync(machine);
+
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
+        (await machine.RunsOnAsync()).ShouldBeEmpty();
+        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
+    }
+
+    [Fact]
     public async Task A_source_that_dies_in_mid_copy_leaves_the_outcome_open_and_is_settled_when_it_is_back()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
