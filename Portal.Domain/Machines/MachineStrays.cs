@@ -60,6 +60,14 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
         return true;
     }
 
+    /// <summary>Whether no operation is queued or runs for the machine, and it is neither deleted nor about to be.</summary>
+    public async Task<bool> IsFreeAsync(Guid machineId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Machines.AnyAsync(m => m.Id == machineId && m.State != MachineState.Deleting && m.State != MachineState.Deleted, ct)
+            && await Ledger.BusyAsync(db, machineId, ct) is null;
+    }
+
     /// <summary>Between which hosts the machine was last on the move; null when it never was.</summary>
     public async Task<LastMove?> LastMoveAsync(Guid machineId, CancellationToken ct)
     {

@@ -20,13 +20,17 @@ public sealed record LostMove(Guid Id, Guid MachineId, string MachineName, Guid 
 /// </summary>
 public sealed class LostMoves(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
-    /// <summary>Those with an end on a host. Only a machine's last move counts: after a later one, the hosts cannot tell any more how an earlier one ended.</summary>
+    /// <summary>
+    /// Those with an end on a host. Only the last thing that was done with a machine counts: after a later move, or a new start, the hosts
+    /// cannot tell any more how this one ended.
+    /// </summary>
     public async Task<IReadOnlyList<LostMove>> OnAsync(Guid hostId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Migrations.AsNoTracking()
             .Where(m => m.Status == MigrationStatus.Lost && m.Settled == null && (m.SourceHostId == hostId || m.DestinationHostId == hostId))
             .Where(m => !db.Migrations.Any(later => later.MachineId == m.MachineId && later.StartedAt != null && later.Id > m.Id))
+            .Where(m => !db.Operations.Any(later => later.MachineId == m.MachineId && later.Status == OperationStatus.Succeeded && later.Id > m.OperationId))
             .Where(m => db.Machines.Any(x => x.Id == m.MachineId && x.State != MachineState.Deleting && x.State != MachineState.Deleted))
             .Where(m => !db.Operations.Any(o => o.MachineId == m.MachineId && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)))
             .OrderBy(m => m.Id).Select(m => new LostMove(m.Id, m.MachineId, m.MachineName, m.SourceHostId, m.DestinationHostId)).ToListAsync(ct);
@@ -44,7 +48,7 @@ public sealed class LostMoves(IDbContextFactory<PortalDbContext> contexts, TimeP
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var machineId = await db.Migrations.Where(m => m.Id == moveId).Select(m => m.MachineId).SingleAsync(ct);
-        if (await MachineStrays.FreeAsync(db, machineId, ct) is not { } machine)
+        if (await MachineStrays.FreeAsync(db, machineId, ct) is not { State: MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed } machine)
             return false;
         var move = await db.Migrations.SingleAsync(m => m.Id == moveId, ct);
         if (move is not { Status: MigrationStatus.Lost, Settled: null })

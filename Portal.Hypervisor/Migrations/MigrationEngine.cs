@@ -62,11 +62,18 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
         return new Settler(machine, source, destination, _time).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
     }
 
-    /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone: for a look now and then.</summary>
-    public Task<Settlement> TrySettleAsync(Guid machine, HostConnection source, HostConnection destination, TimeSpan atMost, CancellationToken cancellationToken)
+    /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="source">Where its move began.</param>
+    /// <param name="destination">Where it was to go.</param>
+    /// <param name="atMost">Longest this may take.</param>
+    /// <param name="mayMend">Asked right before anything is changed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Settlement> TrySettleAsync(
+        Guid machine, HostConnection source, HostConnection destination, TimeSpan atMost, Func<CancellationToken, Task<bool>> mayMend, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time).SettleAsync(atMost, cancellationToken);
+        return new Settler(machine, source, destination, _time, mayMend).SettleAsync(atMost, cancellationToken);
     }
 }

@@ -5,7 +5,12 @@ using Portal.Hypervisor.Machines;
 namespace Portal.Hypervisor.Migrations;
 
 /// <summary>Carries out what <see cref="Whereabouts"/> judges, until the machine is settled or time is up.</summary>
-internal sealed class Settler(Guid machine, HostConnection source, HostConnection destination, TimeProvider time)
+/// <param name="machine">The machine.</param>
+/// <param name="source">Where its move began.</param>
+/// <param name="destination">Where it was to go.</param>
+/// <param name="time">The clock.</param>
+/// <param name="mayMend">Asked right before anything is changed: whether nobody else has taken the machine in hand meanwhile. Null: it is ours.</param>
+internal sealed class Settler(Guid machine, HostConnection source, HostConnection destination, TimeProvider time, Func<CancellationToken, Task<bool>>? mayMend = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -24,7 +29,8 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
             var judgement = Whereabouts.Judge(sights[0], sights[1]);
             var isSettled = judgement.Remedy switch
             {
-                Remedy.None => true,
+                // Nor is a machine called lost that was just crossing over.
+                Remedy.None => judgement.Where != WhereItRuns.Nowhere || last == Remedy.None,
                 Remedy.Wait => false,
                 // The hosts are not asked in the same instant; what changes a machine must be seen twice.
                 var remedy => remedy == last && await TryMendAsync(remedy, cancellationToken),
@@ -71,7 +77,7 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
     {
         try
         {
-            return await MendAsync(remedy, cancellationToken);
+            return (mayMend is null || await mayMend(cancellationToken)) && await MendAsync(remedy, cancellationToken);
         }
         catch (LibvirtException e)
         {

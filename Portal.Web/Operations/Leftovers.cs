@@ -16,6 +16,12 @@ public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEng
     /// <summary>A comparison waits no longer than this for a machine to be settled; the next one goes on with it.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Several moves of a host that went away wait for one another no longer than this many at a time would.</summary>
+    private const int AtATime = 4;
+
+    /// <summary>What was last said of a machine that could not be settled yet: each comparison finds the same.</summary>
+    private readonly ConcurrentDictionary<Guid, string> _said = [];
+
     /// <summary>Machines being settled: their two hosts may be compared at the same time.</summary>
     private readonly ConcurrentDictionary<Guid, byte> _settling = [];
 
@@ -63,14 +69,29 @@ public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEng
     /// <summary>Settles the moves with an end on this host of which nobody knows how they ended, as soon as both ends answer, and says so on their receipts.</summary>
     public async Task SettleLostAsync(FleetHost host, CancellationToken cancellationToken)
     {
-        foreach (var move in await lost.OnAsync(host.Id, cancellationToken))
+        var moves = await lost.OnAsync(host.Id, cancellationToken);
+        await Parallel.ForEachAsync(moves, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken }, async (move, token) =>
         {
-            if (fleet.Find(move.SourceHostId) is not { IsConnected: true } source || fleet.Find(move.DestinationHostId) is not { IsConnected: true } destination)
-                continue;
-            if (await SettleAsync(move.MachineId, move.MachineName, source, destination, cancellationToken) is { } settlement
-                && MoveWords.Settled(settlement, move.MachineName, source.Name, destination.Name) is { } explanation)
-                await lost.SettleAsync(move.Id, MoveWords.Late(settlement.Where), explanation, settlement.IsOff ? MachineState.Off : MachineState.Running, cancellationToken);
-        }
+            try
+            {
+                await SettleLostAsync(move, token);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // The host's other machines are read all the same; the next comparison tries this one again.
+                logger.LogError(fault, "The last move of {Machine} could not be settled", move.MachineName);
+            }
+        });
+    }
+
+    private async Task SettleLostAsync(LostMove move, CancellationToken cancellationToken)
+    {
+        if (fleet.Find(move.SourceHostId) is not { IsConnected: true } source || fleet.Find(move.DestinationHostId) is not { IsConnected: true } destination)
+            return;
+        if (await SettleAsync(move.MachineId, move.MachineName, source, destination, cancellationToken) is { } settlement
+            && MoveWords.Settled(settlement, move.MachineName, source.Name, destination.Name) is { } explanation
+            && await lost.SettleAsync(move.Id, MoveWords.Late(settlement.Where), explanation, settlement.IsOff ? MachineState.Off : MachineState.Running, cancellationToken))
+            _said.TryRemove(move.MachineId, out _);
     }
 
     /// <summary>Removes from the store disks of machines that were given up or deleted while nobody could reach it, and what proofs of moves left that were cut off.</summary>
@@ -112,8 +133,11 @@ public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEng
             return null;
         try
         {
-            var settlement = await engine.TrySettleAsync(machine, source.Connection, destination.Connection, SettlePatience, cancellationToken);
-            logger.LogWarning("What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", name, source.Name, destination.Name, settlement.Explanation);
+            var settlement = await engine.TrySettleAsync(
+                machine, source.Connection, destination.Connection, SettlePatience, token => strays.IsFreeAsync(machine, token), cancellationToken);
+            var isNews = !_said.TryGetValue(machine, out var said) || said != settlement.Explanation;
+            _said[machine] = settlement.Explanation;
+            logger.Log(isNews ? LogLevel.Warning : LogLevel.Debug, "What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", name, source.Name, destination.Name, settlement.Explanation);
             return settlement;
         }
         finally

@@ -101,6 +101,24 @@ public sealed class MigrationBooksTests(PostgresCluster cluster) : FreshDatabase
     }
 
     [Fact]
+    public async Task A_lost_move_is_left_as_it_is_once_its_machine_was_started_anew_or_deleted()
+    {
+        var (world, machine, move, claim) = await UnderWayAsync();
+        await Receipts.BeginAsync(claim, Postgres.Time.GetUtcNow(), Ct);
+        await Receipts.StayedAsync(claim, MigrationStatus.Lost, "It runs nowhere.", null, null, Ct);
+        await Get<HostObservations>().ObserveOneAsync(world.Hosts[0].Id, DateTimeOffset.UtcNow.AddMinutes(1), new(machine.Id, MachineState.Off, null), Ct);
+        (await Lost.OnAsync(world.Hosts[0].Id, Ct)).ShouldHaveSingleItem();
+
+        (await Get<MachineService>().PowerAsync(world.Admin, machine.Id, PowerAction.Start, "start", Ct)).IsOk.ShouldBeTrue();
+        await Get<MachineBooks>().PowerDoneAsync(await ClaimAsync(), MachineState.Running, Ct);
+        (await Lost.OnAsync(world.Hosts[0].Id, Ct)).ShouldBeEmpty("it runs because somebody started it, not because it stayed");
+
+        await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
+            await db.Machines.Where(m => m.Id == machine.Id).ExecuteUpdateAsync(set => set.SetProperty(m => m.State, MachineState.Deleted), Ct);
+        (await Lost.SettleAsync(move.Id, MigrationStatus.Moved, "Found.", MachineState.Running, Ct)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_worker_that_lost_its_lease_writes_neither_story_nor_receipt()
     {
         var (world, machine, move, lost) = await UnderWayAsync(TimeSpan.Zero);

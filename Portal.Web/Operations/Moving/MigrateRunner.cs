@@ -110,8 +110,13 @@ public sealed class MigrateRunner(
         var message = "The portal was interrupted during this move" + (MoveWords.Settled(settlement, name, from, to) is { } settled
             ? $". {settled}"
             : $", and where {name} runs is not certain: {settlement.Explanation.TrimEnd('.')}. Nothing was resumed; this receipt and its state follow when both hosts answer.");
-        var verdict = settlement.Where == WhereItRuns.Destination ? MigrationVerdict.Moved
-            : settlement.Where is WhereItRuns.Source or WhereItRuns.Nowhere ? MigrationVerdict.Stayed : MigrationVerdict.Ambiguous;
+        var verdict = settlement.Where switch
+        {
+            WhereItRuns.Destination => MigrationVerdict.Moved,
+            WhereItRuns.Source => MigrationVerdict.Stayed,
+            WhereItRuns.Nowhere => MigrationVerdict.Lost,
+            WhereItRuns.StillMoving or WhereItRuns.Unknown => MigrationVerdict.Ambiguous,
+        };
         await EndAsync(run, task, live, history.LastOrDefault()?.At ?? 0, new MigrationOutcome(verdict, message, Measured: null, Predicted: null), abandon);
     }
 
