@@ -38,11 +38,15 @@ public sealed class SignInSession
     /// <summary>What the browser calls itself, cut to a length that fits a list.</summary>
     public string Browser { get; private init; } = "";
 
-    /// <summary>Which sign-ins stand: nobody ended them, and neither end of their time has come.</summary>
-    internal static Expression<Func<SignInSession, bool>> Standing(DateTimeOffset now)
+    /// <summary>
+    /// Which sign-ins stand: nobody ended them, and neither end of their time has come. <paramref name="seenAt"/> is when somebody was seen
+    /// with them, where that is not written down yet.
+    /// </summary>
+    internal static Expression<Func<SignInSession, bool>> Standing(DateTimeOffset now, DateTimeOffset? seenAt = null)
     {
         var (began, seen) = (now - Longest, now - Idle);
-        return s => s.EndedAt == null && s.StartedAt > began && s.LastSeenAt > seen;
+        var seenSince = seenAt > seen;
+        return s => s.EndedAt == null && s.StartedAt > began && (seenSince || s.LastSeenAt > seen);
     }
 
     internal static SignInSession Begin(Guid userId, string? remoteAddress, string browser, DateTimeOffset now) => new()

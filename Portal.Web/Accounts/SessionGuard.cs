@@ -62,26 +62,29 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
         if (PortalClaims.SessionOf(principal) is not { } session || IsRevoked(session))
             return false;
 
-        if (byPerson)
-            Seen(session);
         var now = time.GetUtcNow();
         _good.TryGetValue(session, out var good);
         if (good is not null && now - good.CheckedAt < Freshness && good.CheckedAt.UtcTicks > Volatile.Read(ref _doubted))
+        {
+            if (byPerson)
+                Seen(session);
             return true;
+        }
 
         Tidy(now);
         try
         {
-            var seenAt = byPerson ? now : good?.SeenAt;
-            var stands = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), seenAt, cancellationToken);
+            var stands = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), good?.SeenAt, byPerson, cancellationToken);
             if (stands)
-                _good[session] = new Good(now, seenAt);
+                _good[session] = new Good(now, byPerson ? now : good?.SeenAt);
             else
                 Revoke(session);
             return stands;
         }
         catch (Exception fault) when (good is not null && now - good.CheckedAt < Grace && DatabaseFaults.Explain(fault) is not null)
         {
+            if (byPerson)
+                Seen(session);
             logger.LogWarning("A session could not be checked and stands on its last answer: {Reason}", DatabaseFaults.Explain(fault));
             return true;
         }

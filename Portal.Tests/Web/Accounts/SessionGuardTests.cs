@@ -73,6 +73,35 @@ public sealed class SessionGuardTests(PostgresCluster cluster) : FreshDatabase(c
         told.ShouldBe([session]);
     }
 
+    [Fact]
+    public async Task A_session_used_just_before_its_idle_end_stands_though_that_is_not_written_down_yet()
+    {
+        var guard = Guard(Postgres.Contexts, Postgres.Time);
+        var (_, principal) = await SignInAsync();
+        Postgres.Time.Advance(SignInSession.Idle - TimeSpan.FromSeconds(20));
+        (await guard.MayStayAsync(principal, Ct)).ShouldBeTrue();
+        Postgres.Time.Advance(TimeSpan.FromSeconds(15));
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
+
+        Postgres.Time.Advance(TimeSpan.FromMinutes(1));
+
+        (await guard.MayStayAsync(principal, Ct)).ShouldBeTrue();
+        Postgres.Time.Advance(SignInSession.Idle - TimeSpan.FromMinutes(2));
+        (await Guard(Postgres.Contexts, Postgres.Time).MayStayAsync(principal, Ct)).ShouldBeTrue("another replica knows too");
+    }
+
+    [Fact]
+    public async Task Coming_back_after_the_idle_end_revives_nothing()
+    {
+        var guard = Guard(Postgres.Contexts, Postgres.Time);
+        var (_, principal) = await SignInAsync();
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeTrue();
+
+        Postgres.Time.Advance(SignInSession.Idle);
+
+        (await guard.IsGoodAsync(principal, byPerson: true, Ct)).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
