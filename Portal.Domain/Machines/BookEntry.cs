@@ -75,6 +75,7 @@ sealed class BookEntry : IAsyncDisposable
         await claim.EndAsync(Db, status, error, ct);
         await ChangeNotice.NotifyAsync(Db, ChangeKind.Project, Machine.ProjectId, Machine.ProjectId, ct);
         await SaveAsync(ct);
+        claim.Committed(status);
     }
 
     /// <summary>Commits everything; the operation goes on.</summary>

@@ -55,7 +55,7 @@ public sealed class Claim
     /// <summary>What the runner needs to know, JSON.</summary>
     public string Parameters { get; }
 
-    /// <summary>How this hold ended it; null while it did not. What ends in a caller's transaction counts once that is committed.</summary>
+    /// <summary>How this hold ended it; null until that is committed.</summary>
     public OperationStatus? Ended { get; private set; }
 
     /// <summary>Whether somebody had asked to cancel it when it was claimed or last renewed.</summary>
@@ -126,15 +126,15 @@ public sealed class Claim
     /// Ends it without touching anything else. Not for runners: an operation ends with the machine's books, through <c>MachineBooks</c>,
     /// <c>MigrationBooks</c> or <c>LastResort</c>, or the machine would be left half-way for ever.
     /// </summary>
-    internal Task SucceedAsync(CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Succeeded, null, ct), ct);
+    internal Task SucceedAsync(CancellationToken ct) => EndAsync(OperationStatus.Succeeded, null, ct);
 
     /// <inheritdoc cref="SucceedAsync"/>
     /// <param name="error">What went wrong, what it did to the machine, and what to do now.</param>
     /// <param name="ct">Gives up.</param>
-    internal Task FailAsync(string error, CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Failed, error, ct), ct);
+    internal Task FailAsync(string error, CancellationToken ct) => EndAsync(OperationStatus.Failed, error, ct);
 
     /// <inheritdoc cref="SucceedAsync"/>
-    internal Task CancelledAsync(CancellationToken ct) => WriteAsync(db => EndRowAsync(db, OperationStatus.Cancelled, null, ct), ct);
+    internal Task CancelledAsync(CancellationToken ct) => EndAsync(OperationStatus.Cancelled, null, ct);
 
     /// <summary>Takes the operation's row in a caller's transaction, so that nobody can take over before that commits.</summary>
     internal async Task HoldAsync(PortalDbContext db, CancellationToken ct)
@@ -146,12 +146,21 @@ public sealed class Claim
             throw new LeaseLostException(OperationId, Fence);
     }
 
-    /// <summary>Ends the operation in a caller's transaction.</summary>
+    /// <summary>Ends the operation in a caller's transaction, who says by <see cref="Committed"/> that it held.</summary>
     internal async Task EndAsync(PortalDbContext db, OperationStatus status, string? error, CancellationToken ct)
     {
         if (await EndRowAsync(db, status, error, ct) == 0)
             throw new LeaseLostException(OperationId, Fence);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Operation, OperationId, ProjectId, ct);
+    }
+
+    /// <summary>The transaction that ended the operation is committed: until then it may come to nothing.</summary>
+    internal void Committed(OperationStatus status) => Ended = status;
+
+    async Task EndAsync(OperationStatus status, string? error, CancellationToken ct)
+    {
+        await WriteAsync(db => EndRowAsync(db, status, error, ct), ct);
+        Committed(status);
     }
 
     async Task<int> EndRowAsync(PortalDbContext db, OperationStatus status, string? error, CancellationToken ct)
@@ -165,11 +174,7 @@ public sealed class Claim
         // A step left running by an operation that ended would look as if it ran for ever.
         var left = status == OperationStatus.Succeeded ? StepState.Done : StepState.Failed;
         if (rows > 0)
-        {
-            Ended = status;
             await db.Database.ExecuteSqlAsync($"update operation_steps set state = {left.ToString()}, ended_at = clock_timestamp() where operation_id = {OperationId} and state = 'Running'", ct);
-        }
-
         return rows;
     }
 

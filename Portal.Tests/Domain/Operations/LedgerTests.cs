@@ -209,6 +209,25 @@ public sealed class LedgerTests(PostgresCluster cluster) : FreshDatabase(cluster
         (step.State, step.Detail, step.EndedAt).ShouldBe((StepState.Running, null, null));
     }
 
+    [Fact]
+    public async Task An_end_counts_once_it_is_committed()
+    {
+        var world = await Postgres.NewWorldAsync();
+        (await EnqueueAsync(await world.AddMachineAsync(), world.Member)).IsOk.ShouldBeTrue();
+        var claim = await ClaimAsync();
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.Database.ExecuteSqlAsync($"create function refuse() returns trigger language plpgsql as 'begin raise exception ''not now''; end'", Ct);
+        await db.Database.ExecuteSqlAsync($"create constraint trigger at_commit after update on operations deferrable initially deferred for each row execute function refuse()", Ct);
+
+        (await Should.ThrowAsync<PostgresException>(Books.PowerFailedAsync(claim, "It did not start.", cancelled: false, null, Ct))).MessageText.ShouldBe("not now");
+        await Should.ThrowAsync<PostgresException>(claim.SucceedAsync(Ct));
+        claim.Ended.ShouldBeNull();
+
+        await db.Database.ExecuteSqlAsync($"drop trigger at_commit on operations", Ct);
+        await Books.PowerFailedAsync(claim, "It did not start.", cancelled: false, null, Ct);
+        claim.Ended.ShouldBe(OperationStatus.Failed);
+    }
+
     async Task QueueOneAsync()
     {
         var world = await Postgres.NewWorldAsync();
