@@ -63,6 +63,7 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
     /// <summary>
     /// One transaction per request: what refuses one of several holds up none of the others. When the database breaks off in between, what
     /// was decided is told, and the rest as undecided; when it does so at the first, there is nothing to tell and the fault goes on.
+    /// Every other fault goes on too: it is the portal's own, and nobody may take it for an outage.
     /// </summary>
     async Task<IReadOnlyList<Decision>> DecideAsync(IReadOnlyList<Guid> requestIds, Refusal? refusal, Func<PortalDbContext, Request, Task<Refusal?>> decide, CancellationToken ct)
     {
@@ -81,7 +82,7 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
                 log.LogWarning("The decision on {Request} was undone by PostgreSQL for another change of the same rows", id);
                 decisions.Add(new Decision(id, null, new NotDecided("another change of the same things was made at the same moment")));
             }
-            catch (Exception fault) when (decisions.Count > 0 && !ct.IsCancellationRequested)
+            catch (Exception fault) when (decisions.Count > 0 && DatabaseLoss.Is(fault) && !ct.IsCancellationRequested)
             {
                 log.LogError(fault, "The decisions on {Left} of {All} requests were not taken", ids.Count - decisions.Count, ids.Count);
                 decisions.AddRange(ids.Skip(decisions.Count).ToList().ConvertAll(left => new Decision(left, null, new NotDecided("the database broke off before"))));
@@ -108,7 +109,7 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
         {
             await transaction.CommitAsync(ct);
         }
-        catch (Exception fault) when (!DatabaseClash.Is(fault) && !ct.IsCancellationRequested)
+        catch (Exception fault) when (DatabaseLoss.Is(fault) && !ct.IsCancellationRequested)
         {
             log.LogError(fault, "Whether the decision on {Request} was taken is not known", id);
             return new Decision(id, null, new MayBeDecided());

@@ -56,6 +56,52 @@ public sealed class BrokenOffTests(PostgresCluster cluster) : FreshDatabase(clus
         (await StatusAsync(asked)).ShouldBe([RequestStatus.Waiting, RequestStatus.Denied]);
     }
 
+    [Fact]
+    public async Task A_fault_that_is_not_the_databases_is_not_told_as_one()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var asked = await AskAsync(world, 2);
+
+        (await Should.ThrowAsync<InvalidOperationException>(On(new RoadWithAFault(Postgres.Contexts)).ApproveAsync(world.Admin, asked, null, Ct))).Message.ShouldBe("a defect");
+
+        (await StatusAsync(asked)).ShouldBe([RequestStatus.Approved, RequestStatus.Waiting]);
+    }
+
+    [Fact]
+    public async Task When_the_database_goes_while_it_commits_nobody_knows_whether_it_is_decided()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var asked = await AskAsync(world, 1);
+        await AtCommitAsync("perform pg_terminate_backend(pg_backend_pid())");
+
+        (await On(Postgres.Contexts).DenyAsync(world.Admin, asked, "No room", Ct)).Single().Refusal.ShouldBeOfType<MayBeDecided>();
+    }
+
+    [Fact]
+    public async Task A_commit_that_the_database_refuses_is_a_fault_and_no_maybe()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var asked = await AskAsync(world, 2);
+        await AtCommitAsync("if new.id = '" + asked[1] + "' then raise exception 'a defect'; end if");
+
+        (await Should.ThrowAsync<Npgsql.PostgresException>(On(Postgres.Contexts).DenyAsync(world.Admin, asked, "No room", Ct))).MessageText.ShouldBe("a defect");
+
+        (await StatusAsync(asked)).ShouldBe([RequestStatus.Denied, RequestStatus.Waiting]);
+    }
+
+    /// <summary>Has PostgreSQL do something whenever a request's decision is about to be committed.</summary>
+    async Task AtCommitAsync(string statement)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = $"""
+            create function at_commit() returns trigger language plpgsql as $$ begin {statement}; return null; end $$;
+            create constraint trigger at_commit after update on requests deferrable initially deferred for each row execute function at_commit();
+            """;
+        await db.Database.OpenConnectionAsync(Ct);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
     ApprovalService On(IDbContextFactory<PortalDbContext> road) => new(road, Get<Ledger>(), Postgres.Time, NullLogger<ApprovalService>.Instance);
 
     async Task<IReadOnlyList<Guid>> AskAsync(World world, int count)
@@ -81,6 +127,14 @@ public sealed class BrokenOffTests(PostgresCluster cluster) : FreshDatabase(clus
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         while ((await db.Database.SqlQuery<int>($"""select pid as "Value" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'""").ToListAsync(deadline.Token)).Count == 0)
             await Task.Yield();
+    }
+
+    /// <summary>The way to the database once; then a defect of the portal's own.</summary>
+    sealed class RoadWithAFault(IDbContextFactory<PortalDbContext> open) : IDbContextFactory<PortalDbContext>
+    {
+        int made;
+
+        public PortalDbContext CreateDbContext() => made++ == 0 ? open.CreateDbContext() : throw new InvalidOperationException("a defect");
     }
 
     /// <summary>The way to the database, until so many contexts were made; then one where nothing listens.</summary>
