@@ -12,6 +12,12 @@ namespace Portal.Tests.Browser;
 /// </summary>
 public sealed class Site(PostgresCluster cluster, LabFixture lab) : IAsyncDisposable
 {
+    /// <summary>The browser.</summary>
+    internal const string Chromium = "/usr/bin/chromium";
+
+    // The sandbox needs privileges a container lacks; the pages are our own. The rest keeps Chromium from calling out.
+    internal static readonly string[] ChromiumArguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
     PortalProcess? portal;
     IPlaywright? playwright;
     IBrowser? browser;
@@ -44,9 +50,8 @@ public sealed class Site(PostgresCluster cluster, LabFixture lab) : IAsyncDispos
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = "/usr/bin/chromium",
-            // The sandbox needs privileges a container lacks; the pages are our own. The rest keeps Chromium from calling out.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            ExecutablePath = Chromium,
+            Args = ChromiumArguments,
         });
         return this;
     }

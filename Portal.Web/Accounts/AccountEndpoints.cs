@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Portal.Domain;
@@ -34,14 +33,21 @@ public static class AccountEndpoints
         services.AddScoped<SignInService>();
         services.AddScoped<CircuitAuthentication>();
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<CircuitAuthentication>());
-        services.AddScoped<CircuitHandler, CircuitActivity>();
         services.AddScoped<ActorProvider>();
         services.AddHttpContextAccessor();
         return services;
     }
 
-    /// <summary>Maps sign-out; sign-in is a page.</summary>
-    public static void MapPortalAccounts(this IEndpointRouteBuilder app) => app.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
+    /// <summary>Where an open page tells that a person did something on it; see <c>portal.js</c>.</summary>
+    public const string SeenPath = "/seen";
+
+    /// <summary>Maps sign-out and the sign of a person; sign-in is a page.</summary>
+    public static void MapPortalAccounts(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
+        // Nothing more to do: the cookie's check takes every request a person makes for a use of the session.
+        app.MapPost(SeenPath, () => Results.NoContent()).RequireAuthorization();
+    }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SignInService service, CancellationToken cancellationToken)
     {

@@ -12,6 +12,7 @@ public sealed class CircuitAuthentication : RevalidatingServerAuthenticationStat
 {
     private static readonly AuthenticationState SignedOut = new(new ClaimsPrincipal(new ClaimsIdentity()));
     private readonly SessionGuard _guard;
+    private Guid? _session;
 
     /// <summary>Listens to the guard until the circuit ends.</summary>
     public CircuitAuthentication(ILoggerFactory loggers, SessionGuard guard)
@@ -21,9 +22,6 @@ public sealed class CircuitAuthentication : RevalidatingServerAuthenticationStat
         _guard.Revoked += OnRevoked;
     }
 
-    /// <summary>The page's sign-in session; null until it is known.</summary>
-    public Guid? Session { get; private set; }
-
     /// <inheritdoc/>
     protected override TimeSpan RevalidationInterval => SessionGuard.Freshness;
 
@@ -31,8 +29,8 @@ public sealed class CircuitAuthentication : RevalidatingServerAuthenticationStat
     public override async Task<AuthenticationState> GetAuthenticationStateAsync()
     {
         var state = await base.GetAuthenticationStateAsync();
-        Session ??= PortalClaims.SessionOf(state.User);
-        return Session is { } session && _guard.IsRevoked(session) ? SignedOut : state;
+        _session ??= PortalClaims.SessionOf(state.User);
+        return _session is { } session && _guard.IsRevoked(session) ? SignedOut : state;
     }
 
     /// <inheritdoc/>
@@ -48,7 +46,7 @@ public sealed class CircuitAuthentication : RevalidatingServerAuthenticationStat
 
     private void OnRevoked(Guid session)
     {
-        if (session == Session)
+        if (session == _session)
             SetAuthenticationState(Task.FromResult(SignedOut));
     }
 }

@@ -14,8 +14,7 @@ public static class SessionCookie
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        // As long as a session can stand, and no longer. Its idle end is the server's to know: a person at work on an open page
-        // makes no request for hours.
+        // As long as a session can stand, and no longer. Its idle end is the server's to know.
         options.ExpireTimeSpan = SignInSession.Longest;
         options.SlidingExpiration = false;
         options.LoginPath = "/sign-in";
@@ -40,7 +39,7 @@ public static class SessionCookie
     private static Task RedirectPagesOnly(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
         var path = context.Request.Path;
-        if (path.StartsWithSegments("/api", StringComparison.Ordinal) || IsLive(path))
+        if (path.StartsWithSegments("/api", StringComparison.Ordinal) || IsLive(path) || path == AccountEndpoints.SeenPath)
             context.Response.StatusCode = status;
         else
             context.Response.Redirect(context.RedirectUri);

@@ -48,14 +48,6 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
     /// </summary>
     public void Doubt() => Volatile.Write(ref _doubted, time.GetUtcNow().UtcTicks);
 
-    /// <summary>Somebody does something on an open page: the session's next check tells the database, and its idle end is put off.</summary>
-    public void Seen(Guid session)
-    {
-        // Lost to a check at the same moment: the next press is as good.
-        if (_good.TryGetValue(session, out var good))
-            _good.TryUpdate(session, good with { SeenAt = time.GetUtcNow() }, good);
-    }
-
     /// <summary>Checks the principal of a request. One that a person makes puts the session's idle end off.</summary>
     public async ValueTask<bool> IsGoodAsync(ClaimsPrincipal principal, bool byPerson, CancellationToken cancellationToken)
     {
@@ -105,6 +97,14 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
             logger.LogWarning("The session of an open page could not be checked; it stays: {Reason}", reason);
             return true;
         }
+    }
+
+    /// <summary>Somebody uses the session: its next check tells the database, and its idle end is put off.</summary>
+    private void Seen(Guid session)
+    {
+        // Lost to a check at the same moment: the next use is as good.
+        if (_good.TryGetValue(session, out var good))
+            _good.TryUpdate(session, good with { SeenAt = time.GetUtcNow() }, good);
     }
 
     /// <summary>

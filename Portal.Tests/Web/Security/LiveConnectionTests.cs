@@ -3,7 +3,9 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
+using Portal.Domain.Accounts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
@@ -47,6 +49,26 @@ public sealed class LiveConnectionTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_circuit_puts_no_idle_end_off_and_a_person_on_its_page_does()
+    {
+        var member = (await postgres.NewWorldAsync()).Member;
+        await using var portal = await PortalProcess.StartAsync(postgres.ConnectionString, Ct);
+        // Nothing is fresh in the mind of another replica: what it hears first, it writes down at once.
+        await using var other = await PortalProcess.StartAsync(postgres.ConnectionString, Ct);
+        var cookies = await SignInAsync(portal, member);
+        var (own, others) = (portal.Address.GetLeftPart(UriPartial.Authority), other.Address.GetLeftPart(UriPartial.Authority));
+        var unused = await UnusedSinceAsync(member, TimeSpan.FromHours(2));
+
+        (await ConnectAsync(portal, Circuit, cookies, own)).ShouldBe(HttpStatusCode.SwitchingProtocols);
+        (await PostAsync(other, "seen", new CookieContainer(), others)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await PostAsync(other, "seen", cookies, "https://evil.example")).ShouldBe(HttpStatusCode.Forbidden);
+        (await LastSeenAsync(member)).ShouldBe(unused);
+
+        (await PostAsync(other, "seen", cookies, others)).ShouldBe(HttpStatusCode.NoContent);
+        (await LastSeenAsync(member)).ShouldBeGreaterThan(unused + TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public async Task A_move_is_streamed_to_the_projects_people_and_to_others_does_not_exist()
     {
         var world = await postgres.NewWorldAsync();
@@ -59,12 +81,14 @@ public sealed class LiveConnectionTests(PostgresFixture postgres) : IClassFixtur
         (await Should.ThrowAsync<HubException>(WatchAsync(portal, world.Viewer, Guid.NewGuid()))).Message.ShouldContain("There is no such move");
     }
 
-    static async Task<HttpStatusCode> NegotiateAsync(PortalProcess portal, string path, CookieContainer cookies, string? origin)
+    static Task<HttpStatusCode> NegotiateAsync(PortalProcess portal, string path, CookieContainer cookies, string? origin) => PostAsync(portal, $"{path}/negotiate?negotiateVersion=1", cookies, origin);
+
+    static async Task<HttpStatusCode> PostAsync(PortalProcess portal, string path, CookieContainer cookies, string? origin)
     {
         using var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { BaseAddress = portal.Address };
         if (origin is not null)
             http.DefaultRequestHeaders.Add("Origin", origin);
-        using var answer = await http.PostAsync($"{path}/negotiate?negotiateVersion=1", content: null, Ct);
+        using var answer = await http.PostAsync(path, content: null, Ct);
         return answer.StatusCode;
     }
 
@@ -93,6 +117,21 @@ public sealed class LiveConnectionTests(PostgresFixture postgres) : IClassFixtur
         using var browser = new FormBrowser(portal.Address, new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false });
         (await browser.SignInAsync(await Passwords.GiveAsync(postgres.Contexts, actor, Password), Password)).LeadsTo.ShouldNotBeNull();
         return cookies;
+    }
+
+    /// <summary>The person's sign-in was last used so long ago.</summary>
+    async Task<DateTimeOffset> UnusedSinceAsync(Actor actor, TimeSpan ago)
+    {
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        var then = DateTimeOffset.FromUnixTimeSeconds((DateTimeOffset.UtcNow - ago).ToUnixTimeSeconds());
+        await db.Set<SignInSession>().Where(s => s.UserId == actor.UserId).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, then), Ct);
+        return then;
+    }
+
+    async Task<DateTimeOffset> LastSeenAsync(Actor actor)
+    {
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        return await db.Set<SignInSession>().Where(s => s.UserId == actor.UserId).Select(s => s.LastSeenAt).SingleAsync(Ct);
     }
 
     async Task WatchAsync(PortalProcess portal, Actor actor, Guid move)

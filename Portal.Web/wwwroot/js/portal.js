@@ -64,3 +64,13 @@ document.addEventListener('click', event => {
   const drawer = event.target.closest('#side');
   if (drawer?.matches(':popover-open') && event.target.closest('a')) drawer.hidePopover();
 });
+
+// A sign-in ends when nobody uses it. What a page does by itself is no use, so the browser says when a person did something: now and
+// then, once a minute at most. One that is lost is no loss, the next press tells again.
+let told = -Infinity;
+const tell = event => {
+  if (!event.isTrusted || !document.body.hasAttribute('data-signed-in') || performance.now() - told < 60_000) return;
+  told = performance.now();
+  fetch('/seen', { method: 'POST', keepalive: true }).catch(() => {});
+};
+for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, tell, { capture: true, passive: true });
