@@ -26,11 +26,11 @@ public static class DatabaseFaults
                     return $"PostgreSQL says: {missing.MessageText}. Create the database, or correct ConnectionStrings__Portal.";
                 case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } schema:
                     return $"The database has no portal schema yet ({schema.MessageText}). Run the verb 'migrate' first.";
-                case PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections } busy:
-                    return $"PostgreSQL cannot serve now: {busy.MessageText}. It usually can within seconds.";
+                case PostgresException busy:
+                    return DatabaseLoss.Is(busy) ? $"PostgreSQL cannot serve now: {busy.MessageText}." : null;
                 case SocketException or TimeoutException when inner != fault || fault is SocketException:
                     return $"PostgreSQL does not answer ({inner.Message}). Start it, or correct host and port in ConnectionStrings__Portal.";
-                case NpgsqlException { IsTransient: true } npgsql:
+                case NpgsqlException npgsql when DatabaseLoss.Is(npgsql):
                     // Why it broke may stand further in.
                     broken ??= npgsql;
                     break;
