@@ -50,7 +50,7 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await FreeAsync(db, machineId, ct) is not { State: MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed } machine || machine.HostId == hostId)
+        if (await FreeAsync(db, machineId, ct) is not { } machine || machine.HostId == hostId)
             return false;
         await HouseAsync(db, machine, hostId, MachineState.Running, time.GetUtcNow(), ct);
         await db.SaveChangesAsync(ct);
@@ -60,12 +60,12 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
         return true;
     }
 
-    /// <summary>Whether no operation is queued or runs for the machine, and it is neither deleted nor about to be.</summary>
+    /// <summary>Whether the machine is there and nobody has it in hand.</summary>
     public async Task<bool> IsFreeAsync(Guid machineId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Machines.AnyAsync(m => m.Id == machineId && m.State != MachineState.Deleting && m.State != MachineState.Deleted, ct)
-            && await Ledger.BusyAsync(db, machineId, ct) is null;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        return await FreeAsync(db, machineId, ct) is not null;
     }
 
     /// <summary>Between which hosts the machine was last on the move; null when it never was.</summary>
@@ -106,10 +106,13 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
             db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found-elsewhere", "machine", machine.Id, machine.Name, machine.ProjectId, new { from = before, to = hostId }, now));
     }
 
-    /// <summary>The machine with its row taken, or null when it is busy or not there.</summary>
+    /// <summary>The machine with its row taken; null when an operation is queued or runs for it, and when it is not made yet, deleted, or about to be.</summary>
     internal static async Task<Machine?> FreeAsync(PortalDbContext db, Guid machineId, CancellationToken ct)
     {
         await Ledger.LockMachineAsync(db, machineId, ct);
-        return await Ledger.BusyAsync(db, machineId, ct) is null ? await db.Machines.SingleOrDefaultAsync(m => m.Id == machineId, ct) : null;
+        return await Ledger.BusyAsync(db, machineId, ct) is null
+            && await db.Machines.SingleOrDefaultAsync(m => m.Id == machineId, ct) is { State: MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed } machine
+                ? machine
+                : null;
     }
 }

@@ -48,7 +48,7 @@ public sealed class LostMoves(IDbContextFactory<PortalDbContext> contexts, TimeP
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var machineId = await db.Migrations.Where(m => m.Id == moveId).Select(m => m.MachineId).SingleAsync(ct);
-        if (await MachineStrays.FreeAsync(db, machineId, ct) is not { State: MachineState.Running or MachineState.Off or MachineState.Unknown or MachineState.Failed } machine)
+        if (await MachineStrays.FreeAsync(db, machineId, ct) is not { } machine)
             return false;
         var move = await db.Migrations.SingleAsync(m => m.Id == moveId, ct);
         if (move is not { Status: MigrationStatus.Lost, Settled: null })
