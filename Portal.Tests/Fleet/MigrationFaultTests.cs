@@ -40,7 +40,7 @@ public class MigrationFaultTests(LabFixture lab)
             var felt = move.Outcome.Measured.ShouldNotBeNull();
             felt.GuestAnswers.ShouldBeTrue();
             felt.Probe!.Sent.ShouldBeGreaterThan(200, "the probe ran before the move, and on after it");
-            if (mode == MigrationMode.Live && felt.Probe.Valid)
+            if (mode == MigrationMode.Live)
                 felt.Probe.Lost.ShouldBe(0);
         }
 
@@ -147,11 +147,7 @@ public class MigrationFaultTests(LabFixture lab)
         await RestartSourceAsync(machine);
         await VirshAsync("vol-resize", "--pool", lab.File.Pool, machine.Volumes[0], "2G");
 
-        var settlement = await SettleAsync(machine);
-
-        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
-        (await machine.RunsOnAsync()).ShouldBeEmpty();
-        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
+        await IsLeftAloneAsync(machine);
     }
 
     [Fact]
@@ -161,11 +157,7 @@ public class MigrationFaultTests(LabFixture lab)
         await lab.SaveAsync("hv1", machine.Id);
         await VirshAsync("vol-resize", "--pool", lab.File.Pool, machine.Volumes[0], "2G");
 
-        var settlement = await SettleAsync(machine);
-
-        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
-        (await machine.RunsOnAsync()).ShouldBeEmpty();
-        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
+        await IsLeftAloneAsync(machine);
     }
 
     [Fact]
@@ -176,11 +168,7 @@ public class MigrationFaultTests(LabFixture lab)
         await lab.MarkPartialAsync("hv1", machine.Id);
         await RestartSourceAsync(machine);
 
-        var settlement = await SettleAsync(machine);
-
-        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
-        (await machine.RunsOnAsync()).ShouldBeEmpty();
-        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
+        await IsLeftAloneAsync(machine);
     }
 
     [Fact]
@@ -274,6 +262,16 @@ public class MigrationFaultTests(LabFixture lab)
         var move = await (plan with { Guest = null }).RunAsync(Stop);
         move.Outcome.Verdict.ShouldBe(MigrationVerdict.Stayed, move.Story);
         return move.Outcome.Message;
+    }
+
+    /// <summary>Neither host runs it, whatever memory of it lies on the store.</summary>
+    private async Task IsLeftAloneAsync(LabMachine machine)
+    {
+        var settlement = await SettleAsync(machine);
+
+        settlement.Where.ShouldBe(WhereItRuns.Nowhere, settlement.Explanation);
+        (await machine.RunsOnAsync()).ShouldBeEmpty();
+        await Source.Storage.DeleteAsync(lab.File.Pool, $"{machine.Id}.memory", Stop);
     }
 
     private async Task StillRunsAsync(LabMachine machine, CounterReading before)
