@@ -40,7 +40,7 @@ static partial class HostRules
         return foreign is null ? null : new InvalidText("uri", $"The parameter “{Short(foreign)}” is not allowed: it could run commands on the portal's machine or skip checks.", $"Leave it out; {string.Join(", ", Parameters)} are taken.");
     }
 
-    static string Short(string? text) => text is null ? "" : text.Length <= 60 ? text : text[..60] + "…";
+    static string Short(string? text) => text is null ? "" : text.Length <= 60 ? text : text.Cut(60) + "…";
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9.\-_]*\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Name();

@@ -51,6 +51,7 @@ public static class FaultPage
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <title>{title} · Portal</title>
+          <link rel="stylesheet" href="/dist/fonts.css" />
           <link rel="stylesheet" href="/css/tokens.css" />
           <link rel="stylesheet" href="/css/portal.css" />
           <script src="/js/theme.js"></script>
@@ -58,9 +59,11 @@ public static class FaultPage
         <body>
           <main class="plain">
             <a class="brand" href="/"><span class="mark" aria-hidden="true"></span>Portal</a>
-            <h1>{title}</h1>
-            <p>{text}</p>
-            <p><a href="/">Try again</a></p>
+            <section class="card pad stack said">
+              <h1>{title}</h1>
+              <p>{text}</p>
+              <a class="btn primary wide" href="/">Try again</a>
+            </section>
           </main>
         </body>
         </html>
