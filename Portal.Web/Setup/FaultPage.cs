@@ -59,7 +59,7 @@ public static class FaultPage
         <body>
           <main class="plain">
             <a class="brand" href="/"><span class="mark" aria-hidden="true"></span>Portal</a>
-            <section class="card pad stack said">
+            <section class="card stack said">
               <h1>{title}</h1>
               <p>{text}</p>
               <a class="btn primary wide" href="/">Try again</a>
