@@ -10,8 +10,8 @@ namespace Portal.Domain;
 /// <summary>Documents inside a row (<c>jsonb</c>): written and read one way everywhere.</summary>
 public static class Json
 {
-    /// <summary>camelCase, enums by name.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    /// <summary>camelCase, enums by name; a <c>jsonb</c> column keeps properties in an order of its own, so the type may stand anywhere.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, AllowOutOfOrderMetadataProperties = true };
 
     /// <summary>Keeps the property's value as one document; it is replaced whole, never altered inside.</summary>
     internal static PropertyBuilder IsDocument<T>(this PropertyBuilder property) where T : class =>

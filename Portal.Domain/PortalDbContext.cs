@@ -11,6 +11,7 @@ using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain;
 
@@ -69,6 +70,18 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     /// <summary>The audit trail.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
 
+    /// <summary>Whose view this context gives; without one, or with one who reads everything, it shows all.</summary>
+    internal Guid Viewer { get; private set; }
+
+    /// <summary>Whether rows of every project are shown.</summary>
+    internal bool ShowsAll { get; private set; } = true;
+
+    /// <summary>Shows what the actor may see from here on.</summary>
+    internal void ShowTo(Actor actor) => (Viewer, ShowsAll) = (actor.UserId, actor.ReadsEverything);
+
+    /// <summary>The names of the platform roles a person holds.</summary>
+    internal IQueryable<string?> RoleNamesOf(Guid userId) => UserRoles.Where(held => held.UserId == userId).Join(Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name);
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
@@ -79,6 +92,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
         AddressOrder.Configure(builder);
+        Scopes.Configure(builder, this);
         RefuseUnknownEnumNames(builder);
     }
 

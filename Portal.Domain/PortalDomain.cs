@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Portal.Domain.Accounts;
 using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
@@ -10,6 +11,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
+using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 
@@ -48,8 +50,14 @@ public static class PortalDomain
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<CatalogService>();
-        services.AddSingleton<RequestService>();
-        services.AddSingleton<ApprovalService>();
+        services.AddSingleton<PolicyBook>();
+        services.AddSingleton<RequestAction, CreateAction>();
+        services.AddSingleton<RequestActions>();
+        services.AddSingleton<Granting>();
+        services.AddSingleton(s => new RequestService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<RequestActions>(), s.GetRequiredService<PolicyBook>(), s.GetRequiredService<Granting>()));
+        services.AddSingleton(s => new ApprovalService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<RequestActions>(),
+            s.GetRequiredService<Granting>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ApprovalService>>()));
         return services;
     }
 

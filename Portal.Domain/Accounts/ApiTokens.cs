@@ -59,20 +59,13 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
             from token in db.ApiTokens
             join user in db.Users on token.UserId equals user.Id
             where token.SecretHash == hash && token.RevokedAt == null && token.ExpiresAt > now
-            select new
-            {
-                token.Id, token.LastUsedAt, user, IsAdmin = (
-                    from held in db.UserRoles
-                    join role in db.Roles on held.RoleId equals role.Id
-                    where held.UserId == user.Id && role.Name == Roles.Admin
-                    select role.Id).Any(),
-            }).AsNoTracking().SingleOrDefaultAsync(ct);
+            select new { token.Id, token.LastUsedAt, user }).AsNoTracking().SingleOrDefaultAsync(ct);
         if (found is null)
             return null;
         // To the minute: a busy script must not turn every read into a write.
         if (found.LastUsedAt is null || now - found.LastUsedAt > TimeSpan.FromMinutes(1))
             await db.ApiTokens.Where(t => t.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), ct);
-        return new Actor(found.user.Id, found.user.DisplayName.Length > 0 ? found.user.DisplayName : found.user.UserName ?? "", found.IsAdmin, remoteAddress);
+        return new Actor(found.user.Id, found.user.DisplayName.Length > 0 ? found.user.DisplayName : found.user.UserName ?? "", Roles.Of(await db.RoleNamesOf(found.user.Id).ToListAsync(ct)), remoteAddress);
     }
 
     /// <summary>The actor's own tokens, newest first.</summary>

@@ -28,7 +28,7 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         await context.Set<SignInSession>().Where(s => s.UserId == user.Id && s.StartedAt <= began).ExecuteDeleteAsync(cancellationToken);
         var session = SignInSession.Begin(user.Id, remoteAddress, browser, now);
         context.Add(session);
-        context.Add(AuditEvent.Of(new Actor(user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? user.Email ?? "", IsAdmin: false, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
+        context.Add(AuditEvent.Of(new Actor(user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? user.Email ?? "", PlatformRoles.None, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
         await context.SaveChangesAsync(cancellationToken);
         return session.Id;
     }
@@ -90,26 +90,27 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
     }
 
     /// <summary>
-    /// Whether the session stands, and neither its account's password nor its role changed since. A lock-out by wrong passwords ends no
+    /// Whether the session stands, and neither its account's password nor its roles changed since. A lock-out by wrong passwords ends no
     /// session: it would let a stranger sign people out.
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="securityStamp">The account's stamp when the session began.</param>
-    /// <param name="admin">Whether the account was an admin's then.</param>
+    /// <param name="platform">The platform roles the account held then.</param>
     /// <param name="seenAt">When somebody was last seen using it, if that is not written down yet; it counts as if it were.</param>
     /// <param name="inUse">Whether somebody uses it now: that puts off the idle end of a session that stands, and revives none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<bool> IsGoodAsync(Guid session, string? securityStamp, bool admin, DateTimeOffset? seenAt, bool inUse, CancellationToken cancellationToken)
+    public async Task<bool> IsGoodAsync(Guid session, string? securityStamp, PlatformRoles platform, DateTimeOffset? seenAt, bool inUse, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
         var sessions = context.Set<SignInSession>().Where(s => s.Id == session);
-        var lastSeen = await sessions.Where(SignInSession.Standing(now, seenAt))
-            .Where(s => context.Users.Any(user => user.Id == s.UserId && user.SecurityStamp == securityStamp
-                && admin == context.UserRoles.Any(held => held.UserId == user.Id && context.Roles.Any(role => role.Id == held.RoleId && role.Name == Roles.Admin))))
-            .Select(s => (DateTimeOffset?)s.LastSeenAt).SingleOrDefaultAsync(cancellationToken);
-        if ((inUse ? now : seenAt) is { } seen && seen - lastSeen > SeenStep)
+        var standing = await sessions.Where(SignInSession.Standing(now, seenAt))
+            .Where(s => context.Users.Any(user => user.Id == s.UserId && user.SecurityStamp == securityStamp))
+            .Select(s => new { s.LastSeenAt, s.UserId }).SingleOrDefaultAsync(cancellationToken);
+        if (standing is null || Roles.Of(await context.RoleNamesOf(standing.UserId).ToListAsync(cancellationToken)) != platform)
+            return false;
+        if ((inUse ? now : seenAt) is { } seen && seen - standing.LastSeenAt > SeenStep)
             await sessions.Where(s => s.LastSeenAt < seen).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, seen), cancellationToken);
-        return lastSeen is not null;
+        return true;
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Portal.Domain.Accounts;
 
-/// <summary>A person who can sign in. The platform role <c>admin</c> is an Identity role; roles in a project are memberships.</summary>
+/// <summary>A person who can sign in. Platform roles are Identity roles; roles in a project are memberships.</summary>
 public sealed class User : IdentityUser<Guid>
 {
     /// <summary>For EF Core and Identity.</summary>
@@ -12,16 +12,6 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>The name other people see.</summary>
     public string DisplayName { get; set; } = "";
-}
-
-/// <summary>The platform roles.</summary>
-public static class Roles
-{
-    /// <summary>Decides requests, adds hosts, moves machines, reads the audit trail.</summary>
-    public const string Admin = "admin";
-
-    /// <summary>Asks for machines and works with those of the projects it belongs to.</summary>
-    public const string Member = "member";
 }
 
 sealed class UserConfiguration : IEntityTypeConfiguration<User>

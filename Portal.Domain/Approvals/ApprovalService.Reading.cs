@@ -36,16 +36,12 @@ public sealed partial class ApprovalService
             return await db.DecidedAsync(request, ct);
 
         var view = await db.ViewAsync(requestId, ct);
-        var rooms = await HostRooms.ReadAsync(db, ct);
-        var choice = Placing.Choose(rooms, view.Size);
-        var all = Placing.Forecast(rooms, await WaitingSizesAsync(db, ct));
-        var problems = new List<Refusal>();
-        if (await ImageGoneAsync(db, request.ImageId, ct) is { } gone)
-            problems.Add(gone);
-        if (choice.Host is null)
-            problems.Add(new NoHostWithRoom(choice.Misfits, $"{view.MachineName} ({view.Size.Vcpus} vCPU, {view.Size.MemoryMib} MiB)"));
-        return new ApprovalPreview(view, QuotaEffect.OfReserved(await QuotaBooks.ReadAsync(db, view.ProjectId, ct), view.Size),
-            [.. all.Hosts.Select(host => EffectOn(host, choice.Host, view.Size))], all.Unplaced, await SimilarAsync(db, request, ct), await NetworkAsync(db, request, ct), problems);
+        var all = Placing.Forecast(await HostRooms.ReadAsync(db, ct), await WaitingSizesAsync(db, ct));
+        // Only a new machine goes to a host: everything else stays where it is.
+        var (size, choice) = request.Terms is CreateTerms create ? (create.Size, Placing.Choose(await HostRooms.ReadAsync(db, ct), create.Size).Host) : (null, null);
+        return new ApprovalPreview(view, QuotaEffect.OfReserved(await QuotaBooks.ReadAsync(db, view.ProjectId, ct), request.Holds),
+            [.. all.Hosts.Select(host => EffectOn(host, choice, size))], all.Unplaced, await SimilarAsync(db, request, ct), await NetworkAsync(db, request, ct),
+            await actions.For(request.Kind).ProblemsAsync(db, request, ct));
     }
 
     /// <summary>How long a decision took of late: the median of the last hundred; null before the first.</summary>
@@ -60,30 +56,30 @@ public sealed partial class ApprovalService
         return took.Count == 0 ? null : took[took.Count / 2];
     }
 
-    static async Task<string> NetworkAsync(PortalDbContext db, Request request, CancellationToken ct) => await (
+    static async Task<string?> NetworkAsync(PortalDbContext db, Request request, CancellationToken ct) => await (
         from machine in db.Machines
         join network in db.Networks on machine.NetworkId equals network.Id
         where machine.Id == request.MachineId
-        select network.Name + ", " + network.Cidr).SingleAsync(ct);
+        select network.Name + ", " + network.Cidr).SingleOrDefaultAsync(ct);
 
-    static HostEffect EffectOn(HostForecast host, HostRoom? chosen, MachineSize size)
+    static HostEffect EffectOn(HostForecast host, HostRoom? chosen, MachineSize? size)
     {
         var isChosen = chosen?.Id == host.Host.Id;
         var ifAll = host.Host with { VcpusTaken = host.Host.VcpusTaken + host.VcpusWaiting, MemoryTakenMib = host.Host.MemoryTakenMib + host.MemoryWaitingMib };
-        return new HostEffect(host.Host, isChosen, isChosen ? host.Host.With(size) : host.Host, ifAll);
+        return new HostEffect(host.Host, isChosen, isChosen && size is not null ? host.Host.With(size) : host.Host, ifAll);
     }
 
     static async Task<IReadOnlyList<MachineSize>> WaitingSizesAsync(PortalDbContext db, CancellationToken ct) => await (
         from request in db.Requests
         join machine in db.Machines on request.MachineId equals machine.Id
-        where request.Status == RequestStatus.Waiting
+        where request.Status == RequestStatus.Waiting && request.Kind == RequestKind.Create
         orderby request.SubmittedAt, request.Id
         select new MachineSize(machine.Vcpus, machine.MemoryMib, machine.DiskGib)).ToListAsync(ct);
 
-    /// <summary>Decided requests for the same flavor: of the same project and image first, then the newest.</summary>
+    /// <summary>Decided requests of the same kind and flavor: of the same project and image first, then the newest.</summary>
     static async Task<IReadOnlyList<RequestView>> SimilarAsync(PortalDbContext db, Request request, CancellationToken ct)
     {
-        var ids = await db.Requests.Where(r => r.Id != request.Id && r.FlavorId == request.FlavorId && r.Status != RequestStatus.Waiting && r.Status != RequestStatus.Withdrawn)
+        var ids = await db.Requests.Where(r => r.Id != request.Id && r.Kind == request.Kind && r.FlavorId == request.FlavorId && r.Status != RequestStatus.Waiting && r.Status != RequestStatus.Withdrawn)
             .OrderByDescending(r => r.ProjectId == request.ProjectId).ThenByDescending(r => r.ImageId == request.ImageId).ThenByDescending(r => r.DecidedAt).ThenByDescending(r => r.Id)
             .Take(MostSimilar).Select(r => r.Id).ToListAsync(ct);
         var views = await db.Views(db.Requests.Where(r => ids.Contains(r.Id))).ToDictionaryAsync(r => r.Id, ct);

@@ -1,63 +1,41 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Portal.Domain.Audit;
-using Portal.Domain.Hosts;
-using Portal.Domain.Machines;
-using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 
 namespace Portal.Domain.Approvals;
 
 /// <summary>Decides requests. Only admins do.</summary>
-public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time, ILogger<ApprovalService> log)
+public sealed partial class ApprovalService
 {
     const int MostReason = 1000;
+
+    readonly IDbContextFactory<PortalDbContext> contexts;
+    readonly RequestActions actions;
+    readonly Granting granting;
+    readonly TimeProvider time;
+    readonly ILogger<ApprovalService> log;
+
+    internal ApprovalService(IDbContextFactory<PortalDbContext> contexts, RequestActions actions, Granting granting, TimeProvider time, ILogger<ApprovalService> log) =>
+        (this.contexts, this.actions, this.granting, this.time, this.log) = (contexts, actions, granting, time, log);
 
     /// <summary>
     /// Grants requests, each on its own and in the order given. A yes means that the machine has a host with room and that the operation
     /// that makes it is in the ledger; what the request holds stays held until the machine is made.
     /// </summary>
     public Task<IReadOnlyList<Decision>> ApproveAsync(Actor actor, IReadOnlyList<Guid> requestIds, string? reason, CancellationToken ct) =>
-        DecideAsync(requestIds, RefuseCall(actor, "approve requests", reason), (db, request) => ApproveAsync(db, actor, request, Trim(reason), ct), ct);
+        DecideAsync(requestIds, RefuseCall(actor, "approve requests", reason), (db, request) => granting.GrantAsync(db, actor, request, Trim(reason), time.GetUtcNow(), ct), ct);
 
     /// <summary>Turns requests down, each on its own, with a reason that the requester reads; what they held is free again.</summary>
     public Task<IReadOnlyList<Decision>> DenyAsync(Actor actor, IReadOnlyList<Guid> requestIds, string reason, CancellationToken ct)
     {
         var refusal = RefuseCall(actor, "deny requests", reason)
             ?? (Trim(reason) is null ? new InvalidText("reason", "A denial needs a reason.", "Say in a sentence why, and what would be granted.") : null);
-        return DecideAsync(requestIds, refusal, (db, request) => DenyAsync(db, actor, request, Trim(reason) ?? "", ct), ct);
-    }
-
-    async Task<Refusal?> ApproveAsync(PortalDbContext db, Actor actor, Request request, string? reason, CancellationToken ct)
-    {
-        await Ledger.LockMachineAsync(db, request.MachineId, ct);
-        var machine = await db.Machines.SingleAsync(m => m.Id == request.MachineId, ct);
-        if (await ImageGoneAsync(db, machine.ImageId, ct) is { } gone)
-            return gone;
-        // The room is taken with the decision: several approvals at once can never promise the same memory twice.
-        var place = await HostRooms.PlaceAsync(db, machine, [], ct);
-        if (!place.IsOk)
-            return place.Refusal;
-        var now = time.GetUtcNow();
-        request.Decide(RequestStatus.Approved, actor.UserId, reason, now);
-        machine.Become(MachineState.Provisioning, null, now);
-        db.Add(AuditEvent.Of(actor, "request.approve", "request", request.Id, request.MachineName, request.ProjectId, new { reason, host = place.Value.Name }, now));
-        await db.SaveChangesAsync(ct);
-        var operation = await ledger.EnqueueAsync(db, OperationKind.Provision, machine, $"Make {machine.Name}", actor, $"provision-{request.Id}", new { requestId = request.Id }, ct);
-        if (!operation.IsOk)
-            return operation.Refusal;
-        await RequestService.NotifyAsync(db, request, ct);
-        return null;
-    }
-
-    async Task<Refusal?> DenyAsync(PortalDbContext db, Actor actor, Request request, string reason, CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
-        request.Decide(RequestStatus.Denied, actor.UserId, reason, now);
-        db.Add(AuditEvent.Of(actor, "request.deny", "request", request.Id, request.MachineName, request.ProjectId, new { reason }, now));
-        await RequestService.LetGoAsync(db, request, "The request was denied.", now, ct);
-        return null;
+        return DecideAsync(requestIds, refusal, async (db, request) =>
+        {
+            await granting.DenyAsync(db, actor, request, Trim(reason) ?? "", time.GetUtcNow(), ct);
+            return null;
+        }, ct);
     }
 
     /// <summary>
@@ -104,6 +82,7 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
             return new Decision(id, null, await db.DecidedAsync(request, ct));
         if (await decide(db, request) is { } refusal)
             return new Decision(id, null, refusal);
+        await RequestService.NotifyAsync(db, request, ct);
         var view = await db.ViewAsync(id, ct);
         try
         {
@@ -119,12 +98,6 @@ public sealed partial class ApprovalService(IDbContextFactory<PortalDbContext> c
     }
 
     static Refusal? RefuseCall(Actor actor, string action, string? reason) => actor.RefuseUnlessAdmin(action) ?? DraftCheck.CheckText("reason", Trim(reason), MostReason);
-
-    static async Task<NotOffered?> ImageGoneAsync(PortalDbContext db, Guid imageId, CancellationToken ct)
-    {
-        var image = await db.Images.AsNoTracking().SingleAsync(i => i.Id == imageId, ct);
-        return image.Available ? null : new NotOffered("image", image.Title);
-    }
 
     static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -10,9 +10,9 @@ namespace Portal.Domain.Approvals;
 /// <param name="Hosts">Every host, now and afterwards.</param>
 /// <param name="UnplacedIfAll">Machines for which no room would be left if everything that waits were approved.</param>
 /// <param name="Similar">Earlier decisions, the closest and newest first.</param>
-/// <param name="Network">The network it gets its address on, with that network's range.</param>
+/// <param name="Network">The network a new machine gets its address on, with that network's range.</param>
 /// <param name="Problems">What would refuse an approval as things are; a denial is always possible.</param>
-public sealed record ApprovalPreview(RequestView Request, IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<HostEffect> Hosts, int UnplacedIfAll, IReadOnlyList<RequestView> Similar, string Network, IReadOnlyList<Refusal> Problems);
+public sealed record ApprovalPreview(RequestView Request, IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<HostEffect> Hosts, int UnplacedIfAll, IReadOnlyList<RequestView> Similar, string? Network, IReadOnlyList<Refusal> Problems);
 
 /// <summary>What approvals would do to a host.</summary>
 /// <param name="Now">The host as it is.</param>

@@ -47,7 +47,7 @@ public sealed class CatalogService(IDbContextFactory<PortalDbContext> contexts)
     internal static async Task<IReadOnlyList<FlavorView>> FlavorsAsync(PortalDbContext db, IReadOnlyList<QuotaLine> quota, CancellationToken ct)
     {
         var flavors = await db.Flavors.AsNoTracking().Where(f => f.Available).OrderBy(f => f.MemoryMib).ThenBy(f => f.Vcpus).ThenBy(f => f.Name).ToListAsync(ct);
-        return flavors.ConvertAll(f => new FlavorView(f.Id, f.Name, f.Size, QuotaEffect.Exceeded(quota, f.Size)));
+        return flavors.ConvertAll(f => new FlavorView(f.Id, f.Name, f.Size, QuotaEffect.Exceeded(quota, QuotaAmounts.OfMachine(f.Size))));
     }
 
     static async Task<IReadOnlyList<NetworkView>> NetworksAsync(PortalDbContext db, CancellationToken ct)

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Machines;
 
@@ -36,7 +37,7 @@ public enum MachineState
 }
 
 /// <summary>A virtual machine of a project. It exists from the moment it is asked for, so that its name and address are its own.</summary>
-public sealed class Machine
+public sealed class Machine : IProjectScoped
 {
     internal const int LongestReason = 2000;
 

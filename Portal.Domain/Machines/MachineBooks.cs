@@ -41,7 +41,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Running, null, work.Now);
         await work.EndRequestAsync(RequestStatus.Fulfilled, ct);
-        await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.Size, ct);
+        await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.provision", new { host = work.Machine.HostId, address = work.Machine.Address.ToString() });
         await work.EndAsync(OperationStatus.Succeeded, null, ct);
     }
@@ -60,7 +60,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
         work.Machine.Become(MachineState.Deleted, error, work.Now);
         await work.ReleaseRoomAsync(ct);
         await work.EndRequestAsync(RequestStatus.Failed, ct);
-        await QuotaBooks.ReleaseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.Size, ct);
+        await QuotaBooks.ReleaseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit(cancelled ? "machine.provision-cancelled" : "machine.provision-failed", new { error });
         await work.EndAsync(cancelled ? OperationStatus.Cancelled : OperationStatus.Failed, error, ct);
     }
@@ -74,7 +74,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Failed, error, work.Now);
         await work.EndRequestAsync(RequestStatus.Failed, ct);
-        await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.Size, ct);
+        await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.provision-abandoned", new { error });
         await work.EndAsync(OperationStatus.Failed, error, ct);
     }
@@ -102,7 +102,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Deleted, null, work.Now);
         await work.ReleaseRoomAsync(ct);
-        await QuotaBooks.ReleaseUsedAsync(work.Db, work.Machine.ProjectId, work.Machine.Size, ct);
+        await QuotaBooks.ReleaseUsedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.deleted", null);
         await work.EndAsync(OperationStatus.Succeeded, null, ct);
     }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Migrations;
 
@@ -42,7 +43,7 @@ public enum MigrationStatus
 }
 
 /// <summary>One move of a machine and its receipt: predicted beside measured, kept for ever.</summary>
-public sealed class Migration
+public sealed class Migration : IProjectScoped
 {
     Migration()
     {

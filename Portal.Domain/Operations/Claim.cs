@@ -19,7 +19,7 @@ public sealed class Claim
         (OperationId, MachineId, ProjectId, Kind, Title) = (operation.Id, operation.MachineId, operation.ProjectId, operation.Kind, operation.Title);
         (Fence, Attempts, Cursor, Parameters) = (operation.Fence, operation.Attempts, operation.Cursor, operation.Parameters);
         CancelRequested = operation.CancelRequestedAt is not null;
-        By = new Actor(operation.RequestedBy, operation.RequestedByName, IsAdmin: false);
+        By = new Actor(operation.RequestedBy, operation.RequestedByName);
     }
 
     /// <summary>The operation.</summary>

@@ -96,7 +96,7 @@ public sealed class Ledger(IDbContextFactory<PortalDbContext> contexts, TimeProv
                 where status = 'Queued' or (status = 'Running' and lease_until < clock_timestamp() and id <> all({carried}))
                 order by created_at, id limit 1 for update skip locked)
             returning *
-            """).AsNoTracking().ToListAsync(ct);
+            """).IgnoreQueryFilters().AsNoTracking().ToListAsync(ct);
         if (rows is not [var operation])
             return null;
         await ChangeNotice.NotifyAsync(db, ChangeKind.Operation, operation.Id, operation.ProjectId, ct);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Machines;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Operations;
 
@@ -43,7 +44,7 @@ public enum OperationStatus
 /// One line of the ledger: everything that changes the world outside the database. Written in the transaction of the decision
 /// that caused it; after that only a worker that holds its lease writes to it, and every such write is conditional on the fence.
 /// </summary>
-public sealed class Operation
+public sealed class Operation : IProjectScoped
 {
     Operation()
     {

@@ -1,15 +1,16 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 
 namespace Portal.Domain.Projects;
 
 /// <summary>
 /// What an actor may see and do in projects, decided once for every service: an admin everything, an owner or member what is in
-/// the project, a viewer reads it, and for anybody else the project and what is in it do not exist.
+/// the project, a viewer and whoever holds another platform role reads it, and for anybody else the project and what is in it do not exist.
 /// </summary>
 public static class ProjectAccess
 {
     /// <summary>The identifiers of the projects an actor may see, to put into a query: <c>seen.Contains(x.ProjectId)</c>.</summary>
-    public static IQueryable<Guid> ProjectsSeenBy(this PortalDbContext db, Actor actor) => actor.IsAdmin
+    public static IQueryable<Guid> ProjectsSeenBy(this PortalDbContext db, Actor actor) => actor.ReadsEverything
         ? db.Projects.Select(p => p.Id)
         : db.ProjectMembers.Where(m => m.UserId == actor.UserId).Select(m => m.ProjectId);
 
@@ -18,7 +19,8 @@ public static class ProjectAccess
     {
         if (actor.IsAdmin)
             return await db.Projects.AnyAsync(p => p.Id == projectId, ct) ? ProjectRole.Owner : null;
-        return await db.ProjectMembers.Where(m => m.ProjectId == projectId && m.UserId == actor.UserId).Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
+        var role = await db.ProjectMembers.Where(m => m.ProjectId == projectId && m.UserId == actor.UserId).Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
+        return role is null && actor.ReadsEverything && await db.Projects.AnyAsync(p => p.Id == projectId, ct) ? ProjectRole.Viewer : role;
     }
 
     /// <summary>Null when the actor may change things in the project; otherwise why not.</summary>
@@ -37,5 +39,9 @@ public static class ProjectAccess
         };
 
     /// <summary>Null when the actor is an admin; otherwise why not.</summary>
-    public static Refusal? RefuseUnlessAdmin(this Actor actor, string action) => actor.IsAdmin ? null : new NotAllowed(action, "the role admin");
+    public static Refusal? RefuseUnlessAdmin(this Actor actor, string action) => actor.RefuseUnless(PlatformRoles.Admin, action);
+
+    /// <summary>Null when the actor holds a platform role; otherwise why not. An admin holds every one.</summary>
+    public static Refusal? RefuseUnless(this Actor actor, PlatformRoles role, string action) =>
+        actor.Holds(role) ? null : new NotAllowed(action, $"the role {Roles.NamesOf(role).Single()}");
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Projects;
 
@@ -17,13 +18,16 @@ public enum QuotaResource
 
     /// <summary>Disk, GiB.</summary>
     DiskGib,
+
+    /// <summary>Addresses of guest networks.</summary>
+    Addresses,
 }
 
 /// <summary>
 /// One limit of one project. Requests that wait count as reserved, so an approval can never oversubscribe; the database itself
 /// refuses a row whose used and reserved go past the limit.
 /// </summary>
-public sealed class Quota
+public sealed class Quota : IProjectScoped
 {
     Quota()
     {
@@ -53,23 +57,17 @@ public sealed record QuotaLine(QuotaResource Resource, long Limit, long Used, lo
 {
     /// <summary>What can still be asked for.</summary>
     public long Left => Limit - Used - Reserved;
+
+    /// <summary>The share of the fullest limit once some amounts are taken too, 0–1 and above.</summary>
+    public static double FullestShare(IReadOnlyList<QuotaLine> lines, QuotaAmounts more) =>
+        lines.Max(line => line.Limit == 0 ? (line.Used + line.Reserved + more.Of(line.Resource) > 0 ? 1 : 0) : (line.Used + line.Reserved + more.Of(line.Resource)) / (double)line.Limit);
 }
 
-/// <summary>What one machine takes of a quota.</summary>
+/// <summary>How large a machine is.</summary>
 /// <param name="Vcpus">Virtual processors.</param>
 /// <param name="MemoryMib">Memory, MiB.</param>
 /// <param name="DiskGib">Disk, GiB.</param>
-public sealed record MachineSize(int Vcpus, int MemoryMib, int DiskGib)
-{
-    /// <summary>How much of a resource this size takes.</summary>
-    public long Of(QuotaResource resource) => resource switch
-    {
-        QuotaResource.Machines => 1,
-        QuotaResource.Vcpus => Vcpus,
-        QuotaResource.MemoryMib => MemoryMib,
-        QuotaResource.DiskGib => DiskGib,
-    };
-}
+public sealed record MachineSize(int Vcpus, int MemoryMib, int DiskGib);
 
 sealed class QuotaConfiguration : IEntityTypeConfiguration<Quota>
 {

@@ -9,14 +9,16 @@ namespace Portal.Domain.Projects;
 static class QuotaBooks
 {
     /// <summary>The one order in which rows are taken.</summary>
-    public static IReadOnlyList<QuotaResource> Order { get; } = [QuotaResource.Machines, QuotaResource.Vcpus, QuotaResource.MemoryMib, QuotaResource.DiskGib];
+    public static IReadOnlyList<QuotaResource> Order { get; } = [QuotaResource.Machines, QuotaResource.Vcpus, QuotaResource.MemoryMib, QuotaResource.DiskGib, QuotaResource.Addresses];
 
-    /// <summary>Holds a size for a request. On a refusal the caller rolls back: limits before the refused one were already taken.</summary>
-    public static async Task<Refusal?> ReserveAsync(PortalDbContext db, Guid projectId, MachineSize size, CancellationToken ct)
+    /// <summary>Holds amounts for a request of a member of the project. On a refusal the caller rolls back: limits before the refused one were already taken.</summary>
+    public static async Task<Refusal?> ReserveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct)
     {
         foreach (var resource in Order)
         {
-            var asked = size.Of(resource);
+            var asked = amounts.Of(resource);
+            if (asked <= 0)
+                continue;
             while (await TakeAsync(db, projectId, resource, asked, ct) == 0)
             {
                 // The row is locked before its figures are told, so they are those the refusal rests on; room that came free meanwhile is taken.
@@ -29,13 +31,13 @@ static class QuotaBooks
     }
 
     /// <summary>Gives back what a request held: it was denied, withdrawn, or its machine could not be made.</summary>
-    public static Task ReleaseReservedAsync(PortalDbContext db, Guid projectId, MachineSize size, CancellationToken ct) => MoveAsync(db, projectId, size, used: 0, reserved: -1, ct);
+    public static Task ReleaseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) => MoveAsync(db, projectId, holderId, amounts, used: 0, reserved: -1, ct);
 
     /// <summary>Turns what a request held into what a machine uses: the machine was made.</summary>
-    public static Task UseReservedAsync(PortalDbContext db, Guid projectId, MachineSize size, CancellationToken ct) => MoveAsync(db, projectId, size, used: 1, reserved: -1, ct);
+    public static Task UseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) => MoveAsync(db, projectId, holderId, amounts, used: 1, reserved: -1, ct);
 
     /// <summary>Gives back what a machine used: it is gone.</summary>
-    public static Task ReleaseUsedAsync(PortalDbContext db, Guid projectId, MachineSize size, CancellationToken ct) => MoveAsync(db, projectId, size, used: -1, reserved: 0, ct);
+    public static Task ReleaseUsedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) => MoveAsync(db, projectId, holderId, amounts, used: -1, reserved: 0, ct);
 
     /// <summary>Every limit of a project, in order; a limit that was never set is none at all: 0.</summary>
     public static async Task<IReadOnlyList<QuotaLine>> ReadAsync(PortalDbContext db, Guid projectId, CancellationToken ct)
@@ -57,11 +59,13 @@ static class QuotaBooks
         return rows.SingleOrDefault();
     }
 
-    static async Task MoveAsync(PortalDbContext db, Guid projectId, MachineSize size, int used, int reserved, CancellationToken ct)
+    static async Task MoveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, int used, int reserved, CancellationToken ct)
     {
         foreach (var resource in Order)
         {
-            var amount = size.Of(resource);
+            var amount = amounts.Of(resource);
+            if (amount == 0)
+                continue;
             var rows = await db.Quotas.Where(q => q.ProjectId == projectId && q.Resource == resource)
                 .ExecuteUpdateAsync(set => set.SetProperty(q => q.Used, q => q.Used + (used * amount)).SetProperty(q => q.Reserved, q => q.Reserved + (reserved * amount)), ct);
             // Below zero the database's own check refuses; a missing row would let the books drift in silence.

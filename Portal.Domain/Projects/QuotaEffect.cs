@@ -14,15 +14,15 @@ public sealed record QuotaEffect(QuotaResource Resource, long Limit, long Used, 
     /// <summary>By how much the limit would be passed; 0 when it fits.</summary>
     public long Over => Math.Max(0, -Left);
 
-    /// <summary>The effect of a size that is not held yet.</summary>
-    internal static IReadOnlyList<QuotaEffect> OfNew(IReadOnlyList<QuotaLine> quota, MachineSize? size) =>
-        [.. quota.Select(line => new QuotaEffect(line.Resource, line.Limit, line.Used, line.Reserved, size?.Of(line.Resource) ?? 0))];
+    /// <summary>The effect of amounts that are not held yet.</summary>
+    internal static IReadOnlyList<QuotaEffect> OfNew(IReadOnlyList<QuotaLine> quota, QuotaAmounts? asked) =>
+        [.. quota.Select(line => new QuotaEffect(line.Resource, line.Limit, line.Used, line.Reserved, asked?.Of(line.Resource) ?? 0))];
 
-    /// <summary>The effect of a size that a request already holds.</summary>
-    internal static IReadOnlyList<QuotaEffect> OfReserved(IReadOnlyList<QuotaLine> quota, MachineSize size) =>
-        [.. quota.Select(line => new QuotaEffect(line.Resource, line.Limit, line.Used, line.Reserved - size.Of(line.Resource), size.Of(line.Resource)))];
+    /// <summary>The effect of amounts that a request already holds.</summary>
+    internal static IReadOnlyList<QuotaEffect> OfReserved(IReadOnlyList<QuotaLine> quota, QuotaAmounts held) =>
+        [.. quota.Select(line => new QuotaEffect(line.Resource, line.Limit, line.Used, line.Reserved - held.Of(line.Resource), held.Of(line.Resource)))];
 
-    /// <summary>Every limit that a size not held yet would pass.</summary>
-    internal static IReadOnlyList<QuotaExceeded> Exceeded(IReadOnlyList<QuotaLine> quota, MachineSize size) =>
-        [.. quota.Where(line => line.Left < size.Of(line.Resource)).Select(line => new QuotaExceeded(line, size.Of(line.Resource)))];
+    /// <summary>Every limit that amounts not held yet would pass.</summary>
+    internal static IReadOnlyList<QuotaExceeded> Exceeded(IReadOnlyList<QuotaLine> quota, QuotaAmounts held) =>
+        [.. quota.Where(line => held.Of(line.Resource) > 0 && line.Left < held.Of(line.Resource)).Select(line => new QuotaExceeded(line, held.Of(line.Resource)))];
 }

@@ -26,5 +26,6 @@ public static class QuotaWords
         QuotaResource.Vcpus => $"{amount} vCPU",
         QuotaResource.MemoryMib => $"{amount} MiB of memory",
         QuotaResource.DiskGib => $"{amount} GiB of disk",
+        QuotaResource.Addresses => amount == 1 ? "1 address" : $"{amount} addresses",
     };
 }

@@ -15,7 +15,8 @@ namespace Portal.Domain.Requests;
 /// <param name="Refusals">Every rule it breaks, in the order of the form.</param>
 sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Flavor, Network? Network, string? SshKey, string? Why, IReadOnlyList<Refusal> Refusals)
 {
-    const int MostWhy = 1000;
+    /// <summary>The longest reason, characters.</summary>
+    public const int MostWhy = 1000;
 
     /// <summary>Holds a draft against the rules; does not stop at the first that is broken.</summary>
     public static async Task<DraftCheck> RunAsync(PortalDbContext db, RequestDraft draft, CancellationToken ct)

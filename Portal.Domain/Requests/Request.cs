@@ -3,17 +3,19 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Accounts;
 using Portal.Domain.Catalog;
 using Portal.Domain.Machines;
+using Portal.Domain.Policies;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Requests;
 
 /// <summary>What became of a request.</summary>
 public enum RequestStatus
 {
-    /// <summary>A decision is due; quota, name and address are held for it.</summary>
+    /// <summary>A decision is due; what it takes is held for it.</summary>
     Waiting,
 
-    /// <summary>Granted; the machine is being made.</summary>
+    /// <summary>Granted, and being carried out.</summary>
     Approved,
 
     /// <summary>Turned down, with a reason.</summary>
@@ -22,15 +24,15 @@ public enum RequestStatus
     /// <summary>Taken back by who asked.</summary>
     Withdrawn,
 
-    /// <summary>The machine was made.</summary>
+    /// <summary>Carried out.</summary>
     Fulfilled,
 
-    /// <summary>Granted, but the machine could not be made; everything held was given back.</summary>
+    /// <summary>Granted, but it could not be carried out; everything held was given back.</summary>
     Failed,
 }
 
-/// <summary>A person's wish for a machine, and what was decided.</summary>
-public sealed class Request
+/// <summary>A person's wish, what the policy made of it, and what was decided.</summary>
+public sealed class Request : IProjectScoped
 {
     Request()
     {
@@ -45,17 +47,47 @@ public sealed class Request
     /// <summary>Who asks.</summary>
     public Guid RequesterId { get; private init; }
 
-    /// <summary>The machine that holds the name and address.</summary>
-    public Guid MachineId { get; private init; }
+    /// <summary>What is asked for.</summary>
+    public RequestKind Kind { get; private init; }
 
-    /// <summary>The machine's name.</summary>
-    public string MachineName { get; private init; } = "";
+    /// <summary>The machine it is about; a new one holds its name and address meanwhile. Null when it is about the project.</summary>
+    public Guid? MachineId { get; private init; }
 
-    /// <summary>Image asked for.</summary>
-    public Guid ImageId { get; private init; }
+    /// <summary>The name of what it is about: the machine's, or the project's.</summary>
+    public string Subject { get; private init; } = "";
 
-    /// <summary>Flavor asked for.</summary>
-    public Guid FlavorId { get; private init; }
+    /// <summary>Image asked for, with a new machine.</summary>
+    public Guid? ImageId { get; private init; }
+
+    /// <summary>Flavor asked for, with a new machine.</summary>
+    public Guid? FlavorId { get; private init; }
+
+    /// <summary>What is asked for in figures (<c>jsonb</c>).</summary>
+    public RequestTerms Terms { get; private init; } = default!;
+
+    /// <summary>What of the quota it holds while it waits and is carried out (<c>jsonb</c>).</summary>
+    public QuotaAmounts Holds { get; private init; } = QuotaAmounts.None;
+
+    /// <summary>The rule that matched; null when none did.</summary>
+    public Guid? RuleId { get; private set; }
+
+    /// <summary>That rule's name then, or what stood in for it.</summary>
+    public string RuleName { get; private set; } = "";
+
+    /// <summary>Who is asked, level by level, as the rule said then (<c>jsonb</c>).</summary>
+    public IReadOnlyList<ApprovalLevel> Levels { get; private set; } = [];
+
+    /// <summary>The level that decides now, counted from 0.</summary>
+    public int Level { get; private set; }
+
+    /// <summary>Whether the requester may decide too.</summary>
+    public bool MayDecideOwn { get; private set; }
+
+    /// <summary>Until when it may wait; null: for ever.</summary>
+    public DateTimeOffset? ExpiresAt { get; private set; }
+
+    /// <summary>What happens then.</summary>
+    public ExpiryAction OnExpiry { get; private set; }
 
     /// <summary>Why, in the requester's words.</summary>
     public string? Why { get; private init; }
@@ -87,10 +119,12 @@ public sealed class Request
     /// <summary>Row version (<c>xmin</c>): two people deciding at once cannot both win.</summary>
     public uint Version { get; private init; }
 
-    internal static Request Submit(Guid requesterId, Machine machine, Guid flavorId, string? why, string key, byte[] fingerprint, DateTimeOffset now) => new()
+    internal static Request Submit(Guid requesterId, RequestKind kind, Prepared asked, PolicyDecision policy, string? why, string key, byte[] fingerprint, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(), ProjectId = machine.ProjectId, RequesterId = requesterId, MachineId = machine.Id, MachineName = machine.Name,
-        ImageId = machine.ImageId, FlavorId = flavorId, Why = why, Status = RequestStatus.Waiting, SubmittedAt = now, IdempotencyKey = key, Fingerprint = fingerprint,
+        Id = Guid.CreateVersion7(), ProjectId = asked.ProjectId, RequesterId = requesterId, Kind = kind, MachineId = asked.Machine?.Id, Subject = asked.Subject,
+        ImageId = asked.ImageId, FlavorId = asked.FlavorId, Terms = asked.Terms, Holds = asked.Holds, Why = why, Status = RequestStatus.Waiting, SubmittedAt = now,
+        RuleId = policy.RuleId, RuleName = policy.RuleName, Levels = policy.Levels, MayDecideOwn = policy.MayDecideOwn,
+        ExpiresAt = now + policy.ExpiresAfter, OnExpiry = policy.OnExpiry, IdempotencyKey = key, Fingerprint = fingerprint,
     };
 
     internal void Decide(RequestStatus status, Guid by, string? reason, DateTimeOffset now) =>
@@ -105,7 +139,11 @@ sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
 {
     public void Configure(EntityTypeBuilder<Request> builder)
     {
-        builder.Property(r => r.MachineName).HasMaxLength(40);
+        builder.Property(r => r.Subject).HasMaxLength(60);
+        builder.Property(r => r.RuleName).HasMaxLength(80);
+        builder.Property(r => r.Terms).IsDocument<RequestTerms>();
+        builder.Property(r => r.Levels).IsDocument<IReadOnlyList<ApprovalLevel>>();
+        builder.Property(r => r.Holds).IsDocument<QuotaAmounts>();
         builder.Property(r => r.Why).HasMaxLength(1000);
         builder.Property(r => r.DecisionReason).HasMaxLength(1000);
         builder.Property(r => r.IdempotencyKey).HasMaxLength(100);

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Projects;
 
 namespace Portal.Domain.Requests;
 
@@ -11,11 +10,9 @@ static class RequestQueries
         from request in requests.AsNoTracking()
         join project in db.Projects on request.ProjectId equals project.Id
         join requester in db.Users on request.RequesterId equals requester.Id
-        join machine in db.Machines on request.MachineId equals machine.Id
-        join image in db.Images on request.ImageId equals image.Id
         select new RequestView(
-            request.Id, project.Id, project.Name, requester.Id, requester.DisplayName != "" ? requester.DisplayName : requester.UserName ?? "", machine.Id, request.MachineName, image.Title, machine.FlavorName,
-            new MachineSize(machine.Vcpus, machine.MemoryMib, machine.DiskGib), request.Why, request.Status, request.SubmittedAt, request.DecidedAt,
+            request.Id, request.Kind, project.Id, project.Name, requester.Id, requester.DisplayName != "" ? requester.DisplayName : requester.UserName ?? "", request.MachineId, request.Subject, request.Terms,
+            request.RuleName, request.Level, request.Levels, request.ExpiresAt, request.Why, request.Status, request.SubmittedAt, request.DecidedAt,
             db.Users.Where(u => u.Id == request.DecidedBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(), request.DecisionReason, request.EndedAt);
 
     /// <summary>One request as a line.</summary>

@@ -34,3 +34,13 @@ public sealed record AlreadyDecided(RequestStatus Status, string? By, DateTimeOf
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
+
+/// <summary>A rule of the policy refuses such requests. Nothing was taken.</summary>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Why">Its reason, in the words of who wrote the rule.</param>
+public sealed record RefusedByPolicy(string Rule, string? Why) : Refusal(
+    "refused-by-policy", $"The rule “{Rule}” refuses this{(Why is null ? "." : $": {Why}")}", "Ask for something else, or talk to an admin about the rule.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}

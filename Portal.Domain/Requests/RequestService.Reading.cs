@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
+using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Requests;
@@ -30,7 +31,7 @@ public sealed partial class RequestService
         }
         if (query.LikePattern is { } like)
         {
-            requests = requests.Where(r => EF.Functions.ILike(r.MachineName, like, @"\") || EF.Functions.ILike(r.Why ?? "", like, @"\")
+            requests = requests.Where(r => EF.Functions.ILike(r.Subject, like, @"\") || EF.Functions.ILike(r.Why ?? "", like, @"\")
                 || db.Users.Any(u => u.Id == r.RequesterId && (EF.Functions.ILike(u.DisplayName, like, @"\") || EF.Functions.ILike(u.UserName ?? "", like, @"\")))
                 || db.Projects.Any(p => p.Id == r.ProjectId && EF.Functions.ILike(p.Name, like, @"\")));
         }
@@ -50,12 +51,12 @@ public sealed partial class RequestService
         var view = await db.Views(db.Requests.Where(r => r.Id == requestId)).SingleOrDefaultAsync(ct);
         if (view is null || await db.RoleInAsync(actor, view.ProjectId, ct) is not { } role)
             return new NotFound("request");
-        var machine = await db.Machines.Where(m => m.Id == view.MachineId)
-            .Select(m => new { m.Address, m.SshKey, Network = db.Networks.Where(n => n.Id == m.NetworkId).Select(n => n.Name).Single() }).SingleAsync(ct);
+        var held = view.Kind != RequestKind.Create ? null : await db.Machines.Where(m => m.Id == view.MachineId)
+            .Select(m => new HeldForMachine(m.Address.ToString(), db.Networks.Where(n => n.Id == m.NetworkId).Select(n => n.Name).Single(), m.SshKey)).SingleAsync(ct);
         var operation = await db.Operations.AsNoTracking().Where(o => o.MachineId == view.MachineId && o.Kind == OperationKind.Provision)
             .OrderByDescending(o => o.CreatedAt).FirstOrDefaultAsync(ct);
         var waits = view.Status == RequestStatus.Waiting;
-        return new RequestDetails(view, machine.Address.ToString(), machine.Network, machine.SshKey, RequestTimeline.Of(view, operation), operation?.Id,
+        return new RequestDetails(view, held, RequestTimeline.Of(view, operation), operation?.Id,
             MayWithdraw: waits && MayWithdraw(actor, view.RequesterId, role), MayDecide: waits && actor.IsAdmin);
     }
 
@@ -69,11 +70,15 @@ public sealed partial class RequestService
         var quota = await QuotaBooks.ReadAsync(db, draft.ProjectId, ct);
         var size = check.Flavor?.Size;
         var refusals = new List<Refusal>(check.Refusals);
-        if (size is not null)
-            refusals.AddRange(QuotaEffect.Exceeded(quota, size));
+        var takes = size is null ? null : QuotaAmounts.OfMachine(size);
+        if (takes is not null)
+            refusals.AddRange(QuotaEffect.Exceeded(quota, takes));
         if (check.Network is { } network && await AddressPool.FreeAsync(db, network, ct) == 0)
             refusals.Add(new NoFreeAddress(network.Name));
-        return new RequestPreview(QuotaEffect.OfNew(quota, size), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct));
+        var policy = await policies.DecideAsync(db, await CreateAction.FactsAsync(db, actor, draft, size, takes ?? QuotaAmounts.None, held: false, ct), ct);
+        if (policy.Outcome == PolicyOutcome.Refuse)
+            refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
+        return new RequestPreview(QuotaEffect.OfNew(quota, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy);
     }
 
     static async Task<string?> LikelyHostAsync(PortalDbContext db, MachineSize? size, CancellationToken ct) =>
@@ -82,7 +87,7 @@ public sealed partial class RequestService
     static IOrderedQueryable<Request> Sort(PortalDbContext db, IQueryable<Request> requests, ListQuery query) => query.SortField switch
     {
         "submitted" => requests.SortBy(r => r.SubmittedAt, query.Descending),
-        "machine" => requests.SortBy(r => r.MachineName, query.Descending),
+        "machine" => requests.SortBy(r => r.Subject, query.Descending),
         "status" => requests.SortBy(r => r.Status, query.Descending),
         "decided" => requests.SortBy(r => r.DecidedAt, query.Descending),
         "requester" => requests.SortBy(r => db.Users.Where(u => u.Id == r.RequesterId).Select(u => u.DisplayName).First(), query.Descending),

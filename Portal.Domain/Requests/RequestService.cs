@@ -1,54 +1,64 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
-using Portal.Domain.Catalog;
 using Portal.Domain.Changes;
-using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Requests;
 
-/// <summary>Takes requests for machines, and lets who asked take them back.</summary>
-public sealed partial class RequestService(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+/// <summary>Takes requests, and lets who asked take them back.</summary>
+public sealed partial class RequestService
 {
+    readonly IDbContextFactory<PortalDbContext> contexts;
+    readonly TimeProvider time;
+    readonly RequestActions actions;
+    readonly PolicyBook policies;
+    readonly Granting granting;
+
+    internal RequestService(IDbContextFactory<PortalDbContext> contexts, TimeProvider time, RequestActions actions, PolicyBook policies, Granting granting) =>
+        (this.contexts, this.time, this.actions, this.policies, this.granting) = (contexts, time, actions, policies, granting);
+
     /// <summary>
-    /// Takes a request: quota, name and address are held for it from this moment, all in one transaction or none. The same key with
-    /// the same draft gives the request that was taken before; with another draft it is <see cref="KeyReused"/>.
+    /// Takes a request: what it needs is held for it from this moment, all in one transaction or none, and policy says what becomes of
+    /// it. The same key with the same draft gives the request that was taken before; with another draft it is <see cref="KeyReused"/>.
     /// </summary>
-    public async Task<Result<RequestView>> SubmitAsync(Actor actor, RequestDraft draft, string idempotencyKey, CancellationToken ct)
+    public async Task<Result<RequestView>> SubmitAsync(Actor actor, Draft draft, string idempotencyKey, CancellationToken ct)
     {
-        if (idempotencyKey.Length is 0 or > 100 || idempotencyKey.Any(char.IsControl))
-            return new InvalidText("idempotencyKey", "A call that may be repeated needs a key of 1 to 100 characters.", "Send a random UUID, and the same one when you try again.");
+        if (CallKey.Refuse(idempotencyKey) is { } noKey)
+            return noKey;
+        var why = string.IsNullOrWhiteSpace(draft.Why) ? null : draft.Why.Trim();
+        var action = actions.For(draft);
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await MayAskAsync(db, actor, draft.ProjectId, ct) is { } forbidden)
-            return forbidden;
 
         // Calls with the same key go one after the other, so that the second finds what the first did.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({actor.UserId.ToString() + idempotencyKey}, 0))", ct);
-        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(draft, Json.Options));
+        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes<object>(draft, Json.Options));
         if (await db.Requests.SingleOrDefaultAsync(r => r.RequesterId == actor.UserId && r.IdempotencyKey == idempotencyKey, ct) is { } before)
             return before.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? await db.ViewAsync(before.Id, ct) : new KeyReused(idempotencyKey);
-
-        var check = await DraftCheck.RunAsync(db, draft, ct);
-        if (check is not { Refusals: [], Name: { } name, Image: { } image, Flavor: { } flavor, Network: { } network, SshKey: { } sshKey })
-            return check.Refusals[0];
-        if (await QuotaBooks.ReserveAsync(db, draft.ProjectId, flavor.Size, ct) is { } over)
-            return over;
-        // The quota's rows are locked now, and every submit to this project passes them: this answer about the name stays true.
-        if (!await DraftCheck.IsFreeAsync(db, draft.ProjectId, name, ct))
-            return new NameTaken(name);
-        if (await AddressPool.TakeAsync(db, network, ct) is not { } address)
-            return new NoFreeAddress(network.Name);
+        if (DraftCheck.CheckText("why", why, DraftCheck.MostWhy) is { } badWhy)
+            return badWhy;
 
         var now = time.GetUtcNow();
-        var (id, mac) = await MacAddress.TakeAsync(db, ct);
-        var machine = Machine.Ask(id, draft.ProjectId, name, image, flavor, network.Id, address, mac, sshKey, actor.UserId, now);
-        var request = Request.Submit(actor.UserId, machine, flavor.Id, check.Why, idempotencyKey, fingerprint, now);
-        db.AddRange(machine, request);
-        db.Add(AuditEvent.Of(actor, "request.submit", "request", request.Id, name, draft.ProjectId, new { image = image.Name, flavor = flavor.Name, address = address.ToString() }, now));
+        var prepared = await action.PrepareAsync(db, actor, draft, now, ct);
+        if (!prepared.IsOk)
+            return prepared.Refusal;
+        var asked = prepared.Value;
+        var policy = await policies.DecideAsync(db, asked.Facts, ct);
+        if (policy.Outcome == PolicyOutcome.Refuse)
+            return new RefusedByPolicy(policy.RuleName, policy.Reason);
+        var request = Request.Submit(actor.UserId, action.Kind, asked, policy, why, idempotencyKey, fingerprint, now);
+        db.Add(request);
+        db.Add(AuditEvent.Of(actor, "request.submit", "request", request.Id, request.Subject, request.ProjectId, new { kind = request.Kind, terms = request.Terms, rule = policy.RuleName }, now));
         await db.SaveChangesAsync(ct);
+        if (policy.Outcome != PolicyOutcome.Approve)
+            await granting.AskAsync(db, request, now, ct);
+        else if (await granting.GrantAsync(db, Actor.System, request, policy.Reason ?? $"The rule “{policy.RuleName}” approves this at once.", now, ct) is { } cannot)
+            return cannot;
         await NotifyAsync(db, request, ct);
         var view = await db.ViewAsync(request.Id, ct);
         await transaction.CommitAsync(ct);
@@ -72,8 +82,10 @@ public sealed partial class RequestService(IDbContextFactory<PortalDbContext> co
 
         var now = time.GetUtcNow();
         request.Withdraw(now);
-        db.Add(AuditEvent.Of(actor, "request.withdraw", "request", request.Id, request.MachineName, request.ProjectId, null, now));
-        await LetGoAsync(db, request, "The request was withdrawn.", now, ct);
+        db.Add(AuditEvent.Of(actor, "request.withdraw", "request", request.Id, request.Subject, request.ProjectId, null, now));
+        await db.SaveChangesAsync(ct);
+        await actions.For(request.Kind).LetGoAsync(db, request, "The request was withdrawn.", now, ct);
+        await NotifyAsync(db, request, ct);
         var view = await db.ViewAsync(requestId, ct);
         await transaction.CommitAsync(ct);
         return view;
@@ -83,25 +95,16 @@ public sealed partial class RequestService(IDbContextFactory<PortalDbContext> co
     internal static bool MayWithdraw(Actor actor, Guid requesterId, ProjectRole role) =>
         actor.IsAdmin || role == ProjectRole.Owner || (role != ProjectRole.Viewer && requesterId == actor.UserId);
 
-    /// <summary>Gives back everything a request held that will not become a machine, in the caller's transaction, and saves.</summary>
-    internal static async Task LetGoAsync(PortalDbContext db, Request request, string reason, DateTimeOffset now, CancellationToken ct)
-    {
-        var machine = await db.Machines.SingleAsync(m => m.Id == request.MachineId, ct);
-        machine.Become(MachineState.Deleted, reason, now);
-        await db.SaveChangesAsync(ct);
-        await QuotaBooks.ReleaseReservedAsync(db, request.ProjectId, machine.Size, ct);
-        await NotifyAsync(db, request, ct);
-    }
-
     /// <summary>Tells of a request and of what it holds.</summary>
     internal static async Task NotifyAsync(PortalDbContext db, Request request, CancellationToken ct)
     {
         await ChangeNotice.NotifyAsync(db, ChangeKind.Request, request.Id, request.ProjectId, ct);
-        await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, request.MachineId, request.ProjectId, ct);
+        if (request.MachineId is { } machine)
+            await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine, request.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Project, request.ProjectId, request.ProjectId, ct);
     }
 
-    static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct) => actor.IsSystem
+    internal static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct) => actor.IsSystem
         ? new NotAllowed("ask for a machine", "a person's account")
         : await db.RefuseUnlessMemberAsync(actor, projectId, "project", "ask for machines in this project", ct);
 }

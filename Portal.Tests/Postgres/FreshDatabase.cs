@@ -50,7 +50,7 @@ public abstract class FreshDatabase(PostgresCluster cluster) : IAsyncLifetime
     {
         var view = (await Get<RequestService>().SubmitAsync(world.Member, world.Draft(name), Guid.NewGuid().ToString(), Ct)).Value;
         (await Get<ApprovalService>().ApproveAsync(world.Admin, [view.Id], null, Ct)).Single().Refusal.ShouldBeNull();
-        return await MachineAsync(view.MachineId);
+        return await MachineAsync(view.MachineId!.Value);
     }
 
     /// <summary>A machine that is about to be made and has no home yet.</summary>

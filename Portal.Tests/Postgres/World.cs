@@ -66,7 +66,7 @@ public sealed class World
         await using var db = await contexts.CreateDbContextAsync();
         db.AddRange(world.Project, world.Flavor, world.Image, world.Network);
         db.AddRange(Quota.Create(world.Project.Id, QuotaResource.Machines, plan.Machines), Quota.Create(world.Project.Id, QuotaResource.Vcpus, plan.Vcpus),
-            Quota.Create(world.Project.Id, QuotaResource.MemoryMib, plan.MemoryMib), Quota.Create(world.Project.Id, QuotaResource.DiskGib, plan.DiskGib));
+            Quota.Create(world.Project.Id, QuotaResource.MemoryMib, plan.MemoryMib), Quota.Create(world.Project.Id, QuotaResource.DiskGib, plan.DiskGib), Quota.Create(world.Project.Id, QuotaResource.Addresses, 1_000_000));
         world.Network.Describe("10.9.0.0/16", IPAddress.Parse("10.9.0.1"), IPAddress.Parse("10.9.0.1"), AddressAt(1), AddressAt(plan.Addresses), "br0");
         world.Hosts = [.. Enumerable.Range(1, plan.Hosts).Select(n => HostThatAnswers($"hv{n}-{tag}", plan.HostMemoryMib))];
         db.AddRange(world.Hosts);
@@ -98,8 +98,8 @@ public sealed class World
             var home = host ?? Hosts[0];
             machine.LiveOn(home.Id);
             db.Add(Placement.Create(id, home.Id, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
-            (await QuotaBooks.ReserveAsync(db, Project.Id, machine.Size, CancellationToken.None)).ShouldBeNull();
-            await QuotaBooks.UseReservedAsync(db, Project.Id, machine.Size, CancellationToken.None);
+            (await QuotaBooks.ReserveAsync(db, Project.Id, machine.CreatedBy, QuotaAmounts.OfMachine(machine.Size), CancellationToken.None)).ShouldBeNull();
+            await QuotaBooks.UseReservedAsync(db, Project.Id, machine.CreatedBy, QuotaAmounts.OfMachine(machine.Size), CancellationToken.None);
         }
         machine.Become(state, null, DateTimeOffset.UtcNow);
         db.Add(machine);
@@ -128,6 +128,6 @@ public sealed class World
     {
         var user = new User { DisplayName = name, UserName = name, NormalizedUserName = name.ToUpperInvariant() };
         db.Add(user);
-        return new Actor(user.Id, name, isAdmin, "127.0.0.1");
+        return new Actor(user.Id, name, isAdmin ? PlatformRoles.Admin : PlatformRoles.None, "127.0.0.1");
     }
 }

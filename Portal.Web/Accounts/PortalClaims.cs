@@ -20,14 +20,17 @@ public static class PortalClaims
     public const string Address = "portal:address";
 
     /// <summary>Somebody without a valid sign-in: member of nothing, so refused everything.</summary>
-    public static Actor Nobody { get; } = new(Guid.AllBitsSet, "nobody", IsAdmin: false, RemoteAddress: null);
+    public static Actor Nobody { get; } = new(Guid.AllBitsSet, "nobody");
 
     /// <summary>The sign-in session of a principal; null when it has none.</summary>
     public static Guid? SessionOf(ClaimsPrincipal principal) => Guid.TryParse(principal.FindFirstValue(Session), out var id) ? id : null;
 
+    /// <summary>The platform roles a principal carries.</summary>
+    public static PlatformRoles RolesOf(ClaimsPrincipal principal) => Roles.Of(principal.FindAll(ClaimTypes.Role).Select(claim => claim.Value));
+
     /// <summary>Reads the actor from a principal; <see cref="Nobody"/> when it is not signed in.</summary>
     public static Actor ToActor(ClaimsPrincipal principal) =>
         principal.Identity is { IsAuthenticated: true } identity && Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            ? new Actor(id, principal.FindFirstValue(DisplayName) ?? identity.Name ?? id.ToString(), principal.IsInRole(Roles.Admin), principal.FindFirstValue(Address))
+            ? new Actor(id, principal.FindFirstValue(DisplayName) ?? identity.Name ?? id.ToString(), RolesOf(principal), principal.FindFirstValue(Address))
             : Nobody;
 }

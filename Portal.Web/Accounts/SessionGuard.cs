@@ -66,7 +66,7 @@ public sealed class SessionGuard(SignInSessions sessions, TimeProvider time, ILo
         Tidy(now);
         try
         {
-            var stands = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), principal.IsInRole(Roles.Admin), good?.SeenAt, byPerson, cancellationToken);
+            var stands = await sessions.IsGoodAsync(session, principal.FindFirstValue(PortalClaims.Stamp), PortalClaims.RolesOf(principal), good?.SeenAt, byPerson, cancellationToken);
             if (stands)
                 _good[session] = new Good(now, byPerson ? now : good?.SeenAt);
             else

@@ -28,8 +28,7 @@ public sealed class TokenAuthentication(
             return AuthenticateResult.Fail("The token is unknown, expired or revoked.");
 
         List<Claim> claims = [new(ClaimTypes.NameIdentifier, actor.UserId.ToString()), new(ClaimTypes.Name, actor.Name), new(ClaimTypes.Role, Roles.Member)];
-        if (actor.IsAdmin)
-            claims.Add(new(ClaimTypes.Role, Roles.Admin));
+        claims.AddRange(Roles.NamesOf(actor.Platform).Select(role => new Claim(ClaimTypes.Role, role)));
         if (Context.Connection.RemoteIpAddress is { } address)
             claims.Add(new(PortalClaims.Address, address.ToString()));
         var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName, ClaimTypes.Name, ClaimTypes.Role));

@@ -171,7 +171,7 @@ public sealed partial class ApprovalsPage
 
         var why = reason;
         IReadOnlyList<Guid> ids = picked.Count > 0 ? [.. queue!.Where(r => picked.Contains(r.Id)).Select(r => r.Id)] : [chosen];
-        var names = queue!.ToDictionary(r => r.Id, r => r.MachineName);
+        var names = queue!.ToDictionary(r => r.Id, r => r.Subject);
         var next = queue!.SkipWhile(r => r.Id != chosen).FirstOrDefault(r => !ids.Contains(r.Id)) ?? queue!.FirstOrDefault(r => !ids.Contains(r.Id));
         await ActAsync(async actor =>
         {

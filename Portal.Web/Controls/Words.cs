@@ -14,12 +14,13 @@ public static class Words
         QuotaResource.Vcpus => "vCPU",
         QuotaResource.MemoryMib => "Memory",
         QuotaResource.DiskGib => "Disk",
+        QuotaResource.Addresses => "Addresses",
     };
 
     /// <summary>An amount of what is limited, with its unit.</summary>
     public static string Amount(QuotaResource resource, long amount) => resource switch
     {
-        QuotaResource.Machines or QuotaResource.Vcpus => Format.Number(amount),
+        QuotaResource.Machines or QuotaResource.Vcpus or QuotaResource.Addresses => Format.Number(amount),
         QuotaResource.MemoryMib => Format.Mib(amount),
         QuotaResource.DiskGib => Format.Gib(amount),
     };

@@ -75,7 +75,7 @@ public sealed class Seeding(PortalDbContext context, UserManager<User> users, Ro
         if (await context.Users.AnyAsync(cancellationToken))
             return ["The accounts are as they were; their passwords were shown at the first run."];
 
-        foreach (var role in (string[])[Roles.Admin, Roles.Member])
+        foreach (var role in Roles.All.Select(role => role.Name).Append(Roles.Member))
         {
             if (!await roles.RoleExistsAsync(role))
                 Must(await roles.CreateAsync(new IdentityRole<Guid>(role) { Id = Guid.CreateVersion7() }));
@@ -90,7 +90,7 @@ public sealed class Seeding(PortalDbContext context, UserManager<User> users, Ro
             context.Add(ProjectMember.Create(project.Id, member.Id, ProjectRole.Member));
             context.AddRange(
                 Quota.Create(project.Id, QuotaResource.Machines, machines), Quota.Create(project.Id, QuotaResource.Vcpus, vcpus),
-                Quota.Create(project.Id, QuotaResource.MemoryMib, memory), Quota.Create(project.Id, QuotaResource.DiskGib, disk));
+                Quota.Create(project.Id, QuotaResource.MemoryMib, memory), Quota.Create(project.Id, QuotaResource.DiskGib, disk), Quota.Create(project.Id, QuotaResource.Addresses, machines));
         }
 
         return ["These passwords are shown once:", $"  admin   {adminPassword}", $"  member  {memberPassword}"];

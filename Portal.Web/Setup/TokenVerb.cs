@@ -37,6 +37,6 @@ public static class TokenVerb
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var normalized = userName.ToUpperInvariant();
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedUserName == normalized, cancellationToken);
-        return user is null ? null : new Actor(user.Id, user.DisplayName is { Length: > 0 } shown ? shown : userName, IsAdmin: false);
+        return user is null ? null : new Actor(user.Id, user.DisplayName is { Length: > 0 } shown ? shown : userName);
     }
 }

@@ -18,7 +18,7 @@ public sealed class ApiTokensTests(PostgresFixture postgres) : IClassFixture<Pos
         var admins = (await Tokens.CreateAsync(world.Admin, "ops", null, Ct)).Value.Secret;
         var members = (await Tokens.CreateAsync(world.Member, "script", null, Ct)).Value.Secret;
 
-        (await Tokens.AuthenticateAsync(members, "10.0.0.7", Ct)).ShouldBe(new Actor(world.Member.UserId, world.Member.Name, false, "10.0.0.7"));
+        (await Tokens.AuthenticateAsync(members, "10.0.0.7", Ct)).ShouldBe(new Actor(world.Member.UserId, world.Member.Name, PlatformRoles.None, "10.0.0.7"));
         (await Tokens.AuthenticateAsync(admins, null, Ct)).ShouldNotBeNull().IsAdmin.ShouldBeTrue();
 
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);

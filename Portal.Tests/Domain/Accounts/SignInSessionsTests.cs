@@ -73,7 +73,7 @@ public sealed class SignInSessionsTests(PostgresFixture postgres) : IClassFixtur
 
     async Task<Guid> BeginAsync(Actor actor, string browser) => await Sessions.BeginAsync(await UserAsync(actor), "10.0.0.7", browser, Ct);
 
-    async Task<bool> IsGoodAsync(Actor actor, Guid session) => await Sessions.IsGoodAsync(session, (await UserAsync(actor)).SecurityStamp, admin: false, seenAt: null, inUse: false, Ct);
+    async Task<bool> IsGoodAsync(Actor actor, Guid session) => await Sessions.IsGoodAsync(session, (await UserAsync(actor)).SecurityStamp, PlatformRoles.None, seenAt: null, inUse: false, Ct);
 
     async Task<User> UserAsync(Actor actor)
     {

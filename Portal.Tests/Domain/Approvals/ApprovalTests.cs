@@ -54,7 +54,7 @@ public sealed class ApprovalTests(PostgresFixture postgres) : IClassFixture<Post
         details.Request.DecisionReason.ShouldBe("Use db-01 instead");
         details.Timeline.Select(e => (e.What, e.By)).ShouldBe([("Submitted", world.Member.Name), ("Denied", world.Admin.Name)]);
         // The name is free again.
-        (await Requests.SubmitAsync(world.Member, world.Draft(request.MachineName), "again", Ct)).IsOk.ShouldBeTrue();
+        (await Requests.SubmitAsync(world.Member, world.Draft(request.Subject), "again", Ct)).IsOk.ShouldBeTrue();
     }
 
     [Fact]
@@ -173,13 +173,13 @@ public sealed class ApprovalTests(PostgresFixture postgres) : IClassFixture<Post
         var names = new List<string>();
         for (var n = 0; n < 3; n++)
         {
-            names.Add((await SubmitAsync(world)).MachineName);
+            names.Add((await SubmitAsync(world)).Subject);
             postgres.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
         var queue = (await Approvals.QueueAsync(world.Admin, Ct)).Value;
 
-        queue.Items.Where(r => r.ProjectId == world.Project.Id).Select(r => r.MachineName).ShouldBe(names);
+        queue.Items.Where(r => r.ProjectId == world.Project.Id).Select(r => r.Subject).ShouldBe(names);
     }
 
     async Task<RequestView> SubmitAsync(World world) => (await Requests.SubmitAsync(world.Member, world.Draft(), Guid.NewGuid().ToString(), Ct)).Value;

@@ -102,7 +102,7 @@ public sealed class BrokenOffTests(PostgresCluster cluster) : FreshDatabase(clus
         await command.ExecuteNonQueryAsync(Ct);
     }
 
-    ApprovalService On(IDbContextFactory<PortalDbContext> road) => new(road, Get<Ledger>(), Postgres.Time, NullLogger<ApprovalService>.Instance);
+    ApprovalService On(IDbContextFactory<PortalDbContext> road) => new(road, Get<RequestActions>(), Get<Granting>(), Postgres.Time, NullLogger<ApprovalService>.Instance);
 
     async Task<IReadOnlyList<Guid>> AskAsync(World world, int count)
     {

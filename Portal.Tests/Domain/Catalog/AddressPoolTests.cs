@@ -44,7 +44,7 @@ public sealed class AddressPoolTests(PostgresFixture postgres) : IClassFixture<P
         async Task<RequestView> AskAsync(string key) => (await requests.SubmitAsync(world.Member, world.Draft(), key, Ct)).Value;
 
         async Task<int> AddressOfAsync(string key) =>
-            IPAddress.Parse((await requests.GetAsync(world.Member, (await AskAsync(key)).Id, Ct)).Value.Address).GetAddressBytes()[3];
+            IPAddress.Parse((await requests.GetAsync(world.Member, (await AskAsync(key)).Id, Ct)).Value.Held!.Address).GetAddressBytes()[3];
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class AddressPoolTests(PostgresFixture postgres) : IClassFixture<P
 
         var request = (await postgres.Get<RequestService>().SubmitAsync(world.Member, world.Draft(), "1", Ct)).Value;
 
-        (await postgres.Get<RequestService>().GetAsync(world.Member, request.Id, Ct)).Value.Address.ShouldNotBe(network.First.ToString());
+        (await postgres.Get<RequestService>().GetAsync(world.Member, request.Id, Ct)).Value.Held!.Address.ShouldNotBe(network.First.ToString());
         var view = (await postgres.Get<CatalogService>().GetAsync(world.Member, world.Project.Id, Ct)).Value.Networks.Single(n => n.Id == network.Id);
         view.ShouldBe(new NetworkView(network.Id, network.Name, network.Cidr, Free: 198, Total: 199));
     }

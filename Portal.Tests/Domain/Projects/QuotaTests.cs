@@ -66,14 +66,14 @@ public sealed class QuotaTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task What_is_held_becomes_used_when_the_machine_is_made_and_free_when_it_is_gone()
     {
         var world = await postgres.NewWorldAsync();
-        var size = world.Flavor.Size;
+        var amounts = QuotaAmounts.OfMachine(world.Flavor.Size);
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
 
-        (await QuotaBooks.ReserveAsync(db, world.Project.Id, size, Ct)).ShouldBeNull();
-        await QuotaBooks.UseReservedAsync(db, world.Project.Id, size, Ct);
-        (await QuotaBooks.ReadAsync(db, world.Project.Id, Ct)).ShouldAllBe(l => l.Reserved == 0 && l.Used == size.Of(l.Resource));
+        (await QuotaBooks.ReserveAsync(db, world.Project.Id, world.Member.UserId, amounts, Ct)).ShouldBeNull();
+        await QuotaBooks.UseReservedAsync(db, world.Project.Id, world.Member.UserId, amounts, Ct);
+        (await QuotaBooks.ReadAsync(db, world.Project.Id, Ct)).ShouldAllBe(l => l.Reserved == 0 && l.Used == amounts.Of(l.Resource));
 
-        await QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, size, Ct);
+        await QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, world.Member.UserId, amounts, Ct);
         (await QuotaBooks.ReadAsync(db, world.Project.Id, Ct)).ShouldAllBe(l => l.Reserved == 0 && l.Used == 0);
     }
 
@@ -83,7 +83,7 @@ public sealed class QuotaTests(PostgresFixture postgres) : IClassFixture<Postgre
         var world = await postgres.NewWorldAsync();
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
 
-        await Should.ThrowAsync<Exception>(() => QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, world.Flavor.Size, Ct));
+        await Should.ThrowAsync<Exception>(() => QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, world.Member.UserId, QuotaAmounts.OfMachine(world.Flavor.Size), Ct));
 
         (await QuotaBooks.ReadAsync(db, world.Project.Id, Ct)).ShouldAllBe(l => l.Used == 0);
     }

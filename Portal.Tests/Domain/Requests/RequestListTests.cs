@@ -21,7 +21,7 @@ public sealed class RequestListTests(PostgresFixture postgres) : IClassFixture<P
             postgres.Time.Advance(TimeSpan.FromSeconds(1));
         }
         await Requests.WithdrawAsync(world.Member, submitted[0].Id, Ct);
-        async Task<string[]> NamesAsync(ListQuery query) => [.. (await Requests.ListAsync(world.Viewer, query, Ct)).Items.Select(r => r.MachineName)];
+        async Task<string[]> NamesAsync(ListQuery query) => [.. (await Requests.ListAsync(world.Viewer, query, Ct)).Items.Select(r => r.Subject)];
 
         (await NamesAsync(new())).ShouldBe(["delta", "100-percent", "bravo", "charlie", "alpha"]);
         (await NamesAsync(new(Sort: "machine"))).ShouldBe(["100-percent", "alpha", "bravo", "charlie", "delta"]);

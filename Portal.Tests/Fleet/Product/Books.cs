@@ -46,7 +46,7 @@ public static class Books
     {
         foreach (var quota in quotas)
         {
-            long Held(Func<Machine, bool> counts) => machines.Where(m => m.ProjectId == quota.ProjectId && counts(m)).Sum(m => m.Size.Of(quota.Resource));
+            long Held(Func<Machine, bool> counts) => machines.Where(m => m.ProjectId == quota.ProjectId && counts(m)).Sum(m => QuotaAmounts.OfMachine(m.Size).Of(quota.Resource));
             var (used, reserved) = (Held(IsMade), Held(m => m.State is MachineState.Waiting or MachineState.Provisioning));
             if (quota.Used != used || quota.Reserved != reserved)
                 yield return $"{quota.Resource}: {quota.Used} used and {quota.Reserved} reserved, but machines hold {used} and {reserved}.";

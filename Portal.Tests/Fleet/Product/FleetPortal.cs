@@ -55,7 +55,7 @@ public sealed class FleetPortal : IAsyncLifetime
         await using (var db = await OpenAsync())
         {
             var admin = await db.Users.SingleAsync(user => user.UserName == "admin");
-            _token = (await _domain.GetRequiredService<ApiTokens>().CreateAsync(new Actor(admin.Id, admin.DisplayName, IsAdmin: true), "tests", null, CancellationToken.None)).Value.Secret;
+            _token = (await _domain.GetRequiredService<ApiTokens>().CreateAsync(new Actor(admin.Id, admin.DisplayName, PlatformRoles.Admin), "tests", null, CancellationToken.None)).Value.Secret;
         }
 
         await Halt.PrepareAsync(this);

@@ -41,7 +41,7 @@ public static class Orders
         var request = await portal.AskAsync(name);
         (await portal.Admin.PostAsync($"approvals/{request.Id}/approve")).As<RequestView>();
         var details = (await portal.Admin.GetAsync($"requests/{request.Id}")).As<RequestDetails>();
-        return new Ordered(request.MachineId, name, details.OperationId!.Value, IPAddress.Parse(details.Address));
+        return new Ordered(request.MachineId!.Value, name, details.OperationId!.Value, IPAddress.Parse(details.Held!.Address));
     }
 
     /// <summary>Asks for a machine, and leaves it waiting for a decision.</summary>

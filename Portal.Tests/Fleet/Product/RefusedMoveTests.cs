@@ -45,7 +45,7 @@ public sealed class RefusedMoveTests(FleetPortal portal)
         await using var db = await portal.OpenAsync();
         // Room is what the books say: this much of it is given to a machine that will not come.
         var absent = await portal.AskAsync(Orders.NewName("absent"));
-        db.Placements.Add(Placement.Create(absent.MachineId, there.Id, PlacementPurpose.Home, 1, (int)there.Room.MemoryFreeMib - machine.MemoryMib + 1));
+        db.Placements.Add(Placement.Create(absent.MachineId!.Value, there.Id, PlacementPurpose.Home, 1, (int)there.Room.MemoryFreeMib - machine.MemoryMib + 1));
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
 
         (await portal.TryMoveAsync(machine.Id, there.Name)).ShouldBeProblem(HttpStatusCode.Conflict, "host-full")["detail"].ShouldContain($"{there.Name} lacks 1 MiB of memory");

@@ -61,7 +61,7 @@ public class AccountPageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.PressAsync("Sign out Safari on iPhone from 10.0.0.7");
 
         page.WaitForState(() => !page.Text().Contains("Safari on iPhone", StringComparison.Ordinal));
-        (await Get<SignInSessions>().IsGoodAsync(phone, user.SecurityStamp, admin: false, seenAt: null, inUse: false, Ct)).ShouldBeFalse();
+        (await Get<SignInSessions>().IsGoodAsync(phone, user.SecurityStamp, PlatformRoles.None, seenAt: null, inUse: false, Ct)).ShouldBeFalse();
     }
 
     IRenderedComponent<AccountPage> OpenAccount()

@@ -185,7 +185,7 @@ public class MachinePageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var request = await AskAsync("web-01");
 
-        var page = OpenMachine(request.MachineId);
+        var page = OpenMachine(request.MachineId!.Value);
 
         page.Says("Open the request");
         page.FindAll("a").ShouldContain(a => a.GetAttribute("href") == $"/requests/{request.Id}" && a.TextContent == "Open the request");

@@ -70,7 +70,7 @@ public class NewMachinePageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.WaitForState(() => Address.StartsWith("/requests/", StringComparison.Ordinal));
         var asked = (await Requests.ListAsync(World.Member, new ListQuery(), Ct)).Items.ShouldHaveSingleItem();
-        asked.MachineName.ShouldBe("web-07");
+        asked.Subject.ShouldBe("web-07");
         Address.ShouldBe($"/requests/{asked.Id}");
     }
 
@@ -138,7 +138,7 @@ public class NewMachinePageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.DoAsync("form", e => e.SubmitAsync());
 
         page.WaitForState(() => Address.StartsWith("/requests/", StringComparison.Ordinal));
-        (await Requests.ListAsync(World.Member, new ListQuery(), Ct)).Items.Select(r => r.MachineName).ShouldBe(["web-07", "web-06"]);
+        (await Requests.ListAsync(World.Member, new ListQuery(), Ct)).Items.Select(r => r.Subject).ShouldBe(["web-07", "web-06"]);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public abstract class PageTest(PostgresCluster cluster) : FreshDatabase(cluster)
     protected void SignIn(Actor actor)
     {
         authorization.SetAuthorized(actor.Name);
-        authorization.SetRoles(actor.IsAdmin ? Roles.Admin : Roles.Member);
+        authorization.SetRoles([.. Roles.NamesOf(actor.Platform), Roles.Member]);
         authorization.SetClaims(new Claim(ClaimTypes.NameIdentifier, actor.UserId.ToString()), new Claim(PortalClaims.DisplayName, actor.Name));
     }
 

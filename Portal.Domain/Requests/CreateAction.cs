@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Catalog;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Operations;
+using Portal.Domain.Policies;
+using Portal.Domain.Projects;
+
+namespace Portal.Domain.Requests;
+
+/// <summary>A new machine: quota, name and address are held from the moment it is asked for.</summary>
+sealed class CreateAction(Ledger ledger) : RequestAction
+{
+    public override RequestKind Kind => RequestKind.Create;
+
+    public override bool Takes(Draft draft) => draft is RequestDraft;
+
+    public override async Task<Result<Prepared>> PrepareAsync(PortalDbContext db, Actor actor, Draft draft, DateTimeOffset now, CancellationToken ct)
+    {
+        var asked = (RequestDraft)draft;
+        if (await RequestService.MayAskAsync(db, actor, asked.ProjectId, ct) is { } forbidden)
+            return forbidden;
+        var check = await DraftCheck.RunAsync(db, asked, ct);
+        if (check is not { Refusals: [], Name: { } name, Image: { } image, Flavor: { } flavor, Network: { } network, SshKey: { } sshKey })
+            return check.Refusals[0];
+        var takes = QuotaAmounts.OfMachine(flavor.Size);
+        if (await QuotaBooks.ReserveAsync(db, asked.ProjectId, actor.UserId, takes, ct) is { } over)
+            return over;
+        // The quota's rows are locked now, and every submit to this project passes them: this answer about the name stays true.
+        if (!await DraftCheck.IsFreeAsync(db, asked.ProjectId, name, ct))
+            return new NameTaken(name);
+        if (await AddressPool.TakeAsync(db, network, ct) is not { } address)
+            return new NoFreeAddress(network.Name);
+
+        var (id, mac) = await MacAddress.TakeAsync(db, ct);
+        var machine = Machine.Ask(id, asked.ProjectId, name, image, flavor, network.Id, address, mac, sshKey, actor.UserId, now);
+        db.Add(machine);
+        return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, asked.LeaseDays), takes,
+            await FactsAsync(db, actor, asked, flavor.Size, takes, held: true, ct), image.Id, flavor.Id);
+    }
+
+    public override async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        var machine = await TakeMachineAsync(db, request, ct);
+        if (await ImageGoneAsync(db, machine.ImageId, ct) is { } gone)
+            return gone;
+        // The room is taken with the decision: several approvals at once can never promise the same memory twice.
+        var place = await HostRooms.PlaceAsync(db, machine, [], ct);
+        if (!place.IsOk)
+            return place.Refusal;
+        machine.Become(MachineState.Provisioning, null, now);
+        await db.SaveChangesAsync(ct);
+        return (await ledger.EnqueueAsync(db, OperationKind.Provision, machine, $"Make {machine.Name}", actor, $"provision-{request.Id}", new { requestId = request.Id }, ct)).Refusal;
+    }
+
+    public override async Task LetGoAsync(PortalDbContext db, Request request, string reason, DateTimeOffset now, CancellationToken ct)
+    {
+        var machine = await db.Machines.SingleAsync(m => m.Id == request.MachineId, ct);
+        machine.Become(MachineState.Deleted, reason, now);
+        await db.SaveChangesAsync(ct);
+        await base.LetGoAsync(db, request, reason, now, ct);
+    }
+
+    public override async Task<IReadOnlyList<Refusal>> ProblemsAsync(PortalDbContext db, Request request, CancellationToken ct)
+    {
+        var machine = await db.Machines.AsNoTracking().SingleAsync(m => m.Id == request.MachineId, ct);
+        var problems = new List<Refusal>();
+        if (await ImageGoneAsync(db, machine.ImageId, ct) is { } gone)
+            problems.Add(gone);
+        var choice = Placing.Choose(await HostRooms.ReadAsync(db, ct), machine.Size);
+        if (choice.Host is null)
+            problems.Add(new NoHostWithRoom(choice.Misfits, HostRooms.Needs(machine)));
+        return problems;
+    }
+
+    /// <summary>What policy would look at for a draft.</summary>
+    internal static async Task<RequestFacts> FactsAsync(PortalDbContext db, Actor actor, RequestDraft draft, MachineSize? size, QuotaAmounts takes, bool held, CancellationToken ct)
+    {
+        var quota = await QuotaBooks.ReadAsync(db, draft.ProjectId, ct);
+        return new RequestFacts(draft.ProjectId, actor.UserId, await db.RoleInAsync(actor, draft.ProjectId, ct) ?? ProjectRole.Viewer, actor.Platform, RequestKind.Create,
+            draft.FlavorId, draft.ImageId, size, takes, QuotaLine.FullestShare(quota, held ? QuotaAmounts.None : takes), draft.LeaseDays);
+    }
+
+    static async Task<Machine> TakeMachineAsync(PortalDbContext db, Request request, CancellationToken ct)
+    {
+        var id = request.MachineId!.Value;
+        await Ledger.LockMachineAsync(db, id, ct);
+        return await db.Machines.SingleAsync(m => m.Id == id, ct);
+    }
+
+    static async Task<NotOffered?> ImageGoneAsync(PortalDbContext db, Guid imageId, CancellationToken ct)
+    {
+        var image = await db.Images.AsNoTracking().SingleAsync(i => i.Id == imageId, ct);
+        return image.Available ? null : new NotOffered("image", image.Title);
+    }
+}

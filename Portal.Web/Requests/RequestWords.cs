@@ -1,0 +1,29 @@
+using Portal.Domain.Requests;
+using Portal.Web.Controls;
+
+namespace Portal.Web.Requests;
+
+/// <summary>Requests in the words of the screen.</summary>
+public static class RequestWords
+{
+    /// <summary>What is asked for, as a title: <c>Create machine</c>.</summary>
+    public static string Of(RequestKind kind) => kind switch
+    {
+        RequestKind.Create => "Create machine",
+        RequestKind.Resize => "Resize",
+        RequestKind.ExtendLease => "Extend lease",
+        RequestKind.QuotaIncrease => "Raise quota",
+        RequestKind.Delete => "Delete machine",
+    };
+
+    /// <summary>What is asked for in a few words: <c>tiny · Micro</c>.</summary>
+    public static string Short(RequestTerms terms) => terms switch
+    {
+        CreateTerms create => $"{create.Flavor} · {create.Image}",
+        ResizeTerms resize => $"to {Words.Size(resize.To)}",
+        ExtendTerms extend => $"{Format.Count(extend.Days, "day")} longer",
+        QuotaTerms quota => string.Join(", ", quota.To.Select(limit => $"{Words.Of(limit.Key)} {Words.Amount(limit.Key, limit.Value)}")),
+        DeleteTerms delete => Words.Size(delete.Size),
+        _ => "",
+    };
+}
