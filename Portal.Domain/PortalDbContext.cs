@@ -34,6 +34,12 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     /// <summary>Limits and what is held of them.</summary>
     public DbSet<Quota> Quotas => Set<Quota>();
 
+    /// <summary>What each person holds of a project, and limits of their own.</summary>
+    public DbSet<MemberQuota> MemberQuotas => Set<MemberQuota>();
+
+    /// <summary>Caps and days of grace.</summary>
+    public DbSet<QuotaSettings> QuotaSettings => Set<QuotaSettings>();
+
     /// <summary>Images.</summary>
     public DbSet<Image> Images => Set<Image>();
 

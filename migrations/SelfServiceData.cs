@@ -18,6 +18,52 @@ namespace Portal.Migrations.Migrations
                 """);
             // A machine has one address: the limit of addresses begins as that of machines.
             migrationBuilder.Sql("insert into quotas (project_id, resource, most, used, reserved) select project_id, 'Addresses', most, used, reserved from quotas where resource = 'Machines' on conflict do nothing");
+            QuotaData(migrationBuilder);
+        }
+
+        /// <summary>Each person's part of the quota, addresses as rows of their own, and what keeps both true whoever writes.</summary>
+        static void QuotaData(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Sql("""
+                insert into member_quotas (project_id, user_id, resource, used, reserved)
+                select held.project_id, held.user_id, amount.resource, sum(amount.used), sum(amount.reserved) from (
+                    select project_id, created_by as user_id, jsonb_build_object('machines', 1, 'vcpus', vcpus, 'memoryMib', memory_mib, 'diskGib', disk_gib, 'addresses', 1) as amounts, 1 as used, 0 as reserved
+                    from machines where state in ('Running', 'Off', 'Unknown', 'Failed', 'Deleting')
+                    union all
+                    select project_id, requester_id, holds, 0, 1 from requests where status = 'Waiting' or (status = 'Approved' and ended_at is null)) held
+                cross join lateral (
+                    select upper(left(key, 1)) || substr(key, 2) as resource, value::bigint * held.used as used, value::bigint * held.reserved as reserved from jsonb_each_text(held.amounts)) amount
+                where exists (select 1 from "AspNetUsers" u where u.id = held.user_id)
+                group by held.project_id, held.user_id, amount.resource
+                """);
+            // What is held may stand above a limit that was lowered, but not grow there; only a recount writes what is true whatever the limit says.
+            migrationBuilder.Sql("""
+                create function refuse_quota_growth() returns trigger language plpgsql as $$
+                begin
+                    if coalesce(current_setting('portal.recount', true), '') <> 'on' then
+                        raise exception 'the limit of % of project % is %, and % would be held', new.resource, new.project_id, new.most, new.used + new.reserved
+                            using errcode = 'check_violation', constraint = 'ck_quotas_within_limit';
+                    end if;
+                    return new;
+                end $$;
+                create trigger quotas_within_limit before update on quotas for each row
+                    when (new.used + new.reserved > new.most and new.used + new.reserved > old.used + old.reserved) execute function refuse_quota_growth();
+                """);
+            migrationBuilder.Sql("""
+                insert into network_addresses (network_id, address, held, free_since)
+                select network_id, address::inet, bool_or(state <> 'Deleted'), max(state_since) from machines group by network_id, address;
+                create unique index ux_network_addresses on network_addresses (network_id, address);
+                create index ix_network_addresses_free on network_addresses (network_id, free_since nulls first, address) where not held;
+                create function keep_address() returns trigger language plpgsql as $$
+                begin
+                    insert into network_addresses (network_id, address, held, free_since) values (new.network_id, new.address::inet, new.state <> 'Deleted', new.state_since)
+                    on conflict (network_id, address) do update set held = excluded.held, free_since = excluded.free_since;
+                    return new;
+                end $$;
+                create trigger machines_take_address after insert on machines for each row execute function keep_address();
+                create trigger machines_free_address after update of state on machines for each row
+                    when (old.state is distinct from new.state and (old.state = 'Deleted' or new.state = 'Deleted')) execute function keep_address();
+                """);
         }
     }
 }

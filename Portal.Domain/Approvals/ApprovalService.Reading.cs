@@ -39,7 +39,7 @@ public sealed partial class ApprovalService
         var all = Placing.Forecast(await HostRooms.ReadAsync(db, ct), await WaitingSizesAsync(db, ct));
         // Only a new machine goes to a host: everything else stays where it is.
         var (size, choice) = request.Terms is CreateTerms create ? (create.Size, Placing.Choose(await HostRooms.ReadAsync(db, ct), create.Size).Host) : (null, null);
-        return new ApprovalPreview(view, QuotaEffect.OfReserved(await QuotaBooks.ReadAsync(db, view.ProjectId, ct), request.Holds),
+        return new ApprovalPreview(view, QuotaEffect.OfReserved((await QuotaBooks.SheetAsync(db, view.ProjectId, request.RequesterId, ct)).Lines, request.Holds),
             [.. all.Hosts.Select(host => EffectOn(host, choice, size))], all.Unplaced, await SimilarAsync(db, request, ct), await NetworkAsync(db, request, ct),
             await actions.For(request.Kind).ProblemsAsync(db, request, ct));
     }

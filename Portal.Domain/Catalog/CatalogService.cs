@@ -11,9 +11,12 @@ public sealed record ImageView(Guid Id, string Name, string Title, string Descri
 /// <param name="Id">Identifier.</param>
 /// <param name="Name">Name.</param>
 /// <param name="Size">What a machine of it takes.</param>
-/// <param name="Over">Limits of the project it would pass now, and by how much; empty when it fits.</param>
+/// <param name="Over">Rules of the quota it would break now, and by how much; empty when it fits.</param>
 public sealed record FlavorView(Guid Id, string Name, MachineSize Size, IReadOnlyList<QuotaExceeded> Over)
 {
+    /// <summary>How many machines of it fit now.</summary>
+    public long Fitting { get; init; }
+
     /// <summary>Whether the project's quota has room for one.</summary>
     public bool Fits => Over.Count == 0;
 }
@@ -38,16 +41,16 @@ public sealed class CatalogService(IDbContextFactory<PortalDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         if (await db.RoleInAsync(actor, projectId, ct) is null)
             return new NotFound("project");
-        var quota = await QuotaBooks.ReadAsync(db, projectId, ct);
+        var quota = await QuotaBooks.SheetAsync(db, projectId, actor.UserId, ct);
         var images = await db.Images.Where(i => i.Available).OrderBy(i => i.MinMemoryMib).ThenBy(i => i.Name)
             .Select(i => new ImageView(i.Id, i.Name, i.Title, i.Description, i.LoginUser, i.MinMemoryMib, i.MinDiskGib, i.Devices)).ToListAsync(ct);
         return new CatalogView(images, await FlavorsAsync(db, quota, ct), await NetworksAsync(db, ct));
     }
 
-    internal static async Task<IReadOnlyList<FlavorView>> FlavorsAsync(PortalDbContext db, IReadOnlyList<QuotaLine> quota, CancellationToken ct)
+    internal static async Task<IReadOnlyList<FlavorView>> FlavorsAsync(PortalDbContext db, QuotaSheet quota, CancellationToken ct)
     {
         var flavors = await db.Flavors.AsNoTracking().Where(f => f.Available).OrderBy(f => f.MemoryMib).ThenBy(f => f.Vcpus).ThenBy(f => f.Name).ToListAsync(ct);
-        return flavors.ConvertAll(f => new FlavorView(f.Id, f.Name, f.Size, QuotaEffect.Exceeded(quota, QuotaAmounts.OfMachine(f.Size))));
+        return flavors.ConvertAll(f => new FlavorView(f.Id, f.Name, f.Size, QuotaRules.Judge(quota, QuotaAmounts.OfMachine(f.Size))) { Fitting = QuotaRules.Fitting(quota, f.Size) });
     }
 
     static async Task<IReadOnlyList<NetworkView>> NetworksAsync(PortalDbContext db, CancellationToken ct)

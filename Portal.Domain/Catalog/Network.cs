@@ -32,6 +32,9 @@ public sealed class Network
     /// <summary>Last address of the pool.</summary>
     public IPAddress Last { get; private set; } = IPAddress.None;
 
+    /// <summary>The last address of the pool that has a row of its own; null: none has.</summary>
+    public IPAddress? ReadyUntil { get; private set; }
+
     /// <summary>The bridge on every host that leads to it.</summary>
     public string Bridge { get; private set; } = "";
 
@@ -39,8 +42,13 @@ public sealed class Network
     public static Network Create(string name) => new() { Id = Guid.CreateVersion7(), Name = name };
 
     /// <summary>What the network is.</summary>
-    public void Describe(string cidr, IPAddress? gateway, IPAddress? dns, IPAddress first, IPAddress last, string bridge) =>
+    public void Describe(string cidr, IPAddress? gateway, IPAddress? dns, IPAddress first, IPAddress last, string bridge)
+    {
+        // Another pool is made ready from its beginning.
+        if (!First.Equals(first) || !Equals(Gateway, gateway) || !Equals(Dns, dns))
+            ReadyUntil = null;
         (Cidr, Gateway, Dns, First, Last, Bridge) = (cidr, gateway, dns, first, last, bridge);
+    }
 }
 
 sealed class NetworkConfiguration : IEntityTypeConfiguration<Network>

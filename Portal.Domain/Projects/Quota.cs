@@ -24,8 +24,8 @@ public enum QuotaResource
 }
 
 /// <summary>
-/// One limit of one project. Requests that wait count as reserved, so an approval can never oversubscribe; the database itself
-/// refuses a row whose used and reserved go past the limit.
+/// One limit of one project. Requests that wait count as reserved, so an approval can never oversubscribe. What is held may stand
+/// above a limit that was lowered; the database itself refuses what would make it grow there.
 /// </summary>
 public sealed class Quota : IProjectScoped
 {
@@ -48,19 +48,17 @@ public sealed class Quota : IProjectScoped
     /// <summary>Held by requests that wait, and by machines being made.</summary>
     public long Reserved { get; private set; }
 
+    /// <summary>The figure that may be passed for the project's days of grace only; null: none.</summary>
+    public long? Soft { get; private set; }
+
+    /// <summary>Since when the soft figure is passed; null while it is not.</summary>
+    public DateTimeOffset? SoftSince { get; private set; }
+
+    /// <summary>Whether the owners were told that the days of grace are over.</summary>
+    public bool GraceTold { get; private set; }
+
     /// <summary>A fresh limit with nothing held.</summary>
     public static Quota Create(Guid projectId, QuotaResource resource, long limit) => new() { ProjectId = projectId, Resource = resource, Limit = limit };
-}
-
-/// <summary>A limit as shown to people.</summary>
-public sealed record QuotaLine(QuotaResource Resource, long Limit, long Used, long Reserved)
-{
-    /// <summary>What can still be asked for.</summary>
-    public long Left => Limit - Used - Reserved;
-
-    /// <summary>The share of the fullest limit once some amounts are taken too, 0–1 and above.</summary>
-    public static double FullestShare(IReadOnlyList<QuotaLine> lines, QuotaAmounts more) =>
-        lines.Max(line => line.Limit == 0 ? (line.Used + line.Reserved + more.Of(line.Resource) > 0 ? 1 : 0) : (line.Used + line.Reserved + more.Of(line.Resource)) / (double)line.Limit);
 }
 
 /// <summary>How large a machine is.</summary>
@@ -79,7 +77,7 @@ sealed class QuotaConfiguration : IEntityTypeConfiguration<Quota>
         builder.ToTable("quotas", t =>
         {
             t.HasCheckConstraint("ck_quotas_not_negative", "used >= 0 and reserved >= 0 and most >= 0");
-            t.HasCheckConstraint("ck_quotas_within_limit", "used + reserved <= most");
+            t.HasCheckConstraint("ck_quotas_soft", "soft >= 0 and soft <= most");
         });
     }
 }

@@ -1,76 +1,113 @@
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Portal.Domain.Projects;
 
 /// <summary>
-/// Changes what is held of a project's limits, in the caller's transaction: one conditional update per limit, always in the order of
-/// <see cref="Order"/>, so that two transactions can wait for each other but never in a circle, and the limit is met exactly.
+/// Changes what is held of a project's limits, and of each person's part in it, in the caller's transaction. Every change first takes
+/// the rows of the project, always in the same order, so that two transactions can wait for each other but never in a circle; what is
+/// then read is the truth until the end of the transaction, and the limit is met exactly.
 /// </summary>
 static class QuotaBooks
 {
-    /// <summary>The one order in which rows are taken.</summary>
-    public static IReadOnlyList<QuotaResource> Order { get; } = [QuotaResource.Machines, QuotaResource.Vcpus, QuotaResource.MemoryMib, QuotaResource.DiskGib, QuotaResource.Addresses];
+    /// <summary>The order in which limits are told and refused.</summary>
+    public static IReadOnlyList<QuotaResource> Order { get; } = Enum.GetValues<QuotaResource>();
 
-    /// <summary>Holds amounts for a request of a member of the project. On a refusal the caller rolls back: limits before the refused one were already taken.</summary>
-    public static async Task<Refusal?> ReserveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct)
+    /// <summary>Holds amounts for a request of a person in the project. On a refusal nothing was taken, and the project's rows stay locked until the caller ends the transaction.</summary>
+    public static async Task<Refusal?> ReserveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
+        (await HoldAsync(db, projectId, holderId, amounts, ct)).Refusal;
+
+    /// <summary>As <see cref="ReserveAsync"/>; a yes gives the limits with the amounts in them.</summary>
+    public static async Task<Result<QuotaSheet>> HoldAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct)
     {
-        foreach (var resource in Order)
-        {
-            var asked = amounts.Of(resource);
-            if (asked <= 0)
-                continue;
-            while (await TakeAsync(db, projectId, resource, asked, ct) == 0)
-            {
-                // The row is locked before its figures are told, so they are those the refusal rests on; room that came free meanwhile is taken.
-                var line = await LockAsync(db, projectId, resource, ct) ?? new QuotaLine(resource, 0, 0, 0);
-                if (line.Left < asked)
-                    return new QuotaExceeded(line, asked);
-            }
-        }
-        return null;
+        var now = db.Now();
+        // What takes nothing of anything waits for nobody.
+        var takes = amounts.Growth();
+        var sheet = await QuotaReading.ReadAsync(db, projectId, holderId, take: takes != QuotaAmounts.None, now, ct);
+        if (takes == QuotaAmounts.None)
+            return sheet;
+        if (QuotaRules.Judge(sheet, amounts) is [var broken, ..])
+            return broken with { Fits = await QuotaFit.FindAsync(db, sheet, amounts, ct) };
+
+        await using var batch = await db.BatchAsync(ct);
+        AddMove(batch, projectId, takes, used: 0, reserved: 1, now);
+        AddMemberHold(batch, projectId, holderId, takes);
+        await batch.ExecuteNonQueryAsync(ct);
+        await SoftLimits.TellPassedAsync(db, projectId, sheet, takes, now, ct);
+        return sheet with { Lines = [.. sheet.Lines.Select(line => WithMore(line, takes.Of(line.Resource)))] };
     }
 
     /// <summary>Gives back what a request held: it was denied, withdrawn, or its machine could not be made.</summary>
-    public static Task ReleaseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) => MoveAsync(db, projectId, holderId, amounts, used: 0, reserved: -1, ct);
+    public static Task ReleaseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
+        MoveAsync(db, projectId, amounts, [(holderId, 0, -1)], ct);
 
     /// <summary>Turns what a request held into what a machine uses: the machine was made.</summary>
-    public static Task UseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) => MoveAsync(db, projectId, holderId, amounts, used: 1, reserved: -1, ct);
+    public static Task UseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
+        MoveAsync(db, projectId, amounts, [(holderId, 1, -1)], ct);
+
+    /// <summary>Turns what one person's request held into what another's machine uses: a machine counts for who first asked for it.</summary>
+    public static Task UseReservedAsync(PortalDbContext db, Guid projectId, Guid requesterId, Guid ownerId, QuotaAmounts amounts, CancellationToken ct) =>
+        MoveAsync(db, projectId, amounts, [(requesterId, 0, -1), (ownerId, 1, 0)], ct);
 
     /// <summary>Gives back what a machine used: it is gone.</summary>
-    public static Task ReleaseUsedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) => MoveAsync(db, projectId, holderId, amounts, used: -1, reserved: 0, ct);
+    public static Task ReleaseUsedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
+        MoveAsync(db, projectId, amounts, [(holderId, -1, 0)], ct);
 
     /// <summary>Every limit of a project, in order; a limit that was never set is none at all: 0.</summary>
-    public static async Task<IReadOnlyList<QuotaLine>> ReadAsync(PortalDbContext db, Guid projectId, CancellationToken ct)
-    {
-        var lines = await db.Quotas.AsNoTracking().Where(q => q.ProjectId == projectId)
-            .Select(q => new QuotaLine(q.Resource, q.Limit, q.Used, q.Reserved)).ToDictionaryAsync(q => q.Resource, ct);
-        return [.. Order.Select(resource => lines.GetValueOrDefault(resource) ?? new QuotaLine(resource, 0, 0, 0))];
-    }
+    public static async Task<IReadOnlyList<QuotaLine>> ReadAsync(PortalDbContext db, Guid projectId, CancellationToken ct) =>
+        (await SheetAsync(db, projectId, null, ct)).Lines;
 
-    static Task<int> TakeAsync(PortalDbContext db, Guid projectId, QuotaResource resource, long asked, CancellationToken ct) => db.Quotas
-        .Where(q => q.ProjectId == projectId && q.Resource == resource && q.Used + q.Reserved + asked <= q.Limit)
-        .ExecuteUpdateAsync(set => set.SetProperty(q => q.Reserved, q => q.Reserved + asked), ct);
+    /// <summary>Every limit of a project with the caps, and beside each the person's own; nothing is locked.</summary>
+    public static Task<QuotaSheet> SheetAsync(PortalDbContext db, Guid projectId, Guid? holderId, CancellationToken ct) =>
+        QuotaReading.ReadAsync(db, projectId, holderId, take: false, db.Now(), ct);
 
-    static async Task<QuotaLine?> LockAsync(PortalDbContext db, Guid projectId, QuotaResource resource, CancellationToken ct)
-    {
-        var name = resource.ToString();
-        var rows = await db.Quotas.FromSql($"select * from quotas where project_id = {projectId} and resource = {name} for no key update")
-            .AsNoTracking().Select(q => new QuotaLine(q.Resource, q.Limit, q.Used, q.Reserved)).ToListAsync(ct);
-        return rows.SingleOrDefault();
-    }
+    /// <summary>Why a machine may not grow to a size, whatever is left of the quota; null when it may.</summary>
+    public static async Task<Refusal?> RefuseSizeAsync(PortalDbContext db, Guid projectId, MachineSize? from, MachineSize to, CancellationToken ct) =>
+        QuotaRules.JudgeSize((await SheetAsync(db, projectId, null, ct)).Caps, from, to) is [var broken, ..] ? broken : null;
 
-    static async Task MoveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, int used, int reserved, CancellationToken ct)
+    static QuotaLine WithMore(QuotaLine line, long amount) =>
+        line with { Reserved = line.Reserved + amount, Own = line.Own is { } own ? own with { Reserved = own.Reserved + amount } : null };
+
+    static async Task MoveAsync(PortalDbContext db, Guid projectId, QuotaAmounts amounts, (Guid Holder, int Used, int Reserved)[] parts, CancellationToken ct)
     {
-        foreach (var resource in Order)
+        if (Order.All(resource => amounts.Of(resource) == 0))
+            return;
+        await using var batch = await db.BatchAsync(ct);
+        batch.Add(QuotaReading.Lock, projectId);
+        AddMove(batch, projectId, amounts, parts.Sum(p => p.Used), parts.Sum(p => p.Reserved), db.Now());
+        foreach (var (holder, used, reserved) in parts)
         {
-            var amount = amounts.Of(resource);
-            if (amount == 0)
-                continue;
-            var rows = await db.Quotas.Where(q => q.ProjectId == projectId && q.Resource == resource)
-                .ExecuteUpdateAsync(set => set.SetProperty(q => q.Used, q => q.Used + (used * amount)).SetProperty(q => q.Reserved, q => q.Reserved + (reserved * amount)), ct);
-            // Below zero the database's own check refuses; a missing row would let the books drift in silence.
-            if (rows != 1)
-                throw new InvalidOperationException($"Project {projectId} holds {amount} of {resource} but has no limit of that kind.");
+            // The project's figures are kept by checks; a person's that were counted for somebody else are left to the recount, for they hold up no machine.
+            batch.Add("""
+                update member_quotas q set used = greatest(0, q.used + d.used), reserved = greatest(0, q.reserved + d.reserved)
+                from unnest($3::text[], $4::bigint[], $5::bigint[]) d (resource, used, reserved)
+                where q.project_id = $1 and q.user_id = $2 and q.resource = d.resource
+                """, projectId, holder, Names(amounts), Amounts(amounts, used), Amounts(amounts, reserved));
+            if (used > 0)
+                AddMemberRows(batch, projectId, holder, amounts, used, reserved: 0, onlyNew: true);
         }
+        await batch.ExecuteNonQueryAsync(ct);
+        // A missing row would let the books drift in silence.
+        if (batch.BatchCommands[1].RecordsAffected != Names(amounts).Length)
+            throw new InvalidOperationException($"Project {projectId} holds {amounts} but has not a limit of every kind.");
     }
+
+    /// <summary>Below zero, and growth above the limit, the database's own checks refuse.</summary>
+    static void AddMove(NpgsqlBatch batch, Guid projectId, QuotaAmounts amounts, int used, int reserved, DateTimeOffset now) => batch.Add($"""
+        update quotas q set used = q.used + d.used, reserved = q.reserved + d.reserved,
+            soft_since = {SoftLimits.Since("q.used + d.used + q.reserved + d.reserved")}, grace_told = q.grace_told and {SoftLimits.Passed("q.used + d.used + q.reserved + d.reserved")}
+        from unnest($2::text[], $3::bigint[], $4::bigint[]) d (resource, used, reserved)
+        where q.project_id = $1 and q.resource = d.resource
+        """, projectId, Names(amounts), Amounts(amounts, used), Amounts(amounts, reserved), now);
+
+    static void AddMemberHold(NpgsqlBatch batch, Guid projectId, Guid holderId, QuotaAmounts amounts) => AddMemberRows(batch, projectId, holderId, amounts, used: 0, reserved: 1, onlyNew: false);
+
+    static void AddMemberRows(NpgsqlBatch batch, Guid projectId, Guid holderId, QuotaAmounts amounts, int used, int reserved, bool onlyNew) => batch.Add($"""
+        insert into member_quotas as q (project_id, user_id, resource, used, reserved)
+        select $1, $2, d.resource, d.used, d.reserved from unnest($3::text[], $4::bigint[], $5::bigint[]) d (resource, used, reserved)
+        on conflict (project_id, user_id, resource) do {(onlyNew ? "nothing" : "update set used = q.used + excluded.used, reserved = q.reserved + excluded.reserved")}
+        """, projectId, holderId, Names(amounts), Amounts(amounts, used), Amounts(amounts, reserved));
+
+    static string[] Names(QuotaAmounts amounts) => [.. Order.Where(resource => amounts.Of(resource) != 0).Select(resource => resource.ToString())];
+
+    static long[] Amounts(QuotaAmounts amounts, int times) => [.. Order.Where(resource => amounts.Of(resource) != 0).Select(resource => amounts.Of(resource) * times)];
 }

@@ -1,13 +1,28 @@
 namespace Portal.Domain.Projects;
 
-/// <summary>A limit of the project would be passed. Nothing was taken.</summary>
-/// <param name="Line">The limit and what is held of it.</param>
+/// <summary>Which rule of the quota says no.</summary>
+public enum QuotaRule
+{
+    /// <summary>The project's limit.</summary>
+    Project,
+
+    /// <summary>The project's soft figure, whose days of grace are over.</summary>
+    Soft,
+
+    /// <summary>The person's own limit within the project.</summary>
+    Member,
+
+    /// <summary>The largest a single machine may be.</summary>
+    MachineCap,
+}
+
+/// <summary>A rule of the quota would be broken. Nothing was taken.</summary>
+/// <param name="Line">The limit and what is held of it; of a cap, the cap with nothing held.</param>
 /// <param name="Asked">What was asked for.</param>
-public sealed record QuotaExceeded(QuotaLine Line, long Asked) : Refusal(
-    "quota-exceeded",
-    $"This asks for {QuotaWords.Amount(Line.Resource, Asked)}, {QuotaWords.Amount(Line.Resource, Asked - Line.Left)} more than is left: the project's limit is {QuotaWords.Amount(Line.Resource, Line.Limit)}, of which {QuotaWords.Amount(Line.Resource, Line.Used)} are used and {QuotaWords.Amount(Line.Resource, Line.Reserved)} are held by requests.",
-    "Choose a smaller flavor, delete a machine, withdraw a request that waits, or ask an admin for a higher limit.",
-    "flavorId")
+/// <param name="Rule">Which rule.</param>
+/// <param name="Fits">What would fit instead, as things are; null when that was not looked for.</param>
+public sealed record QuotaExceeded(QuotaLine Line, long Asked, QuotaRule Rule = QuotaRule.Project, WhatFits? Fits = null) : Refusal(
+    QuotaWords.Code(Rule), QuotaWords.Message(Line, Asked, Rule), QuotaWords.Advice(Rule, Fits), "flavorId")
 {
     /// <summary>By how much the limit would be passed.</summary>
     public long Over => Asked - Line.Left;
@@ -16,16 +31,8 @@ public sealed record QuotaExceeded(QuotaLine Line, long Asked) : Refusal(
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
 
-/// <summary>Amounts of a quota in words, with their unit.</summary>
-public static class QuotaWords
-{
-    /// <summary>An amount with its unit: <c>512 MiB of memory</c>.</summary>
-    public static string Amount(QuotaResource resource, long amount) => resource switch
-    {
-        QuotaResource.Machines => amount == 1 ? "1 machine" : $"{amount} machines",
-        QuotaResource.Vcpus => $"{amount} vCPU",
-        QuotaResource.MemoryMib => $"{amount} MiB of memory",
-        QuotaResource.DiskGib => $"{amount} GiB of disk",
-        QuotaResource.Addresses => amount == 1 ? "1 address" : $"{amount} addresses",
-    };
-}
+/// <summary>What would fit as things are.</summary>
+/// <param name="Flavor">The largest flavor that does; null when none does, or when it is not about a new machine.</param>
+/// <param name="Count">How many machines of it.</param>
+/// <param name="Left">What is left of each resource for this person.</param>
+public sealed record WhatFits(string? Flavor, long Count, IReadOnlyDictionary<QuotaResource, long> Left);

@@ -24,8 +24,9 @@ sealed class CreateAction(Ledger ledger) : RequestAction
         if (check is not { Refusals: [], Name: { } name, Image: { } image, Flavor: { } flavor, Network: { } network, SshKey: { } sshKey })
             return check.Refusals[0];
         var takes = QuotaAmounts.OfMachine(flavor.Size);
-        if (await QuotaBooks.ReserveAsync(db, asked.ProjectId, actor.UserId, takes, ct) is { } over)
-            return over;
+        var quota = await QuotaBooks.HoldAsync(db, asked.ProjectId, actor.UserId, takes, ct);
+        if (!quota.IsOk)
+            return quota.Refusal;
         // The quota's rows are locked now, and every submit to this project passes them: this answer about the name stays true.
         if (!await DraftCheck.IsFreeAsync(db, asked.ProjectId, name, ct))
             return new NameTaken(name);
@@ -36,7 +37,7 @@ sealed class CreateAction(Ledger ledger) : RequestAction
         var machine = Machine.Ask(id, asked.ProjectId, name, image, flavor, network.Id, address, mac, sshKey, actor.UserId, now);
         db.Add(machine);
         return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, asked.LeaseDays), takes,
-            await FactsAsync(db, actor, asked, flavor.Size, takes, held: true, ct), image.Id, flavor.Id);
+            await FactsAsync(db, actor, asked, flavor.Size, takes, quota.Value.Lines, held: true, ct), image.Id, flavor.Id);
     }
 
     public override async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)
@@ -55,10 +56,11 @@ sealed class CreateAction(Ledger ledger) : RequestAction
 
     public override async Task LetGoAsync(PortalDbContext db, Request request, string reason, DateTimeOffset now, CancellationToken ct)
     {
+        // Quota first and then the address that comes free with the machine, in the order in which a submit takes them.
+        await base.LetGoAsync(db, request, reason, now, ct);
         var machine = await db.Machines.SingleAsync(m => m.Id == request.MachineId, ct);
         machine.Become(MachineState.Deleted, reason, now);
         await db.SaveChangesAsync(ct);
-        await base.LetGoAsync(db, request, reason, now, ct);
     }
 
     public override async Task<IReadOnlyList<Refusal>> ProblemsAsync(PortalDbContext db, Request request, CancellationToken ct)
@@ -74,9 +76,8 @@ sealed class CreateAction(Ledger ledger) : RequestAction
     }
 
     /// <summary>What policy would look at for a draft.</summary>
-    internal static async Task<RequestFacts> FactsAsync(PortalDbContext db, Actor actor, RequestDraft draft, MachineSize? size, QuotaAmounts takes, bool held, CancellationToken ct)
+    internal static async Task<RequestFacts> FactsAsync(PortalDbContext db, Actor actor, RequestDraft draft, MachineSize? size, QuotaAmounts takes, IReadOnlyList<QuotaLine> quota, bool held, CancellationToken ct)
     {
-        var quota = await QuotaBooks.ReadAsync(db, draft.ProjectId, ct);
         return new RequestFacts(draft.ProjectId, actor.UserId, await db.RoleInAsync(actor, draft.ProjectId, ct) ?? ProjectRole.Viewer, actor.Platform, RequestKind.Create,
             draft.FlavorId, draft.ImageId, size, takes, QuotaLine.FullestShare(quota, held ? QuotaAmounts.None : takes), draft.LeaseDays);
     }

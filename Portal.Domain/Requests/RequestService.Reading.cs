@@ -67,18 +67,22 @@ public sealed partial class RequestService
         if (await MayAskAsync(db, actor, draft.ProjectId, ct) is { } forbidden)
             return forbidden;
         var check = await DraftCheck.RunAsync(db, draft, ct);
-        var quota = await QuotaBooks.ReadAsync(db, draft.ProjectId, ct);
+        var quota = await QuotaBooks.SheetAsync(db, draft.ProjectId, actor.UserId, ct);
         var size = check.Flavor?.Size;
         var refusals = new List<Refusal>(check.Refusals);
         var takes = size is null ? null : QuotaAmounts.OfMachine(size);
         if (takes is not null)
-            refusals.AddRange(QuotaEffect.Exceeded(quota, takes));
+        {
+            var broken = QuotaRules.Judge(quota, takes);
+            var fits = broken.Count == 0 ? null : await QuotaFit.FindAsync(db, quota, takes, ct);
+            refusals.AddRange(broken.Select(refusal => refusal with { Fits = fits }));
+        }
         if (check.Network is { } network && await AddressPool.FreeAsync(db, network, ct) == 0)
             refusals.Add(new NoFreeAddress(network.Name));
-        var policy = await policies.DecideAsync(db, await CreateAction.FactsAsync(db, actor, draft, size, takes ?? QuotaAmounts.None, held: false, ct), ct);
+        var policy = await policies.DecideAsync(db, await CreateAction.FactsAsync(db, actor, draft, size, takes ?? QuotaAmounts.None, quota.Lines, held: false, ct), ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
-        return new RequestPreview(QuotaEffect.OfNew(quota, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy);
+        return new RequestPreview(QuotaEffect.OfNew(quota.Lines, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy);
     }
 
     static async Task<string?> LikelyHostAsync(PortalDbContext db, MachineSize? size, CancellationToken ct) =>

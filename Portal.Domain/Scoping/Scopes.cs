@@ -35,6 +35,7 @@ static class Scopes
         [typeof(Image)] = "The catalog is everybody's.",
         [typeof(Flavor)] = "The catalog is everybody's.",
         [typeof(Network)] = "The catalog is everybody's.",
+        [typeof(NetworkAddress)] = "Addresses are given to machines of every project.",
         [typeof(Host)] = "Hosts carry machines of every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",

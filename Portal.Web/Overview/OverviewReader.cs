@@ -43,7 +43,7 @@ public sealed class OverviewReader(
         var seen = (await projects.ListMineAsync(actor, ct)).Where(p => project is null || p.Id == project).Take(3).ToList();
         var read = await Task.WhenAll(seen.Select(p => quotas.GetAsync(actor, p.Id, ct)));
         return [.. seen.Zip(read).Where(pair => pair.Second.IsOk)
-            .Select(pair => new ProjectQuotaView(pair.First, [.. pair.Second.Value.Lines.Select(l => new QuotaEffect(l.Resource, l.Limit, l.Used, l.Reserved, This: 0))]))];
+            .Select(pair => new ProjectQuotaView(pair.First, QuotaEffect.OfNow(pair.Second.Value.Lines)))];
     }
 
     /// <summary>Machines that run and do not answer; those whose host is silent are told of already.</summary>

@@ -63,7 +63,7 @@ public sealed class QuotaStormTests(PostgresFixture postgres) : IClassFixture<Po
     async Task BooksAgreeAsync(World world, int waiting)
     {
         var lines = (await postgres.Get<QuotaService>().GetAsync(world.Member, world.Project.Id, Ct)).Value.Lines;
-        lines.Select(l => l.Reserved).ShouldBe([waiting, waiting, waiting * 256, waiting * 2]);
+        lines.ShouldAllBe(l => l.Reserved == waiting * QuotaAmounts.OfMachine(world.Flavor.Size).Of(l.Resource));
         lines.ShouldAllBe(l => l.Used == 0);
     }
 
