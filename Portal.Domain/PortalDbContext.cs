@@ -8,10 +8,13 @@ using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Notices;
+using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 using Portal.Domain.Scoping;
+using Portal.Domain.Webhooks;
 
 namespace Portal.Domain;
 
@@ -75,6 +78,21 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>The audit trail.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+
+    /// <summary>What people were told in the pages.</summary>
+    public DbSet<NoticeEntry> Notices => Set<NoticeEntry>();
+
+    /// <summary>How people want to be told.</summary>
+    public DbSet<NoticePreference> NoticePreferences => Set<NoticePreference>();
+
+    /// <summary>E-mails and calls of webhooks that go out.</summary>
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+
+    /// <summary>Ways out that are open.</summary>
+    public DbSet<Outlet> Outlets => Set<Outlet>();
+
+    /// <summary>Addresses outside that are called.</summary>
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     /// <summary>Whose view this context gives; without one, or with one who reads everything, it shows all.</summary>
     internal Guid Viewer { get; private set; }

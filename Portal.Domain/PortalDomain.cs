@@ -10,6 +10,7 @@ using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
@@ -50,6 +51,7 @@ public static class PortalDomain
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<CatalogService>();
+        services.AddSingleton<Outbox>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton<RequestAction, CreateAction>();
         services.AddSingleton<RequestActions>();

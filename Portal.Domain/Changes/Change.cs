@@ -24,6 +24,12 @@ public enum ChangeKind
     /// <summary>A sign-in that was ended.</summary>
     Session,
 
+    /// <summary>What a person was told; the identifier is the person's.</summary>
+    Notice,
+
+    /// <summary>A webhook or one of its deliveries.</summary>
+    Webhook,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

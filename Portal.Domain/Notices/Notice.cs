@@ -26,6 +26,9 @@ public enum NoticeKind
 
     /// <summary>A machine could not be made, is broken, or was moved.</summary>
     MachineTrouble,
+
+    /// <summary>An e-mail or a webhook's delivery was given up.</summary>
+    DeliveryTrouble,
 }
 
 /// <summary>Something people should know.</summary>
@@ -36,14 +39,3 @@ public enum NoticeKind
 /// <param name="SubjectId">What it is about.</param>
 /// <param name="ProjectId">In which project.</param>
 public sealed record Notice(NoticeKind Kind, string Title, string? Body, string Link, Guid SubjectId, Guid? ProjectId);
-
-/// <summary>Tells people, in the transaction of the change itself: what is undone was never told.</summary>
-public static class NoticeBoard
-{
-    /// <summary>Tells each of some people once.</summary>
-    internal static Task TellAsync(PortalDbContext db, Notice notice, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct)
-    {
-        ct.ThrowIfCancellationRequested();
-        return Task.CompletedTask;
-    }
-}

@@ -6,8 +6,11 @@ using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
 using Portal.Domain.Migrations;
+using Portal.Domain.Notices;
+using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
+using Portal.Domain.Webhooks;
 
 namespace Portal.Domain.Scoping;
 
@@ -38,6 +41,9 @@ static class Scopes
         [typeof(NetworkAddress)] = "Addresses are given to machines of every project.",
         [typeof(Host)] = "Hosts carry machines of every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
+        [typeof(NoticeEntry)] = "A person's own.",
+        [typeof(NoticePreference)] = "A person's own.",
+        [typeof(Outlet)] = "Ways out of the platform.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",
     };
 
@@ -55,6 +61,8 @@ static class Scopes
         builder.Entity<Project>().HasQueryFilter(Filter, p => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == p.Id));
         builder.Entity<OperationStep>().HasQueryFilter(Filter, s => db.ShowsAll || db.Operations.Any(o => o.Id == s.OperationId));
         builder.Entity<MigrationChunk>().HasQueryFilter(Filter, c => db.ShowsAll || db.Migrations.Any(m => m.Id == c.MigrationId));
+        builder.Entity<Webhook>().HasQueryFilter(Filter, h => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == h.ProjectId));
+        builder.Entity<Delivery>().HasQueryFilter(Filter, d => db.ShowsAll || db.Webhooks.Any(h => h.Id == d.WebhookId));
         foreach (var type in builder.Model.GetEntityTypes().Select(e => e.ClrType).Where(typeof(IProjectScoped).IsAssignableFrom).ToList())
             typeof(Scopes).GetMethod(nameof(Scope), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [builder, db]);
     }
