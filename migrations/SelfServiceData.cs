@@ -18,6 +18,8 @@ namespace Portal.Migrations.Migrations
                 """);
             // A machine has one address: the limit of addresses begins as that of machines.
             migrationBuilder.Sql("insert into quotas (project_id, resource, most, used, reserved) select project_id, 'Addresses', most, used, reserved from quotas where resource = 'Machines' on conflict do nothing");
+            // Time triggers are Quartz's.
+            QuartzTables.Create(migrationBuilder);
         }
     }
 }

@@ -5,6 +5,7 @@ using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
+using Portal.Domain.Leases;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
@@ -36,6 +37,7 @@ static class Scopes
         [typeof(Flavor)] = "The catalog is everybody's.",
         [typeof(Network)] = "The catalog is everybody's.",
         [typeof(Host)] = "Hosts carry machines of every project.",
+        [typeof(LeaseSettings)] = "The platform's own terms, for every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",
     };
