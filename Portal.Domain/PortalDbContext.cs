@@ -6,6 +6,7 @@ using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Notices;
@@ -13,6 +14,7 @@ using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Schedules;
 using Portal.Domain.Scoping;
 using Portal.Domain.Webhooks;
 
@@ -75,6 +77,18 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>Their charts.</summary>
     public DbSet<MigrationChunk> MigrationChunks => Set<MigrationChunk>();
+
+    /// <summary>The platform's lease terms.</summary>
+    public DbSet<LeaseSettings> LeaseSettings => Set<LeaseSettings>();
+
+    /// <summary>Lease terms of projects that have their own.</summary>
+    public DbSet<ProjectLease> ProjectLeases => Set<ProjectLease>();
+
+    /// <summary>Schedules.</summary>
+    public DbSet<Schedule> Schedules => Set<Schedule>();
+
+    /// <summary>What became of each of their times.</summary>
+    public DbSet<ScheduleRun> ScheduleRuns => Set<ScheduleRun>();
 
     /// <summary>The audit trail.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();

@@ -8,6 +8,7 @@ using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Notices.Deliveries;
@@ -15,6 +16,7 @@ using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Schedules;
 
 namespace Portal.Domain;
 
@@ -52,6 +54,12 @@ public static class PortalDomain
         services.AddSingleton<AuditService>();
         services.AddSingleton<CatalogService>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<LeaseService>();
+        services.AddSingleton<LeaseSweeper>();
+        services.TryAddSingleton(ScheduleSettings.Usual);
+        services.AddSingleton<ScheduleService>();
+        services.AddSingleton<ScheduleOrders>();
+        services.AddSingleton<ScheduleSweeper>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton<RequestAction, CreateAction>();
         services.AddSingleton<RequestActions>();

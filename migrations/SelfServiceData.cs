@@ -64,6 +64,8 @@ namespace Portal.Migrations.Migrations
                 create trigger machines_free_address after update of state on machines for each row
                     when (old.state is distinct from new.state and (old.state = 'Deleted' or new.state = 'Deleted')) execute function keep_address();
                 """);
+            // Time triggers are Quartz's.
+            QuartzTables.Create(migrationBuilder);
         }
     }
 }

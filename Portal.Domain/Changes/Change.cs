@@ -21,6 +21,9 @@ public enum ChangeKind
     /// <summary>A project, its members or its quota.</summary>
     Project,
 
+    /// <summary>A schedule, or a run of one.</summary>
+    Schedule,
+
     /// <summary>A sign-in that was ended.</summary>
     Session,
 

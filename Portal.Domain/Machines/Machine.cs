@@ -37,7 +37,7 @@ public enum MachineState
 }
 
 /// <summary>A virtual machine of a project. It exists from the moment it is asked for, so that its name and address are its own.</summary>
-public sealed class Machine : IProjectScoped
+public sealed partial class Machine : IProjectScoped
 {
     internal const int LongestReason = 2000;
 

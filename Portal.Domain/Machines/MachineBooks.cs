@@ -40,6 +40,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
     {
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Running, null, work.Now);
+        work.Machine.BeginLease(work.Now);
         await work.EndRequestAsync(RequestStatus.Fulfilled, ct);
         await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.provision", new { host = work.Machine.HostId, address = work.Machine.Address.ToString() });

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
+using Portal.Domain.Leases;
 
 namespace Portal.Domain.Machines;
 
 /// <summary>How lists of machines are filtered and sorted, and which actions a machine's page offers.</summary>
 static class MachineList
 {
-    public static IQueryable<Machine> Filter(PortalDbContext db, IQueryable<Machine> rows, ListQuery query)
+    public static IQueryable<Machine> Filter(PortalDbContext db, IQueryable<Machine> rows, ListQuery query, DateTimeOffset now)
     {
         if (query.LikePattern is { } like)
         {
@@ -22,7 +23,7 @@ static class MachineList
             rows = rows.Where(m => m.ImageId == image);
         if (query.IdsFilter("id") is { } ids)
             rows = rows.Where(m => ids.Contains(m.Id));
-        return rows;
+        return query.Filter("lease") is { } lease ? ByLease(rows, lease, now) : rows;
     }
 
     public static IOrderedQueryable<Machine> Sort(PortalDbContext db, IQueryable<Machine> rows, ListQuery query) => query.SortField switch
@@ -32,9 +33,24 @@ static class MachineList
         "project" => rows.SortBy(m => db.Projects.Where(p => p.Id == m.ProjectId).Select(p => p.Name).FirstOrDefault(), query.Descending),
         "memory" => rows.SortBy(m => m.MemoryMib, query.Descending),
         "address" => rows.SortBy(m => AddressOrder.Inet(m.Address), query.Descending),
+        "lease" => rows.SortBy(m => m.LeaseEndsAt, query.Descending),
         "created" => rows.SortBy(m => m.CreatedAt, query.Descending),
         _ => rows.SortBy(m => m.Name, query.SortField == "name" && query.Descending),
     };
+
+    /// <summary>A name that is none finds nothing, rather than everything.</summary>
+    static IQueryable<Machine> ByLease(IQueryable<Machine> rows, string lease, DateTimeOffset now)
+    {
+        var soon = now + LeaseView.Soon;
+        return lease.ToLowerInvariant() switch
+        {
+            "soon" => rows.Where(m => m.LeaseStage == LeaseStage.Running && m.LeaseEndsAt <= soon),
+            "grace" => rows.Where(m => m.LeaseStage == LeaseStage.Grace || m.LeaseStage == LeaseStage.Ending),
+            "running" => rows.Where(m => m.LeaseStage == LeaseStage.Running),
+            "none" => rows.Where(m => m.LeaseStage == LeaseStage.None),
+            _ => rows.Where(_ => false),
+        };
+    }
 
     /// <summary>What the actor could do now; the services decide again when it is done.</summary>
     public static IReadOnlyList<MachineAction> Actions(MachineRow row, Refusal? member, Actor actor)
@@ -42,9 +58,12 @@ static class MachineList
         var busy = row.Active is { } active ? $"“{active.Title}” is not finished." : null;
         return
         [
-            .. Enum.GetValues<PowerAction>().Select(power => new MachineAction(power.ToString(), member?.Message ?? busy ?? MachineRules.Power(row.Name, row.State, power)?.Message)),
+            .. Enum.GetValues<PowerAction>().Select(power => new MachineAction(power.ToString(), member?.Message ?? busy ?? Over(row, power) ?? MachineRules.Power(row.Name, row.State, power)?.Message)),
             new("Delete", member?.Message ?? busy ?? MachineRules.Delete(row.Name, row.State)?.Message),
             new("Migrate", actor.IsAdmin ? busy ?? MachineRules.Migrate(row.Name, row.State)?.Message : "Only an admin moves machines."),
         ];
     }
+
+    static string? Over(MachineRow row, PowerAction power) =>
+        power == PowerAction.Start && row.Lease.Stage is (LeaseStage.Ending or LeaseStage.Grace or LeaseStage.Over) ? new LeaseOver(row.Name).Message : null;
 }

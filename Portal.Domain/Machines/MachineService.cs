@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
+using Portal.Domain.Leases;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 
@@ -10,12 +11,12 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
 {
     /// <summary>
     /// Machines the actor may see, by name; deleted ones only when <c>state</c> names them. Sorts: <c>name state host memory created
-    /// project address</c>. Filters: <c>state</c> (names, commas between), <c>project host image</c> (ids), <c>id</c> (ids, commas between). Search looks at name, address, host.
+    /// project address lease</c>. Filters: <c>lease</c> (soon, grace, running, none), <c>state</c> (names, commas between), <c>project host image</c> (ids), <c>id</c> (ids, commas between). Search looks at name, address, host.
     /// </summary>
     public async Task<Page<MachineRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var rows = MachineList.Filter(db, SeenBy(db, actor), query);
+        var rows = MachineList.Filter(db, SeenBy(db, actor), query, time.GetUtcNow());
         var total = await rows.CountAsync(ct);
         var items = await MachineList.Sort(db, rows, query).ThenBy(m => m.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(MachineRow.From(db)).ToListAsync(ct);
         return new Page<MachineRow>(items, total);
@@ -45,7 +46,7 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
     /// <returns>The operation, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="WrongState"/>, <see cref="MachineBusy"/> or <see cref="KeyReused"/>.</returns>
     public Task<Result<OperationRow>> PowerAsync(Actor actor, Guid id, PowerAction action, string key, CancellationToken ct) =>
         OrderAsync(actor, id, OperationKind.Power, "switch this machine's power", key, new PowerParameters(action),
-            machine => MachineRules.Power(machine.Name, machine.State, action), machine => (Title(machine.Name, action), "machine." + Slug(action)), _ => { }, ct);
+            machine => action == PowerAction.Start && machine.LeaseIsOver ? new LeaseOver(machine.Name) : MachineRules.Power(machine.Name, machine.State, action), machine => (Title(machine.Name, action), "machine." + Slug(action)), _ => { }, ct);
 
     /// <summary>Deletes a machine with its disk through an operation; cannot be undone.</summary>
     /// <param name="actor">A member of its project.</param>

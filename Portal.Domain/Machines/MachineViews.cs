@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Portal.Domain.Leases;
 using Portal.Domain.Operations;
 
 namespace Portal.Domain.Machines;
@@ -53,9 +54,10 @@ public sealed record ActiveOperation(Guid Id, OperationKind Kind, string Title, 
 /// <param name="HostName">That host's name.</param>
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="Active">What is being done to it now; null when nothing is.</param>
+/// <param name="Lease">Its lease.</param>
 public sealed record MachineRow(Guid Id, string Name, Guid ProjectId, string ProjectName, MachineState State, DateTimeOffset StateSince, string? StateReason,
     MachineState? LastKnownState, string Address, string FlavorName, int Vcpus, int MemoryMib, int DiskGib, string ImageTitle, Guid? HostId, string? HostName,
-    DateTimeOffset CreatedAt, ActiveOperation? Active)
+    DateTimeOffset CreatedAt, ActiveOperation? Active, LeaseView Lease)
 {
     internal static Expression<Func<Machine, MachineRow>> From(PortalDbContext db) => m => new MachineRow(m.Id, m.Name, m.ProjectId,
         db.Projects.Where(p => p.Id == m.ProjectId).Select(p => p.Name).First(), m.State, m.StateSince, m.StateReason, m.LastKnownState, m.Address.ToString(),
@@ -63,7 +65,8 @@ public sealed record MachineRow(Guid Id, string Name, Guid ProjectId, string Pro
         m.HostId, db.Hosts.Where(h => h.Id == m.HostId).Select(h => h.Name).FirstOrDefault(), m.CreatedAt,
         db.Operations.Where(o => o.MachineId == m.Id && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running))
             .Select(o => new ActiveOperation(o.Id, o.Kind, o.Title, o.Status, o.StepName, o.Percent, o.EtaSeconds, o.CancelRequestedAt != null,
-                db.Migrations.Where(x => x.OperationId == o.Id).Select(x => (Guid?)x.Id).FirstOrDefault())).FirstOrDefault());
+                db.Migrations.Where(x => x.OperationId == o.Id).Select(x => (Guid?)x.Id).FirstOrDefault())).FirstOrDefault(),
+        new LeaseView(m.LeaseStage, m.LeaseEndsAt, m.GraceUntil, m.LeaseDays));
 }
 
 /// <summary>One thing a person could do to the machine now, or why not.</summary>

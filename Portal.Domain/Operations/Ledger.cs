@@ -104,7 +104,7 @@ public sealed class Ledger(IDbContextFactory<PortalDbContext> contexts, TimeProv
         return new Claim(contexts, operation, worker, lease);
     }
 
-    static string Write(object? parameters) => parameters is null ? "{}" : JsonSerializer.Serialize(parameters, Json.Options);
+    internal static string Write(object? parameters) => parameters is null ? "{}" : JsonSerializer.Serialize(parameters, Json.Options);
 
     // jsonb keeps the meaning, not the text.
     static bool SameJson(string stored, string given)

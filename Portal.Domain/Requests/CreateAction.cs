@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
@@ -35,8 +36,10 @@ sealed class CreateAction(Ledger ledger) : RequestAction
 
         var (id, mac) = await MacAddress.TakeAsync(db, ct);
         var machine = Machine.Ask(id, asked.ProjectId, name, image, flavor, network.Id, address, mac, sshKey, actor.UserId, now);
+        var leaseDays = check.Lease.Resolve(asked.LeaseDays);
+        machine.AskLease(leaseDays);
         db.Add(machine);
-        return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, asked.LeaseDays), takes,
+        return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, leaseDays), takes,
             await FactsAsync(db, actor, asked, flavor.Size, takes, quota.Value.Lines, held: true, ct), image.Id, flavor.Id);
     }
 
@@ -79,7 +82,8 @@ sealed class CreateAction(Ledger ledger) : RequestAction
     internal static async Task<RequestFacts> FactsAsync(PortalDbContext db, Actor actor, RequestDraft draft, MachineSize? size, QuotaAmounts takes, IReadOnlyList<QuotaLine> quota, bool held, CancellationToken ct)
     {
         return new RequestFacts(draft.ProjectId, actor.UserId, await db.RoleInAsync(actor, draft.ProjectId, ct) ?? ProjectRole.Viewer, actor.Platform, RequestKind.Create,
-            draft.FlavorId, draft.ImageId, size, takes, QuotaLine.FullestShare(quota, held ? QuotaAmounts.None : takes), draft.LeaseDays);
+            draft.FlavorId, draft.ImageId, size, takes, QuotaLine.FullestShare(quota, held ? QuotaAmounts.None : takes),
+            (await LeaseBook.TermsAsync(db, draft.ProjectId, ct)).Resolve(draft.LeaseDays));
     }
 
     static async Task<Machine> TakeMachineAsync(PortalDbContext db, Request request, CancellationToken ct)

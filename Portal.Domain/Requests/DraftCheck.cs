@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 
 namespace Portal.Domain.Requests;
@@ -12,8 +13,9 @@ namespace Portal.Domain.Requests;
 /// <param name="Network">The network.</param>
 /// <param name="SshKey">The line that goes to the guest.</param>
 /// <param name="Why">What it is for, trimmed.</param>
+/// <param name="Lease">The project's lease terms.</param>
 /// <param name="Refusals">Every rule it breaks, in the order of the form.</param>
-sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Flavor, Network? Network, string? SshKey, string? Why, IReadOnlyList<Refusal> Refusals)
+sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Flavor, Network? Network, string? SshKey, string? Why, LeaseTerms Lease, IReadOnlyList<Refusal> Refusals)
 {
     /// <summary>The longest reason, characters.</summary>
     public const int MostWhy = 1000;
@@ -45,7 +47,10 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
         var why = string.IsNullOrWhiteSpace(draft.Why) ? null : draft.Why.Trim();
         if (CheckText("why", why, MostWhy) is { } badWhy)
             refusals.Add(badWhy);
-        return new DraftCheck(badName is null ? name : null, free, image, flavor, network, key.IsOk ? key.Value : null, why, refusals);
+        var terms = await LeaseBook.TermsAsync(db, draft.ProjectId, ct);
+        if (terms.Refuse(draft.LeaseDays) is { } badLease)
+            refusals.Add(badLease);
+        return new DraftCheck(badName is null ? name : null, free, image, flavor, network, key.IsOk ? key.Value : null, why, terms, refusals);
     }
 
     /// <summary>Whether no machine of the project has the name.</summary>

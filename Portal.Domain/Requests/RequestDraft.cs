@@ -12,7 +12,7 @@ public abstract record Draft(string? Why);
 /// <param name="NetworkId">The network it gets an address on.</param>
 /// <param name="SshKey">The public key that may log in, one line.</param>
 /// <param name="Why">What it is for, for who decides; at most 1000 characters.</param>
-/// <param name="LeaseDays">How long it is wanted, days; null: as long as the project's terms give by themselves.</param>
+/// <param name="LeaseDays">How long it is wanted, days; null: as long as the project's terms give by themselves; 0: for ever, where they allow it.</param>
 public sealed record RequestDraft(Guid ProjectId, string MachineName, Guid ImageId, Guid FlavorId, Guid NetworkId, string SshKey, string? Why, int? LeaseDays = null) : Draft(Why);
 
 /// <summary>What a person fills in to change a machine's size.</summary>

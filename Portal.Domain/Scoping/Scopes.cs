@@ -5,6 +5,7 @@ using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
+using Portal.Domain.Leases;
 using Portal.Domain.Migrations;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
@@ -40,6 +41,7 @@ static class Scopes
         [typeof(Network)] = "The catalog is everybody's.",
         [typeof(NetworkAddress)] = "Addresses are given to machines of every project.",
         [typeof(Host)] = "Hosts carry machines of every project.",
+        [typeof(LeaseSettings)] = "The platform's own terms, for every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
         [typeof(NoticeEntry)] = "A person's own.",
         [typeof(NoticePreference)] = "A person's own.",

@@ -8,6 +8,7 @@ using Portal.Web.Accounts;
 using Portal.Web.Api;
 using Portal.Web.Operations;
 using Portal.Web.Security;
+using Portal.Web.Timing;
 using Prometheus;
 
 namespace Portal.Web.Health;
@@ -23,7 +24,7 @@ public static class HealthEndpoints
         app.MapGet("/metrics", FiguresAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, Readiness readiness, HostFleet fleet, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(HttpContext context, Readiness readiness, HostFleet fleet, TimingHealth timing, CancellationToken cancellationToken)
     {
         var database = await readiness.DatabaseProblemAsync(cancellationToken);
         var status = database is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
@@ -31,6 +32,7 @@ public static class HealthEndpoints
         string[] degraded =
         [
             .. health.Missing is { } missing ? [missing] : Array.Empty<string>(),
+            .. timing.Problem is { } late ? [late] : Array.Empty<string>(),
             .. health is { Total: > 0, Connected: 0 } ? ["No host answers: machines cannot be made or moved until one does."] : Array.Empty<string>(),
         ];
 

@@ -25,6 +25,19 @@ public static class PortalMetrics
     public static readonly Histogram Blackout = Metrics.CreateHistogram("portal_migration_blackout_seconds", "Longest gap between replies of a guest during a move.",
         new HistogramConfiguration { LabelNames = ["mode"], Buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8] });
 
+    /// <summary>Sweeps this process ran, by name and how: done, stopped, interrupted, failed.</summary>
+    public static readonly Counter Sweeps = Metrics.CreateCounter("portal_sweeps_total", "Sweeps this process ran.", "sweep", "outcome");
+
+    /// <summary>How long sweeps took, seconds.</summary>
+    public static readonly Histogram SweepSeconds = Metrics.CreateHistogram("portal_sweep_duration_seconds", "Time a sweep took.",
+        new HistogramConfiguration { LabelNames = ["sweep"], Buckets = Histogram.ExponentialBuckets(0.005, 2, 14) });
+
+    /// <summary>Time triggers that fired late.</summary>
+    public static readonly Counter Misfires = Metrics.CreateCounter("portal_timing_misfires_total", "Time triggers that fired late.", "sweep");
+
+    /// <summary>Whether time triggers run: 1 or 0.</summary>
+    public static readonly Gauge TimingRuns = Metrics.CreateGauge("portal_timing_runs", "Whether time triggers run: 1 or 0.");
+
     /// <summary>Pages open on this process.</summary>
     public static readonly Gauge Circuits = Metrics.CreateGauge("portal_circuits", "Pages open on this process.");
 }

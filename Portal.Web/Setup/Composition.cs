@@ -8,6 +8,7 @@ using Portal.Web.Layout;
 using Portal.Web.Migrations;
 using Portal.Web.Operations;
 using Portal.Web.Security;
+using Portal.Web.Timing;
 
 namespace Portal.Web.Setup;
 
@@ -23,6 +24,7 @@ public static class Composition
         services.AddPortalDomain(settings.ConnectionString);
         services.AddPortalAccounts();
         services.AddPortalOperations();
+        services.AddPortalTiming(settings);
         services.AddPortalMigrations();
         services.AddScoped<CircuitHandler, CircuitCount>();
         services.AddSingleton<Readiness>();

@@ -10,9 +10,14 @@ namespace Portal.Web.Setup;
 public sealed record Settings(string ConnectionString, IReadOnlyList<string> PublicOrigins, int ApiCallsPerMinute)
 {
     private const int UsualApiCallsPerMinute = 600;
+    private const int UsualScheduleWindow = 15;
+    private const int LongestScheduleWindow = 24 * 60;
 
     /// <summary>Whether machines' memory must travel encrypted between hosts (<c>Portal__EncryptMemory</c>, true when not set).</summary>
     public bool EncryptMemory { get; private init; } = true;
+
+    /// <summary>How late a schedule's run may be and still be done (<c>Portal__ScheduleWindowMinutes</c>, 15 when not set).</summary>
+    public TimeSpan ScheduleWindow { get; private init; } = TimeSpan.FromMinutes(UsualScheduleWindow);
 
     /// <summary>The reverse proxies whose word about the person's side is taken (<c>Portal__KnownProxies</c>, comma separated); none when not set.</summary>
     public IReadOnlyList<IPNetwork> KnownProxies { get; private init; } = [];
@@ -37,10 +42,14 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
         if (configuration["Portal:EncryptMemory"] is { Length: > 0 } said && !bool.TryParse(said, out encrypt))
             throw new SettingsException($"Portal__EncryptMemory holds '{said}', which is neither true nor false.");
 
+        var window = configuration["Portal:ScheduleWindowMinutes"] is { Length: > 0 } minutes ? int.TryParse(minutes, out var most) ? most : 0 : UsualScheduleWindow;
+        if (window is < 1 or > LongestScheduleWindow)
+            throw new SettingsException($"Portal__ScheduleWindowMinutes holds '{configuration["Portal:ScheduleWindowMinutes"]}', which is not a whole number from 1 to {LongestScheduleWindow}.");
+
         var proxies = List(configuration["Portal:KnownProxies"]).Select(entry => Proxies.Parse(entry)
             ?? throw new SettingsException($"Portal__KnownProxies holds '{entry}', which is neither an address such as 10.0.0.5 nor a network such as 10.0.0.0/24.")).ToArray();
 
-        return new Settings(connection, origins, calls) { EncryptMemory = encrypt, KnownProxies = proxies };
+        return new Settings(connection, origins, calls) { EncryptMemory = encrypt, KnownProxies = proxies, ScheduleWindow = TimeSpan.FromMinutes(window) };
     }
 
     private static string[] List(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

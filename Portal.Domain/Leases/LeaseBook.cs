@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Machines;
+
+namespace Portal.Domain.Leases;
+
+/// <summary>The lease terms in force, read in the caller's transaction.</summary>
+static class LeaseBook
+{
+    /// <summary>A project's terms: its own, or the platform's, or the built-in ones.</summary>
+    public static async Task<LeaseTerms> TermsAsync(PortalDbContext db, Guid projectId, CancellationToken ct) =>
+        await db.ProjectLeases.IgnoreQueryFilters().Where(l => l.ProjectId == projectId).Select(l => l.Terms).SingleOrDefaultAsync(ct) ?? await PlatformAsync(db, ct);
+
+    /// <summary>The platform's terms, or the built-in ones.</summary>
+    public static async Task<LeaseTerms> PlatformAsync(PortalDbContext db, CancellationToken ct) =>
+        await db.LeaseSettings.Select(s => s.Terms).SingleOrDefaultAsync(ct) ?? LeaseTerms.BuiltIn;
+
+    /// <summary>The terms of several projects.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, LeaseTerms>> TermsAsync(PortalDbContext db, IReadOnlyCollection<Guid> projects, CancellationToken ct)
+    {
+        var platform = await PlatformAsync(db, ct);
+        var own = await db.ProjectLeases.IgnoreQueryFilters().AsNoTracking().Where(l => projects.Contains(l.ProjectId)).ToDictionaryAsync(l => l.ProjectId, l => l.Terms, ct);
+        return projects.ToDictionary(id => id, id => own.GetValueOrDefault(id, platform));
+    }
+
+    /// <summary>
+    /// The end a lease would have after so many days more, counted from its end, or from now when that is past.
+    /// </summary>
+    /// <returns>The end, or <see cref="LeaseTooLong"/>, <see cref="LeaseTotalReached"/> or <see cref="NoLeaseToExtend"/>.</returns>
+    public static Result<DateTimeOffset> NewEnd(Machine machine, LeaseTerms terms, int days, DateTimeOffset now)
+    {
+        if (machine is not { LeaseEndsAt: { } end, LeaseStartedAt: { } start })
+            return new NoLeaseToExtend(machine.Name, "it has none, and is kept for ever.");
+        if (machine.LeaseStage == LeaseStage.Over || machine.State is MachineState.Deleting or MachineState.Deleted)
+            return new NoLeaseToExtend(machine.Name, "its days of grace are over and it is being deleted.");
+        if (days < 1 || days > terms.MostDays)
+            return new LeaseTooLong(days, terms.MostDays);
+        var to = (end > now ? end : now).AddDays(days);
+        return terms.LatestEnd(start) is { } latest && to > latest ? new LeaseTotalReached(machine.Name, terms.TotalDays!.Value, latest) : to;
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Audit;
+using Portal.Domain.Changes;
+using Portal.Domain.Machines;
+using Portal.Domain.Notices;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+
+namespace Portal.Domain.Leases;
+
+/// <summary>What a sweep did.</summary>
+/// <param name="Warned">Machines whose people were warned.</param>
+/// <param name="Ended">Leases that came to their end.</param>
+/// <param name="Switched">Orders to go off.</param>
+/// <param name="Kept">Machines whose days of grace began.</param>
+/// <param name="Deleted">Orders to delete.</param>
+public sealed record LeaseSweep(int Warned, int Ended, int Switched, int Kept, int Deleted)
+{
+    /// <summary>Whether nothing was due.</summary>
+    public bool IsNothing => Warned + Ended + Switched + Kept + Deleted == 0;
+}
+
+/// <summary>
+/// Carries leases on: what is due is taken in batches, each in one transaction with its notices, audit and operations. Machines another
+/// sweep holds are passed over, so that several processes share the work and none does a step twice.
+/// </summary>
+public sealed class LeaseSweeper(IDbContextFactory<PortalDbContext> contexts)
+{
+    /// <summary>Machines in one transaction.</summary>
+    public const int Batch = 250;
+
+    // A flood of single notices would make every open page read each machine; past this "everything" is kinder.
+    const int MostNotices = 50;
+
+    /// <summary>Does everything that is due, and returns when nothing is left.</summary>
+    /// <param name="now">The moment it is.</param>
+    /// <param name="ct">Gives up between batches; what was committed stays.</param>
+    public async Task<LeaseSweep> SweepAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var tally = new Tally();
+        while (await SweepBatchAsync(tally, now, ct) > 0)
+            ct.ThrowIfCancellationRequested();
+        return tally.ToSweep();
+    }
+
+    async Task<int> SweepBatchAsync(Tally tally, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var machines = await db.Machines.FromSql($"select * from machines where lease_due_at <= {now} order by lease_due_at limit {Batch} for no key update skip locked").ToListAsync(ct);
+        if (machines.Count == 0)
+            return 0;
+        var ids = machines.ConvertAll(m => m.Id);
+        // Whoever writes an operation takes the machine's row first, and this sweep holds it: who is busy now stays busy, who is not stays free.
+        var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
+        var projects = machines.Select(m => m.ProjectId).Distinct().ToList();
+        var terms = await LeaseBook.TermsAsync(db, projects, ct);
+        var owners = (await db.ProjectMembers.Where(m => projects.Contains(m.ProjectId) && m.Role == ProjectRole.Owner).Select(m => new { m.ProjectId, m.UserId }).ToListAsync(ct)).ToLookup(m => m.ProjectId, m => m.UserId);
+
+        var batch = new Tally();
+        var changed = new List<Machine>();
+        foreach (var machine in machines)
+        {
+            var work = new LeaseWork(db, machine, [.. owners[machine.ProjectId].Append(machine.CreatedBy).Distinct()], now);
+            if (await work.CarryOnAsync(terms[machine.ProjectId], busy.Contains(machine.Id), batch, ct))
+                changed.Add(machine);
+        }
+
+        await db.SaveChangesAsync(ct);
+        await TellAsync(db, changed, batch.Orders, ct);
+        await transaction.CommitAsync(ct);
+        tally.Add(batch);
+        return machines.Count;
+    }
+
+    static async Task TellAsync(PortalDbContext db, List<Machine> changed, bool orders, CancellationToken ct)
+    {
+        if (changed.Count > MostNotices)
+            await ChangeNotice.NotifyAsync(db, ChangeKind.Everything, Guid.Empty, null, ct);
+        else
+        {
+            foreach (var machine in changed)
+                await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
+        }
+
+        if (orders)
+            await ChangeNotice.WakeWorkersAsync(db, ct);
+    }
+
+    /// <summary>Counts what a sweep does.</summary>
+    internal sealed class Tally
+    {
+        public int Warned { get; set; }
+
+        public int Ended { get; set; }
+
+        public int Switched { get; set; }
+
+        public int Kept { get; set; }
+
+        public int Deleted { get; set; }
+
+        public bool Orders => Switched + Deleted > 0;
+
+        public void Add(Tally other)
+        {
+            Warned += other.Warned;
+            Ended += other.Ended;
+            Switched += other.Switched;
+            Kept += other.Kept;
+            Deleted += other.Deleted;
+        }
+
+        public LeaseSweep ToSweep() => new(Warned, Ended, Switched, Kept, Deleted);
+    }
+}

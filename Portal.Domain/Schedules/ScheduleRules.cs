@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Projects;
+
+namespace Portal.Domain.Schedules;
+
+/// <summary>Who may have a machine do what at set times, and which schedules make sense.</summary>
+static class ScheduleRules
+{
+    /// <summary>The most schedules of one machine.</summary>
+    public const int MostPerMachine = 20;
+
+    const double LeastObjectiveMs = 1;
+    const double MostObjectiveMs = 600_000;
+
+    /// <summary>Why the actor may not, or null: power is for the project's members and owners, moving for operators.</summary>
+    public static async Task<Refusal?> RefuseAsync(PortalDbContext db, Actor actor, Guid projectId, ScheduleKind kind, CancellationToken ct) => kind switch
+    {
+        ScheduleKind.PowerOn or ScheduleKind.PowerOff => await db.RefuseUnlessMemberAsync(actor, projectId, "schedule", "switch this machine's power by a schedule", ct),
+        ScheduleKind.Relocate => await db.RoleInAsync(actor, projectId, ct) is null ? new NotFound("schedule") : actor.RefuseUnless(PlatformRoles.Operator, "move machines by a schedule"),
+    };
+
+    /// <summary>Why a schedule makes no sense, or null.</summary>
+    public static async Task<Refusal?> CheckAsync(PortalDbContext db, SchedulePart part, CancellationToken ct)
+    {
+        if (part.Timing.Check() is { } wrong)
+            return wrong;
+        if (part.Kind != ScheduleKind.Relocate)
+            return null;
+        if (part.Move is not { } move)
+            return new InvalidText("move", "A relocation needs to know how.", "Choose a way to move.");
+        if (move.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
+            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        return move.AskedHostId is { } host && !await db.Hosts.AnyAsync(h => h.Id == host, ct) ? new InvalidText("host", "There is no such host.", "Choose one from the list, or the best.") : null;
+    }
+
+    /// <summary>Why the machine takes no schedule at all, or null.</summary>
+    public static WrongState? Refuse(Machine machine) => machine.State is MachineState.Deleting or MachineState.Deleted
+        ? new WrongState(machine.Name, machine.State, $"{machine.Name} is deleted, so nothing can be done to it at any time.", "Choose another machine.")
+        : null;
+
+    /// <summary>The person whose rights a schedule runs with, as they are now; null when there is no such person any more.</summary>
+    public static async Task<Actor?> ActorAsync(PortalDbContext db, Guid userId, CancellationToken ct)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.LockoutEnd > DateTimeOffset.UtcNow)
+            return null;
+        return new Actor(user.Id, $"{user.DisplayName.Cut(60)} (by schedule)", Roles.Of(await db.RoleNamesOf(userId).ToListAsync(ct)));
+    }
+
+    /// <summary>Whether two parts do the same.</summary>
+    public static bool Same(ScheduleTiming a, ScheduleTiming b) => a.ToString() == b.ToString();
+}

@@ -1,0 +1,14 @@
+namespace Portal.Web.Timing;
+
+/// <summary>Whether time triggers run; what is wrong is told by <c>/readyz</c> and the metrics.</summary>
+public sealed class TimingHealth
+{
+    private volatile string? _problem = "Time triggers have not started yet: leases and schedules wait.";
+
+    /// <summary>What is wrong, or null.</summary>
+    public string? Problem
+    {
+        get => _problem;
+        internal set => _problem = value;
+    }
+}
