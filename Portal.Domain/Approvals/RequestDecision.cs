@@ -79,7 +79,7 @@ static class DecisionQueries
 {
     /// <summary>Every decision on a request, oldest first.</summary>
     public static IQueryable<DecisionView> DecisionsOf(this PortalDbContext db, Guid requestId) =>
-        from decision in db.Set<RequestDecision>().AsNoTracking()
+        from decision in db.RequestDecisions.AsNoTracking()
         where decision.RequestId == requestId
         orderby decision.At, decision.Id
         select new DecisionView(decision.Level,

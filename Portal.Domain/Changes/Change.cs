@@ -24,6 +24,9 @@ public enum ChangeKind
     /// <summary>A sign-in that was ended.</summary>
     Session,
 
+    /// <summary>The rules of approval, or prices.</summary>
+    Policy,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

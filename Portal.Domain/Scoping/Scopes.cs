@@ -37,6 +37,10 @@ static class Scopes
         [typeof(Network)] = "The catalog is everybody's.",
         [typeof(Host)] = "Hosts carry machines of every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
+        [typeof(Policies.ApprovalRule)] = "One policy for the platform; admins and auditors read it.",
+        [typeof(Policies.PolicyRevision)] = "One policy for the platform.",
+        [typeof(Policies.PriceList)] = "One price list for the platform.",
+        [typeof(Approvals.Delegation)] = "A person's own.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",
     };
 
