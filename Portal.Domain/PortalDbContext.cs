@@ -89,6 +89,23 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>What became of each of their times.</summary>
     public DbSet<ScheduleRun> ScheduleRuns => Set<ScheduleRun>();
+    /// <summary>The rules of approval.</summary>
+    public DbSet<Policies.ApprovalRule> ApprovalRules => Set<Policies.ApprovalRule>();
+
+    /// <summary>How often rules and prices were changed.</summary>
+    public DbSet<Policies.PolicyRevision> PolicyRevisions => Set<Policies.PolicyRevision>();
+
+    /// <summary>What machines cost.</summary>
+    public DbSet<Policies.PriceList> PriceLists => Set<Policies.PriceList>();
+
+    /// <summary>Every yes and no to a request.</summary>
+    public DbSet<Approvals.RequestDecision> RequestDecisions => Set<Approvals.RequestDecision>();
+
+    /// <summary>Whom requests that wait ask.</summary>
+    public DbSet<Approvals.ApprovalSeat> ApprovalSeats => Set<Approvals.ApprovalSeat>();
+
+    /// <summary>Who decides for whom.</summary>
+    public DbSet<Approvals.Delegation> Delegations => Set<Approvals.Delegation>();
 
     /// <summary>The audit trail.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();

@@ -61,6 +61,10 @@ public static class PortalDomain
         services.AddSingleton<ScheduleOrders>();
         services.AddSingleton<ScheduleSweeper>();
         services.AddSingleton<PolicyBook>();
+        services.AddSingleton(s => new PolicyService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<PolicyBook>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DelegationService>();
+        services.AddSingleton<ApprovalTrends>();
+        services.AddSingleton(s => new RequestExpiry(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<Granting>(), s.GetRequiredService<ILogger<RequestExpiry>>()));
         services.AddSingleton<RequestAction, CreateAction>();
         services.AddSingleton<RequestActions>();
         services.AddSingleton<Granting>();

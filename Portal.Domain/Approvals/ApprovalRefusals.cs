@@ -13,3 +13,26 @@ public sealed record MayBeDecided() : Refusal("may-be-decided", "The database br
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
+
+/// <summary>Nobody decides his own request unless its rule says so.</summary>
+public sealed record OwnRequest() : Refusal("own-request", "You may not decide your own request, nor one of somebody you stand in for.", "Somebody else who is asked decides it, or an admin. A rule can allow it: “may decide own”.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Forbidden;
+}
+
+/// <summary>The actor said yes already; others of the level have not.</summary>
+public sealed record AlreadySaid() : Refusal("already-said", "You have said yes to this already.", "It waits for the others of its level now.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
+
+/// <summary>The level that was looked at was decided meanwhile.</summary>
+/// <param name="Level">That level, counted from 0.</param>
+/// <param name="By">Who decided it.</param>
+public sealed record LevelPassed(int Level, string? By) : Refusal("level-passed", $"Level {Level + 1} was approved meanwhile{(By is null ? "" : $" by {By}")}: the request waits at the next one.", "Look at it again before you decide.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}

@@ -1,3 +1,4 @@
+using Portal.Domain.Accounts;
 using Portal.Domain.Hosts;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
@@ -12,7 +13,24 @@ namespace Portal.Domain.Approvals;
 /// <param name="Similar">Earlier decisions, the closest and newest first.</param>
 /// <param name="Network">The network a new machine gets its address on, with that network's range.</param>
 /// <param name="Problems">What would refuse an approval as things are; a denial is always possible.</param>
-public sealed record ApprovalPreview(RequestView Request, IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<HostEffect> Hosts, int UnplacedIfAll, IReadOnlyList<RequestView> Similar, string? Network, IReadOnlyList<Refusal> Problems);
+/// <param name="Levels">Who is asked, level by level and by name, as things are now.</param>
+/// <param name="Decisions">What was said so far, oldest first.</param>
+/// <param name="Note">Why it is with those it is with, where that is not what its rule says.</param>
+/// <param name="MayNot">Why the actor may not decide it; null when he may.</param>
+/// <param name="OnBehalfOf">For whom the actor would decide, where he stands in.</param>
+/// <param name="IsOverride">Whether the actor would decide as an admin who is not asked.</param>
+public sealed record ApprovalPreview(RequestView Request, IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<HostEffect> Hosts, int UnplacedIfAll, IReadOnlyList<RequestView> Similar, string? Network, IReadOnlyList<Refusal> Problems,
+    IReadOnlyList<LevelView> Levels, IReadOnlyList<DecisionView> Decisions, string? Note, Refusal? MayNot, string? OnBehalfOf, bool IsOverride);
+
+/// <summary>What somebody's queue is like.</summary>
+/// <param name="MayBeAsked">Whether requests can come to this person at all.</param>
+/// <param name="Waiting">Requests that wait.</param>
+/// <param name="Oldest">When the oldest was asked.</param>
+/// <param name="Median">When the one in the middle was asked.</param>
+/// <param name="MedianDecision">How long people took for a decision of late.</param>
+/// <param name="Rules">The rules these came by, by name.</param>
+/// <param name="Requesters">Who asked, by name.</param>
+public sealed record QueueFacts(bool MayBeAsked, int Waiting, DateTimeOffset? Oldest, DateTimeOffset? Median, TimeSpan? MedianDecision, IReadOnlyList<string> Rules, IReadOnlyList<PersonView> Requesters);
 
 /// <summary>What approvals would do to a host.</summary>
 /// <param name="Now">The host as it is.</param>

@@ -1,4 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
+using Portal.Domain.Notices;
+using Portal.Domain.Policies;
 using Portal.Domain.Requests;
 
 namespace Portal.Domain.Approvals;
@@ -7,30 +10,81 @@ namespace Portal.Domain.Approvals;
 sealed class Granting(RequestActions actions)
 {
     /// <summary>Decides the request and carries it out, or writes the operation that does. After a refusal the caller rolls back.</summary>
-    public async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, string? reason, DateTimeOffset now, CancellationToken ct)
+    public async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, string? reason, DateTimeOffset now, CancellationToken ct, string? onBehalfOf = null, bool isOverride = false)
     {
         request.Decide(RequestStatus.Approved, actor.UserId, reason, now);
         await db.SaveChangesAsync(ct);
         if (await actions.For(request.Kind).GrantAsync(db, actor, request, now, ct) is { } refusal)
             return refusal;
-        db.Add(AuditEvent.Of(actor, "request.approve", "request", request.Id, request.Subject, request.ProjectId, new { reason }, now));
+        db.Add(AuditEvent.Of(actor, "request.approve", "request", request.Id, request.Subject, request.ProjectId, new { reason, rule = request.RuleName, onBehalfOf, isOverride }, now));
         await db.SaveChangesAsync(ct);
+        await CloseAsync(db, request, ct);
+        await TellAsync(db, actor, request, $"{request.Subject} was approved", reason, now, ct);
         return null;
     }
 
-    /// <summary>Turns the request down; what it held is free again.</summary>
-    public async Task DenyAsync(PortalDbContext db, Actor actor, Request request, string reason, DateTimeOffset now, CancellationToken ct)
+    /// <summary>
+    /// Grants what a rule approves at once. What cannot be carried out now is not lost: approvers are asked, and the request says why.
+    /// </summary>
+    public async Task GrantAtOnceAsync(PortalDbContext db, Request request, PolicyDecision policy, DateTimeOffset now, CancellationToken ct)
     {
-        request.Decide(RequestStatus.Denied, actor.UserId, reason, now);
-        db.Add(AuditEvent.Of(actor, "request.deny", "request", request.Id, request.Subject, request.ProjectId, new { reason }, now));
-        await db.SaveChangesAsync(ct);
-        await actions.For(request.Kind).LetGoAsync(db, request, "The request was denied.", now, ct);
+        const string point = "at_once";
+        var transaction = db.Database.CurrentTransaction ?? throw new InvalidOperationException("A request is granted in the transaction that took it.");
+        await transaction.CreateSavepointAsync(point, ct);
+        if (await GrantAsync(db, Actor.System, request, policy.Reason ?? $"The rule “{policy.RuleName}” approves this at once.", now, ct) is not { } cannot)
+            return;
+        await transaction.RollbackToSavepointAsync(point, ct);
+        db.ChangeTracker.Clear();
+        var taken = await db.LockRequestAsync(request.Id, ct) ?? throw new InvalidOperationException($"Request {request.Id} was just written.");
+        taken.AskInstead(PolicyDecision.NoRule.Levels, $"The rule “{policy.RuleName}” approves this at once, but that cannot be done now: {cannot.Message}");
+        await AskAsync(db, taken, now, ct);
     }
 
-    /// <summary>Tells those whom the level asks.</summary>
-    public Task AskAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Turns the request down; what it held is free again.</summary>
+    public async Task DenyAsync(PortalDbContext db, Actor actor, Request request, string reason, DateTimeOffset now, CancellationToken ct, string? onBehalfOf = null, bool isOverride = false)
     {
-        ct.ThrowIfCancellationRequested();
-        return Task.CompletedTask;
+        request.Decide(RequestStatus.Denied, actor.UserId, reason, now);
+        db.Add(AuditEvent.Of(actor, "request.deny", "request", request.Id, request.Subject, request.ProjectId, new { reason, rule = request.RuleName, onBehalfOf, isOverride }, now));
+        await db.SaveChangesAsync(ct);
+        await actions.For(request.Kind).LetGoAsync(db, request, "The request was denied.", now, ct);
+        await CloseAsync(db, request, ct);
+        await TellAsync(db, actor, request, $"{request.Subject} was denied", reason, now, ct);
     }
+
+    /// <summary>Opens the level the request is at, and tells those whom it asks. Where nobody is left to decide, admins are asked.</summary>
+    public async Task AskAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        var level = request.Level < request.Levels.Count ? request.Levels[request.Level] : new ApprovalLevel([], All: false);
+        if (request.Level > 0)
+            await CloseAsync(db, request, ct);
+        db.AddRange(level.Approvers.Select(approver => ApprovalSeat.Of(request, approver)));
+        var holders = await LevelPeople.HoldersAsync(db, level.Approvers, request.ProjectId, now, ct);
+        var isLeft = LevelPeople.IsLeft(level, holders, request.RequesterId, request.MayDecideOwn);
+        if (!isLeft)
+            request.AskAdmins(NobodyLeft(request));
+        await db.SaveChangesAsync(ct);
+        var people = isLeft ? LevelPeople.ToTell(level, holders, request.RequesterId, request.MayDecideOwn) : await LevelPeople.AdminsAsync(db, now, ct);
+        await TellDueAsync(db, request, people, now, ct);
+    }
+
+    /// <summary>Asks admins, and says why.</summary>
+    public static async Task AskAdminsAsync(PortalDbContext db, Request request, string note, DateTimeOffset now, CancellationToken ct)
+    {
+        request.AskAdmins(note);
+        db.Add(AuditEvent.Of(Actor.System, "request.escalate", "request", request.Id, request.Subject, request.ProjectId, new { note, rule = request.RuleName, level = request.Level + 1 }, now));
+        await db.SaveChangesAsync(ct);
+        await TellDueAsync(db, request, await LevelPeople.AdminsAsync(db, now, ct), now, ct);
+    }
+
+    /// <summary>What a request says when its level has nobody to decide.</summary>
+    public static string NobodyLeft(Request request) => $"Nobody whom level {request.Level + 1} of the rule “{request.RuleName}” asks is left to decide, so admins are asked.";
+
+    /// <summary>Nobody is asked any more.</summary>
+    public static Task CloseAsync(PortalDbContext db, Request request, CancellationToken ct) => db.ApprovalSeats.Where(seat => seat.RequestId == request.Id).ExecuteDeleteAsync(ct);
+
+    static Task TellDueAsync(PortalDbContext db, Request request, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct) => NoticeBoard.TellAsync(db,
+        new Notice(NoticeKind.DecisionDue, $"{request.Subject} waits for your decision", request.Note ?? request.Why, $"/approvals?request={request.Id}", request.Id, request.ProjectId), people, now, ct);
+
+    static Task TellAsync(PortalDbContext db, Actor actor, Request request, string title, string? reason, DateTimeOffset now, CancellationToken ct) => actor.UserId == request.RequesterId ? Task.CompletedTask : NoticeBoard.TellAsync(db,
+        new Notice(NoticeKind.RequestDecided, title, reason, $"/requests/{request.Id}", request.Id, request.ProjectId), [request.RequesterId], now, ct);
 }

@@ -33,6 +33,9 @@ public enum ChangeKind
     /// <summary>A webhook or one of its deliveries.</summary>
     Webhook,
 
+    /// <summary>The rules of approval, or prices.</summary>
+    Policy,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

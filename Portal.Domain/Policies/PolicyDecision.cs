@@ -61,6 +61,9 @@ public sealed record ApprovalLevel(IReadOnlyList<Approver> Approvers, bool All);
 /// <param name="OnExpiry">What happens then.</param>
 public sealed record PolicyDecision(Guid? RuleId, string RuleName, PolicyOutcome Outcome, string? Reason, IReadOnlyList<ApprovalLevel> Levels, bool MayDecideOwn, TimeSpan? ExpiresAfter, ExpiryAction OnExpiry)
 {
+    /// <summary>What the machine costs afterwards in 30 days; null when it is about no machine.</summary>
+    public decimal? Cost { get; init; }
+
     /// <summary>What holds where no rule matches: approvers are asked, and nobody decides for himself.</summary>
     public static PolicyDecision NoRule { get; } = new(null, "No rule matches", PolicyOutcome.Ask, null, [new([new(ApproverKind.Role, Role: Accounts.Roles.Approver)], All: false)], MayDecideOwn: false, null, ExpiryAction.Escalate);
 }

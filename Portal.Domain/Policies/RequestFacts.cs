@@ -18,4 +18,11 @@ namespace Portal.Domain.Policies;
 /// <param name="LeaseDays">Length of the lease asked for, days: whole for a new machine, added for an extension; null: for ever, or none.</param>
 public sealed record RequestFacts(
     Guid ProjectId, Guid RequesterId, ProjectRole ProjectRole, PlatformRoles Platform, RequestKind Kind, Guid? FlavorId, Guid? ImageId,
-    MachineSize? Size, QuotaAmounts Takes, double ShareAfter, int? LeaseDays);
+    MachineSize? Size, QuotaAmounts Takes, double ShareAfter, int? LeaseDays)
+{
+    /// <summary>What the machine costs afterwards in 30 days, by the price list; the policy book fills it in. Null when it is about no machine.</summary>
+    public decimal? Cost { get; init; }
+
+    /// <summary><see cref="ShareAfter"/> in per cent, to two decimals: so that exactly half is 50 and no more.</summary>
+    public decimal SharePercent => (decimal)Math.Round(Math.Clamp(ShareAfter, 0, 1e6) * 100, 2);
+}

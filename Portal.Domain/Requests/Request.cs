@@ -89,6 +89,12 @@ public sealed class Request : IProjectScoped
     /// <summary>What happens then.</summary>
     public ExpiryAction OnExpiry { get; private set; }
 
+    /// <summary>Why it is with those it is with, where that is not what its rule says; null otherwise.</summary>
+    public string? Note { get; private set; }
+
+    /// <summary>Whether admins were asked because nobody of the level was left, or time ran out.</summary>
+    public bool AdminsAsked { get; private set; }
+
     /// <summary>Why, in the requester's words.</summary>
     public string? Why { get; private init; }
 
@@ -130,6 +136,18 @@ public sealed class Request : IProjectScoped
     internal void Decide(RequestStatus status, Guid by, string? reason, DateTimeOffset now) =>
         (Status, DecidedBy, DecisionReason, DecidedAt) = (status, by, reason, now);
 
+    /// <summary>The next level decides; whoever was asked in its place is not any more.</summary>
+    internal void NextLevel() => (Level, Note, AdminsAsked) = (Level + 1, null, false);
+
+    /// <summary>Admins are asked, and why.</summary>
+    internal void AskAdmins(string note) => (AdminsAsked, Note) = (true, note.Cut(500));
+
+    /// <summary>People are asked where a rule wanted to approve at once and could not; the requester too, since the rule asked nobody.</summary>
+    internal void AskInstead(IReadOnlyList<ApprovalLevel> levels, string note) => (Levels, Level, Note, MayDecideOwn) = (levels, 0, note.Cut(500), true);
+
+    /// <summary>It waits without an end from here on.</summary>
+    internal void WaitOn() => ExpiresAt = null;
+
     internal void Withdraw(DateTimeOffset now) => (Status, DecidedAt) = (RequestStatus.Withdrawn, now);
 
     internal void End(RequestStatus status, DateTimeOffset now) => (Status, EndedAt) = (status, now);
@@ -144,6 +162,7 @@ sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
         builder.Property(r => r.Terms).IsDocument<RequestTerms>();
         builder.Property(r => r.Levels).IsDocument<IReadOnlyList<ApprovalLevel>>();
         builder.Property(r => r.Holds).IsDocument<QuotaAmounts>();
+        builder.Property(r => r.Note).HasMaxLength(500);
         builder.Property(r => r.Why).HasMaxLength(1000);
         builder.Property(r => r.DecisionReason).HasMaxLength(1000);
         builder.Property(r => r.IdempotencyKey).HasMaxLength(100);
@@ -151,6 +170,8 @@ sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
         builder.HasIndex(r => new { r.RequesterId, r.IdempotencyKey }).IsUnique();
         builder.HasIndex(r => new { r.Status, r.SubmittedAt });
         builder.HasIndex(r => new { r.ProjectId, r.SubmittedAt });
+        builder.HasIndex(r => r.ExpiresAt).HasFilter("status = 'Waiting' and expires_at is not null");
+        builder.HasIndex(r => r.DecidedAt);
         builder.HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<User>().WithMany().HasForeignKey(r => r.RequesterId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Machine>().WithMany().HasForeignKey(r => r.MachineId).OnDelete(DeleteBehavior.Restrict);

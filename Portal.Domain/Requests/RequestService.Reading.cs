@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Approvals;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
@@ -49,7 +50,11 @@ public sealed partial class RequestService
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var view = await db.Views(db.Requests.Where(r => r.Id == requestId)).SingleOrDefaultAsync(ct);
-        if (view is null || await db.RoleInAsync(actor, view.ProjectId, ct) is not { } role)
+        if (view is null)
+            return new NotFound("request");
+        // Who is asked to decide may read it, whether or not he belongs to the project.
+        var mayDecide = await ApprovalService.MayDecideAsync(db, actor, requestId, time.GetUtcNow(), ct);
+        if ((await db.RoleInAsync(actor, view.ProjectId, ct) ?? (mayDecide ? ProjectRole.Viewer : null)) is not { } role)
             return new NotFound("request");
         var held = view.Kind != RequestKind.Create ? null : await db.Machines.Where(m => m.Id == view.MachineId)
             .Select(m => new HeldForMachine(m.Address.ToString(), db.Networks.Where(n => n.Id == m.NetworkId).Select(n => n.Name).Single(), m.SshKey)).SingleAsync(ct);
@@ -57,7 +62,7 @@ public sealed partial class RequestService
             .OrderByDescending(o => o.CreatedAt).FirstOrDefaultAsync(ct);
         var waits = view.Status == RequestStatus.Waiting;
         return new RequestDetails(view, held, RequestTimeline.Of(view, operation), operation?.Id,
-            MayWithdraw: waits && MayWithdraw(actor, view.RequesterId, role), MayDecide: waits && actor.IsAdmin);
+            MayWithdraw: waits && MayWithdraw(actor, view.RequesterId, role), MayDecide: mayDecide);
     }
 
     /// <summary>What a draft would do to the quota, and everything that would be refused, as things are now. Holds nothing.</summary>
@@ -82,7 +87,12 @@ public sealed partial class RequestService
         var policy = await policies.DecideAsync(db, await CreateAction.FactsAsync(db, actor, draft, size, takes ?? QuotaAmounts.None, quota.Lines, held: false, ct), ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
-        return new RequestPreview(QuotaEffect.OfNew(quota.Lines, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy);
+        var levels = policy.Outcome == PolicyOutcome.Ask
+            ? await LevelPeople.DescribeAsync(db, policy.Levels, draft.ProjectId, actor.UserId, policy.MayDecideOwn, time.GetUtcNow(), ct) : [];
+        return new RequestPreview(QuotaEffect.OfNew(quota.Lines, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy)
+        {
+            Levels = levels, Currency = (await policies.ReadAsync(db, ct)).Prices is { IsSet: true } prices ? prices.Currency : null,
+        };
     }
 
     static async Task<string?> LikelyHostAsync(PortalDbContext db, MachineSize? size, CancellationToken ct) =>

@@ -57,8 +57,8 @@ public sealed partial class RequestService
         await db.SaveChangesAsync(ct);
         if (policy.Outcome != PolicyOutcome.Approve)
             await granting.AskAsync(db, request, now, ct);
-        else if (await granting.GrantAsync(db, Actor.System, request, policy.Reason ?? $"The rule “{policy.RuleName}” approves this at once.", now, ct) is { } cannot)
-            return cannot;
+        else
+            await granting.GrantAtOnceAsync(db, request, policy, now, ct);
         await NotifyAsync(db, request, ct);
         var view = await db.ViewAsync(request.Id, ct);
         await transaction.CommitAsync(ct);
@@ -85,6 +85,7 @@ public sealed partial class RequestService
         db.Add(AuditEvent.Of(actor, "request.withdraw", "request", request.Id, request.Subject, request.ProjectId, null, now));
         await db.SaveChangesAsync(ct);
         await actions.For(request.Kind).LetGoAsync(db, request, "The request was withdrawn.", now, ct);
+        await Granting.CloseAsync(db, request, ct);
         await NotifyAsync(db, request, ct);
         var view = await db.ViewAsync(requestId, ct);
         await transaction.CommitAsync(ct);

@@ -60,6 +60,12 @@ public sealed record RequestDetails(RequestView Request, HeldForMachine? Held, I
 /// <param name="Policy">What policy would say to it.</param>
 public sealed record RequestPreview(IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<Refusal> Refusals, IReadOnlyList<FlavorView> Flavors, bool? NameFree, string? LikelyHost, PolicyDecision Policy)
 {
+    /// <summary>Who would be asked, level by level and by name; none unless people are asked.</summary>
+    public IReadOnlyList<Approvals.LevelView> Levels { get; init; } = [];
+
+    /// <summary>What the cost is in; null while the price list is empty.</summary>
+    public string? Currency { get; init; }
+
     /// <summary>Whether it would be taken as things are.</summary>
     public bool CanSubmit => Refusals.Count == 0;
 }

@@ -46,6 +46,10 @@ static class Scopes
         [typeof(NoticeEntry)] = "A person's own.",
         [typeof(NoticePreference)] = "A person's own.",
         [typeof(Outlet)] = "Ways out of the platform.",
+        [typeof(Policies.ApprovalRule)] = "One policy for the platform; admins and auditors read it.",
+        [typeof(Policies.PolicyRevision)] = "One policy for the platform.",
+        [typeof(Policies.PriceList)] = "One price list for the platform.",
+        [typeof(Approvals.Delegation)] = "A person's own.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",
     };
 

@@ -154,15 +154,17 @@ public sealed class ApprovalTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
-    public async Task Only_admins_decide_or_see_the_queue()
+    public async Task Who_is_not_asked_decides_nothing_and_sees_nothing_of_the_queue()
     {
         var world = await postgres.NewWorldAsync();
         var request = await SubmitAsync(world);
 
-        (await Approvals.QueueAsync(world.Owner, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await Approvals.QueueAsync(world.Owner, Ct)).Value.Items.ShouldBeEmpty();
         (await Approvals.PreviewAsync(world.Owner, request.Id, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
         (await Approvals.ApproveAsync(world.Owner, [request.Id], null, Ct)).Single().Refusal.ShouldBeOfType<NotAllowed>();
-        (await Approvals.DenyAsync(world.Owner, [request.Id], "", Ct)).Single().Refusal.ShouldBeOfType<NotAllowed>();
+        (await Approvals.DenyAsync(world.Owner, [request.Id], "No", Ct)).Single().Refusal.ShouldBeOfType<NotAllowed>();
+        (await Approvals.PreviewAsync(world.Stranger, request.Id, Ct)).Refusal.ShouldBeOfType<NotFound>();
+        (await Approvals.ApproveAsync(world.Stranger, [request.Id], null, Ct)).Single().Refusal.ShouldBeOfType<NotFound>();
         (await Approvals.QueueAsync(world.Admin, Ct)).Value.Items.ShouldContain(r => r.Id == request.Id);
     }
 

@@ -1,0 +1,110 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
+using Portal.Domain.Policies;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+
+namespace Portal.Domain.Approvals;
+
+/// <summary>As whom somebody can decide: as himself, or for somebody who is away.</summary>
+/// <param name="UserId">As whom.</param>
+/// <param name="Name">That person's name.</param>
+/// <param name="Roles">The platform roles that come with it, by name.</param>
+sealed record Standing(Guid UserId, string Name, IReadOnlyList<string> Roles)
+{
+    /// <summary>The actor himself first, then everyone he stands in for now.</summary>
+    public static async Task<IReadOnlyList<Standing>> OfAsync(PortalDbContext db, Actor actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var self = new Standing(actor.UserId, actor.Name, RolesOf(actor.Platform));
+        var away = await db.Delegations.Where(d => d.ToUserId == actor.UserId && d.BeginsAt <= now && d.EndsAt > now)
+            .Join(db.People(now), d => d.FromUserId, u => u.Id, (_, u) => new
+            {
+                u.Id, Name = u.DisplayName != "" ? u.DisplayName : u.UserName ?? "",
+                Roles = db.UserRoles.Where(held => held.UserId == u.Id).Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name).ToList(),
+            }).ToListAsync(ct);
+        return [self, .. away.Select(u => new Standing(u.Id, u.Name, RolesOf(Accounts.Roles.Of(u.Roles))))];
+    }
+
+    static IReadOnlyList<string> RolesOf(PlatformRoles platform) =>
+        [.. Accounts.Roles.All.Where(role => platform.HasFlag(PlatformRoles.Admin) || platform.HasFlag(role.Role)).Select(role => role.Name)];
+}
+
+/// <summary>Whether and as whom an actor may decide a request at the level it is at.</summary>
+/// <param name="Refusal">Why not; null when he may.</param>
+/// <param name="Seats">The seats that his yes fills.</param>
+/// <param name="For">Whom he stands in for; null when he decides as himself.</param>
+/// <param name="IsOverride">Whether he decides as an admin who was not asked.</param>
+sealed record DecisionRight(Refusal? Refusal, IReadOnlyList<ApprovalSeat> Seats, Standing? For, bool IsOverride)
+{
+    /// <summary>Looks it up as things are now. The seats are tracked.</summary>
+    public static async Task<DecisionRight> OfAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        var seats = await db.ApprovalSeats.Where(s => s.RequestId == request.Id).OrderBy(s => s.Id).ToListAsync(ct);
+        var open = seats.Where(seat => seat.SaidBy is null).ToList();
+        var standings = await Standing.OfAsync(db, actor, now, ct);
+        var ids = standings.Select(s => s.UserId).ToList();
+        var owners = await db.ProjectMembers.Where(m => m.ProjectId == request.ProjectId && m.Role == ProjectRole.Owner && ids.Contains(m.UserId)).Select(m => m.UserId).ToListAsync(ct);
+        var isOwn = !request.MayDecideOwn && actor.UserId == request.RequesterId;
+        var isAsked = false;
+        foreach (var standing in standings)
+        {
+            var mine = open.Where(seat => Asks(seat, standing)).ToList();
+            if (mine.Count == 0)
+                continue;
+            isAsked = true;
+            // Nobody decides for himself, nor has his stand-in do so.
+            if (!isOwn && (request.MayDecideOwn || standing.UserId != request.RequesterId))
+                return new DecisionRight(null, mine, standing.UserId == actor.UserId ? null : standing, IsOverride: false);
+        }
+
+        if (isOwn && (isAsked || actor.IsAdmin))
+            return No(new OwnRequest());
+        if (actor.IsAdmin)
+            return new DecisionRight(null, open, null, IsOverride: true);
+        if (seats.Any(seat => seat.SaidBy == actor.UserId))
+            return No(new AlreadySaid());
+        return isAsked ? No(new OwnRequest())
+            : await db.RoleInAsync(actor, request.ProjectId, ct) is null ? No(new NotFound("request"))
+            : No(new NotAllowed("decide this request", "being asked by its rule"));
+
+        bool Asks(ApprovalSeat seat, Standing standing) => seat.Kind switch
+        {
+            ApproverKind.Person => seat.UserId == standing.UserId,
+            ApproverKind.Role => standing.Roles.Contains(seat.Role!),
+            ApproverKind.ProjectOwners => owners.Contains(standing.UserId),
+        };
+    }
+
+    /// <summary>The requests that wait for an actor, in one query: those with an open seat that asks him or somebody he stands in for.</summary>
+    public static async Task<IQueryable<Request>> WaitingForAsync(PortalDbContext db, Actor actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var waiting = db.Requests.Where(r => r.Status == RequestStatus.Waiting && (r.MayDecideOwn || r.RequesterId != actor.UserId));
+        IQueryable<Request>? all = null;
+        foreach (var standing in await Standing.OfAsync(db, actor, now, ct))
+        {
+            var (self, roles) = (standing.UserId, standing.Roles);
+            var asked = waiting.Where(r => (r.MayDecideOwn || r.RequesterId != self) && db.ApprovalSeats.Any(seat => seat.RequestId == r.Id && seat.SaidBy == null
+                && (seat.UserId == self || (seat.Role != null && roles.Contains(seat.Role))
+                    || (seat.Kind == ApproverKind.ProjectOwners && db.ProjectMembers.Any(m => m.ProjectId == r.ProjectId && m.UserId == self && m.Role == ProjectRole.Owner)))));
+            all = all is null ? asked : Either(db, all, asked);
+        }
+
+        return all!;
+    }
+
+    /* A union of rows would compare whole rows; one of identifiers stays a query that can be filtered and sorted. */
+    static IQueryable<Request> Either(PortalDbContext db, IQueryable<Request> one, IQueryable<Request> other)
+    {
+        var (first, second) = (one.Select(r => r.Id), other.Select(r => r.Id));
+        return db.Requests.Where(r => first.Contains(r.Id) || second.Contains(r.Id));
+    }
+
+    static DecisionRight No(Refusal refusal) => new(refusal, [], null, IsOverride: false);
+}
+
+/// <summary>Who can be asked at all.</summary>
+static class Askable
+{
+    /// <summary>Whether this is anybody: a page whose session has ended asks as nobody.</summary>
+    public static bool IsSomebody(this Actor actor) => actor.UserId != Guid.AllBitsSet;
+}

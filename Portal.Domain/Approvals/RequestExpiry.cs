@@ -1,0 +1,155 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Portal.Domain.Policies;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+
+namespace Portal.Domain.Approvals;
+
+/// <summary>What a sweep did.</summary>
+/// <param name="Approved">Requests granted because nobody decided in time.</param>
+/// <param name="Denied">Requests turned down for that.</param>
+/// <param name="Escalated">Requests that admins are asked about for that.</param>
+/// <param name="Handed">Requests that admins are asked about because nobody of the level is left.</param>
+/// <param name="Failed">Requests that a fault kept from being dealt with; the next sweep tries again.</param>
+public sealed record ExpirySweep(int Approved, int Denied, int Escalated, int Handed, int Failed)
+{
+    /// <summary>Requests that were dealt with.</summary>
+    public int Done => Approved + Denied + Escalated + Handed;
+}
+
+/// <summary>
+/// Deals with requests whose time has run out, as their rule says, and with those whose level has lost everybody it asked. Any number of
+/// processes may sweep at once: each request is dealt with once, in a transaction of its own.
+/// </summary>
+public sealed class RequestExpiry
+{
+    readonly IDbContextFactory<PortalDbContext> contexts;
+    readonly Granting granting;
+    readonly ILogger<RequestExpiry> log;
+
+    internal RequestExpiry(IDbContextFactory<PortalDbContext> contexts, Granting granting, ILogger<RequestExpiry> log) => (this.contexts, this.granting, this.log) = (contexts, granting, log);
+
+    /// <summary>Deals with everything that is due at <paramref name="now"/>.</summary>
+    public async Task<ExpirySweep> SweepAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var done = new List<ExpiryAction>();
+        var failed = new List<Guid>();
+        while (await NextAsync(now, failed, ct) is { } action)
+            done.Add(action);
+        return new ExpirySweep(done.Count(a => a == ExpiryAction.Approve), done.Count(a => a == ExpiryAction.Deny), done.Count(a => a == ExpiryAction.Escalate), await HandOverAsync(now, ct), failed.Count);
+    }
+
+    /// <summary>Takes one that is due and that nobody else has in hand; null when there is none left.</summary>
+    async Task<ExpiryAction?> NextAsync(DateTimeOffset now, List<Guid> failed, CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var db = await contexts.CreateDbContextAsync(ct);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            var passed = failed.ToArray();
+            var due = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and expires_at <= {now} and not (id = any({passed})) order by expires_at, id limit 1 for no key update skip locked")
+                .IgnoreQueryFilters().ToListAsync(ct);
+            if (due is not [var request])
+                return null;
+            var id = request.Id;
+            try
+            {
+                var action = await DealAsync(db, request, now, ct);
+                await RequestService.NotifyAsync(db, request, ct);
+                await transaction.CommitAsync(ct);
+                return action;
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested && !DatabaseLoss.Is(fault))
+            {
+                // One that cannot be dealt with holds up none of the others.
+                log.LogError(fault, "Request {Request} expired and could not be dealt with", id);
+                failed.Add(id);
+            }
+        }
+    }
+
+    async Task<ExpiryAction> DealAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        var waited = $"Nobody decided in time; the rule “{request.RuleName}” says that then";
+        switch (request.OnExpiry)
+        {
+            case ExpiryAction.Deny:
+                db.Add(RequestDecision.Of(request, null, null, false, DecisionVerdict.Deny, $"{waited} it is denied.", now));
+                await granting.DenyAsync(db, Actor.System, request, $"{waited} it is denied.", now, ct);
+                return ExpiryAction.Deny;
+            case ExpiryAction.Approve:
+                return await ApproveAsync(db, request, $"{waited} it is approved", now, ct);
+            case ExpiryAction.Escalate:
+                await EscalateAsync(db, request, $"{waited} admins are asked.", now, ct);
+                return ExpiryAction.Escalate;
+            default:
+                throw new InvalidOperationException($"{request.OnExpiry} is no way to end.");
+        }
+    }
+
+    async Task<ExpiryAction> ApproveAsync(PortalDbContext db, Request request, string reason, DateTimeOffset now, CancellationToken ct)
+    {
+        const string point = "on_expiry";
+        var transaction = db.Database.CurrentTransaction!;
+        await transaction.CreateSavepointAsync(point, ct);
+        db.Add(RequestDecision.Of(request, null, null, false, DecisionVerdict.Approve, $"{reason}.", now));
+        if (await granting.GrantAsync(db, Actor.System, request, $"{reason}.", now, ct) is not { } cannot)
+            return ExpiryAction.Approve;
+        await transaction.RollbackToSavepointAsync(point, ct);
+        db.ChangeTracker.Clear();
+        var again = await db.LockRequestAsync(request.Id, ct) ?? throw new InvalidOperationException($"Request {request.Id} was just there.");
+        await EscalateAsync(db, again, $"{reason}, but that cannot be done now: {cannot.Message}", now, ct);
+        return ExpiryAction.Escalate;
+    }
+
+    static Task EscalateAsync(PortalDbContext db, Request request, string note, DateTimeOffset now, CancellationToken ct)
+    {
+        request.WaitOn();
+        return Granting.AskAdminsAsync(db, request, note, now, ct);
+    }
+
+    /// <summary>Asks admins about every request whose level has nobody left: its approver was removed, locked, or is away with a stand-in who is.</summary>
+    async Task<int> HandOverAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        await using var look = await contexts.CreateDbContextAsync(ct);
+        // Many requests wait for the same few: who is behind each of those is looked up once.
+        var open = from seat in look.ApprovalSeats
+                   join request in look.Requests on seat.RequestId equals request.Id
+                   where seat.SaidBy == null && request.Status == RequestStatus.Waiting && !request.AdminsAsked
+                   select new { seat.Kind, seat.UserId, seat.Role, ProjectId = seat.Kind == ApproverKind.ProjectOwners ? seat.ProjectId : Guid.Empty, request.Id, request.RequesterId, request.MayDecideOwn };
+        var suspects = new HashSet<Guid>();
+        foreach (var target in await open.Select(s => new { s.Kind, s.UserId, s.Role, s.ProjectId }).Distinct().ToListAsync(ct))
+        {
+            var approver = new Approver(target.Kind, target.UserId, target.Role);
+            var there = (await LevelPeople.HoldersAsync(look, [approver], target.ProjectId, now, ct)).Where(holder => holder.Holds(approver) && holder.IsThere(Guid.Empty, mayDecideOwn: false)).ToList();
+            if (there.Count > 1)
+                continue;
+            var alone = there is [var one] ? one.StandIn?.Id ?? one.Id : (Guid?)null;
+            suspects.UnionWith(await open.Where(s => s.Kind == target.Kind && s.UserId == target.UserId && s.Role == target.Role && s.ProjectId == target.ProjectId)
+                .Where(s => alone == null || (s.RequesterId == alone && !s.MayDecideOwn)).Select(s => s.Id).ToListAsync(ct));
+        }
+
+        var handed = 0;
+        foreach (var id in suspects.Order())
+            handed += await HandOverAsync(id, now, ct) ? 1 : 0;
+        return handed;
+    }
+
+    async Task<bool> HandOverAsync(Guid id, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var request = (await db.Requests.FromSql($"select *, xmin from requests where id = {id} and status = 'Waiting' and not admins_asked for no key update skip locked").IgnoreQueryFilters().ToListAsync(ct)).SingleOrDefault();
+        if (request is null || request.Level >= request.Levels.Count)
+            return false;
+        var open = await db.ApprovalSeats.Where(s => s.RequestId == id && s.SaidBy == null).Select(s => new Approver(s.Kind, s.UserId, s.Role)).ToListAsync(ct);
+        var level = new ApprovalLevel(open, request.Levels[request.Level].All);
+        if (LevelPeople.IsLeft(level, await LevelPeople.HoldersAsync(db, open, request.ProjectId, now, ct), request.RequesterId, request.MayDecideOwn))
+            return false;
+        await Granting.AskAdminsAsync(db, request, Granting.NobodyLeft(request), now, ct);
+        await RequestService.NotifyAsync(db, request, ct);
+        await transaction.CommitAsync(ct);
+        return true;
+    }
+}
