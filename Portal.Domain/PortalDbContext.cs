@@ -66,6 +66,9 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     /// <summary>Requests.</summary>
     public DbSet<Request> Requests => Set<Request>();
 
+    /// <summary>What people wrote on requests.</summary>
+    public DbSet<RequestComment> RequestComments => Set<RequestComment>();
+
     /// <summary>The ledger.</summary>
     public DbSet<Operation> Operations => Set<Operation>();
 

@@ -66,6 +66,10 @@ public static class PortalDomain
         services.AddSingleton<ApprovalTrends>();
         services.AddSingleton(s => new RequestExpiry(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<Granting>(), s.GetRequiredService<ILogger<RequestExpiry>>()));
         services.AddSingleton<RequestAction, CreateAction>();
+        services.AddSingleton<RequestAction, ResizeAction>();
+        services.AddSingleton<RequestAction, ExtendAction>();
+        services.AddSingleton<RequestAction, QuotaAction>();
+        services.AddSingleton<RequestAction, DeleteAction>();
         services.AddSingleton<RequestActions>();
         services.AddSingleton<Granting>();
         services.AddSingleton(s => new RequestService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<TimeProvider>(),

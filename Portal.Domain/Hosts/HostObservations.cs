@@ -54,6 +54,8 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
         var moved = new HashSet<Guid>();
         foreach (var machine in machines.Where(m => !busy.Contains(m.Id)))
         {
+            if (machine.HostId == hostId)
+                await PendingSizes.SettleAsync(db, machine, seen.GetValueOrDefault(machine.Id)?.Size, time.GetUtcNow(), ct);
             var settled = ObservationRules.Settle(machine.State, machine.HostId == hostId, seen.GetValueOrDefault(machine.Id), absenceCounts, host.Name);
             if (settled is null || (machine.StateSince > askedAt && machine.State != MachineState.Unknown))
                 continue;

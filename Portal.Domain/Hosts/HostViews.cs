@@ -28,4 +28,5 @@ public sealed record HostRow(Guid Id, string Name, HostState State, DateTimeOffs
 /// <param name="Id">The machine.</param>
 /// <param name="State">Running, Off, or Failed for one that crashed.</param>
 /// <param name="Reason">The hypervisor's own words; null when there is nothing to say.</param>
-public sealed record MachineObservation(Guid Id, Machines.MachineState State, string? Reason);
+/// <param name="Size">What it has of processors and memory; null when that was not looked at.</param>
+public sealed record MachineObservation(Guid Id, Machines.MachineState State, string? Reason, Machines.SeenSize? Size = null);

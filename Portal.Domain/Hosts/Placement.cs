@@ -31,14 +31,17 @@ public sealed class Placement
     public PlacementPurpose Purpose { get; private set; }
 
     /// <summary>Virtual processors taken.</summary>
-    public int Vcpus { get; private init; }
+    public int Vcpus { get; private set; }
 
     /// <summary>Memory taken, MiB.</summary>
-    public int MemoryMib { get; private init; }
+    public int MemoryMib { get; private set; }
 
     /// <summary>Room for a machine on a host.</summary>
     public static Placement Create(Guid machineId, Guid hostId, PlacementPurpose purpose, int vcpus, int memoryMib) =>
         new() { MachineId = machineId, HostId = hostId, Purpose = purpose, Vcpus = vcpus, MemoryMib = memoryMib };
+
+    /// <summary>Takes this much from here on: the machine changed its size.</summary>
+    public void Take(int vcpus, int memoryMib) => (Vcpus, MemoryMib) = (vcpus, memoryMib);
 
     /// <summary>The machine has arrived: this is its home now.</summary>
     public void Arrive() => Purpose = PlacementPurpose.Home;

@@ -4,6 +4,7 @@ using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
+using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 
 namespace Portal.Domain.Machines;
@@ -43,13 +44,32 @@ sealed class BookEntry : IAsyncDisposable
         }
     }
 
-    /// <summary>The request that asked for the machine ends, if it was granted.</summary>
-    public async Task EndRequestAsync(RequestStatus status, CancellationToken ct)
+    /// <summary>The request that this operation carries out ends, if there is one; who asked is told.</summary>
+    /// <param name="status">Fulfilled or Failed.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="outcome">What came of it, in words; null when the status says all.</param>
+    public async Task<Request?> EndRequestAsync(RequestStatus status, CancellationToken ct, string? outcome = null)
     {
-        if (await Db.Requests.SingleOrDefaultAsync(r => r.MachineId == Machine.Id && r.Status == RequestStatus.Approved, ct) is not { } request)
-            return;
-        request.End(status, Now);
+        if (RequestKinds.CarriedOutBy(claim.Kind) is not { } kind
+            || await Db.Requests.SingleOrDefaultAsync(r => r.MachineId == Machine.Id && r.Kind == kind && r.Status == RequestStatus.Approved, ct) is not { } request)
+            return null;
+        request.End(status, Now, outcome);
         await ChangeNotice.NotifyAsync(Db, ChangeKind.Request, request.Id, request.ProjectId, ct);
+        await RequestNotices.EndedAsync(Db, request, Now, ct);
+        return request;
+    }
+
+    /// <summary>The machine is gone: what was asked for it and still waits is turned down, and what that held is free again.</summary>
+    public async Task DropWaitingAsync(CancellationToken ct)
+    {
+        foreach (var request in await Db.Requests.Where(r => r.MachineId == Machine.Id && r.Status == RequestStatus.Waiting).OrderBy(r => r.Id).ToListAsync(ct))
+        {
+            request.Decide(RequestStatus.Denied, Actor.System.UserId, $"{Machine.Name} was deleted.", Now);
+            await QuotaBooks.ReleaseReservedAsync(Db, request.ProjectId, Machine.CreatedBy, request.Holds, ct);
+            Db.AuditEvents.Add(AuditEvent.Of(Actor.System, "request.deny", "request", request.Id, request.Subject, request.ProjectId, new { reason = request.DecisionReason }, Now));
+            await ChangeNotice.NotifyAsync(Db, ChangeKind.Request, request.Id, request.ProjectId, ct);
+            await RequestNotices.EndedAsync(Db, request, Now, ct);
+        }
     }
 
     /// <summary>Gives the room back on every host that holds some for the machine, and takes it off its host.</summary>

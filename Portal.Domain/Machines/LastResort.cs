@@ -18,6 +18,7 @@ public sealed class LastResort(MachineBooks machines, MigrationBooks migrations)
         OperationKind.Provision => machines.ProvisionAbandonedAsync(claim, $"It could not be made: {Sentence(error)} Delete it to clear what is left, then ask again.", ct),
         OperationKind.Power => machines.PowerFailedAsync(claim, error, cancelled: false, state: null, ct),
         OperationKind.Delete => machines.DeleteFailedAsync(claim, $"It could not be deleted: {Sentence(error)} Delete it again.", ct),
+        OperationKind.Resize => machines.ResizeAbandonedAsync(claim, $"The change of its size was given up: {Sentence(error)} Ask again when its host is well.", ct),
         OperationKind.Migrate => migrations.StayedAsync(claim, MigrationStatus.Lost, $"The move was given up: {Sentence(error)} Its hosts are asked where it runs.", measured: null, state: null, ct),
     };
 

@@ -61,13 +61,13 @@ public sealed partial class Machine : IProjectScoped
     public string FlavorName { get; private init; } = "";
 
     /// <summary>Virtual processors.</summary>
-    public int Vcpus { get; private init; }
+    public int Vcpus { get; private set; }
 
     /// <summary>Memory, MiB.</summary>
-    public int MemoryMib { get; private init; }
+    public int MemoryMib { get; private set; }
 
     /// <summary>Disk, GiB.</summary>
-    public int DiskGib { get; private init; }
+    public int DiskGib { get; private set; }
 
     /// <summary>Its network.</summary>
     public Guid NetworkId { get; private init; }
@@ -148,6 +148,7 @@ sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
         // Text, because EF orders writes to an indexed column by its value and inet has no order in .NET; the check keeps it canonical.
         builder.Property(m => m.Address).HasConversion<string>().HasMaxLength(45);
         builder.Property(m => m.SshKey).HasMaxLength(8192);
+        builder.Property(m => m.Pending).IsDocument<PendingSize>();
         builder.Property(m => m.StateReason).HasMaxLength(Machine.LongestReason);
         builder.HasIndex(m => new { m.ProjectId, m.Name }).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_name_in_project");
         builder.HasIndex(m => new { m.NetworkId, m.Address }).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_address_in_network");

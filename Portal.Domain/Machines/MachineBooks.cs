@@ -11,7 +11,7 @@ namespace Portal.Domain.Machines;
 /// transaction, conditional on the claim's fence. Either all of it is written or, when the lease was lost, none
 /// (<see cref="LeaseLostException"/>).
 /// </summary>
-public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+public sealed partial class MachineBooks(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
     /// <summary>Everything a runner needs to know of a machine; null when there is none.</summary>
     public async Task<Blueprint?> BlueprintAsync(Guid machineId, CancellationToken ct)
@@ -36,11 +36,15 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
     }
 
     /// <summary>The machine was made and runs: what was reserved is used, the request is fulfilled, the operation succeeded.</summary>
-    public async Task ProvisionedAsync(Claim claim, CancellationToken ct)
+    /// <param name="claim">The worker's hold.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="hotVcpus">The most virtual processors it can have without a restart; 0 when it was not prepared for more.</param>
+    public async Task ProvisionedAsync(Claim claim, CancellationToken ct, int hotVcpus = 0)
     {
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Running, null, work.Now);
         work.Machine.BeginLease(work.Now);
+        work.Machine.PreparedFor(hotVcpus);
         await work.EndRequestAsync(RequestStatus.Fulfilled, ct);
         await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.provision", new { host = work.Machine.HostId, address = work.Machine.Address.ToString() });
@@ -60,7 +64,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Deleted, error, work.Now);
         await work.ReleaseRoomAsync(ct);
-        await work.EndRequestAsync(RequestStatus.Failed, ct);
+        await work.EndRequestAsync(RequestStatus.Failed, ct, error);
         await QuotaBooks.ReleaseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit(cancelled ? "machine.provision-cancelled" : "machine.provision-failed", new { error });
         await work.EndAsync(cancelled ? OperationStatus.Cancelled : OperationStatus.Failed, error, ct);
@@ -74,17 +78,18 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
     {
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Failed, error, work.Now);
-        await work.EndRequestAsync(RequestStatus.Failed, ct);
+        await work.EndRequestAsync(RequestStatus.Failed, ct, error);
         await QuotaBooks.UseReservedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.provision-abandoned", new { error });
         await work.EndAsync(OperationStatus.Failed, error, ct);
     }
 
-    /// <summary>The power was switched; this is the state the hypervisor says.</summary>
-    public async Task PowerDoneAsync(Claim claim, MachineState state, CancellationToken ct)
+    /// <summary>The power was switched; this is the state the hypervisor says, and the size where it was looked at.</summary>
+    public async Task PowerDoneAsync(Claim claim, MachineState state, CancellationToken ct, SeenSize? size = null)
     {
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(state, null, work.Now);
+        await PendingSizes.SettleAsync(work.Db, work.Machine, size, work.Now, ct);
         await work.EndAsync(OperationStatus.Succeeded, null, ct);
     }
 
@@ -102,6 +107,8 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
     {
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Deleted, null, work.Now);
+        await work.EndRequestAsync(RequestStatus.Fulfilled, ct);
+        await work.DropWaitingAsync(ct);
         await work.ReleaseRoomAsync(ct);
         await QuotaBooks.ReleaseUsedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
         work.Audit("machine.deleted", null);
@@ -113,6 +120,7 @@ public sealed class MachineBooks(IDbContextFactory<PortalDbContext> contexts, Ti
     {
         await using var work = await OpenAsync(claim, ct);
         work.Machine.Become(MachineState.Failed, error, work.Now);
+        await work.EndRequestAsync(RequestStatus.Failed, ct, error);
         await work.EndAsync(OperationStatus.Failed, error, ct);
     }
 

@@ -3,11 +3,12 @@ using Portal.Domain.Audit;
 using Portal.Domain.Leases;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
+using Portal.Domain.Requests;
 
 namespace Portal.Domain.Machines;
 
 /// <summary>Shows machines to the people they belong to, and takes their orders.</summary>
-public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time)
+public sealed partial class MachineService(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time)
 {
     /// <summary>
     /// Machines the actor may see, by name; deleted ones only when <c>state</c> names them. Sorts: <c>name state host memory created
@@ -35,11 +36,12 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
             Image = db.Images.First(i => i.Id == m.ImageId),
             Network = db.Networks.First(n => n.Id == m.NetworkId),
             CreatedBy = db.Users.Where(u => u.Id == m.CreatedBy).Select(u => u.DisplayName).FirstOrDefault(),
-            RequestId = db.Requests.Where(r => r.MachineId == id).Select(r => (Guid?)r.Id).FirstOrDefault(),
+            RequestId = db.Requests.Where(r => r.MachineId == id && r.Kind == RequestKind.Create).Select(r => (Guid?)r.Id).FirstOrDefault(),
         }).SingleAsync(ct);
         var member = await db.RefuseUnlessMemberAsync(actor, row.ProjectId, "machine", "change this machine", ct);
         return new MachineDetails(row, more.Image.Name, more.Network.Name, more.Network.Cidr, more.Machine.Mac, more.Machine.Devices, more.Image.LoginUser,
-            $"ssh {more.Image.LoginUser}@{row.Address}", more.Machine.SshKey, more.CreatedBy ?? "portal", more.RequestId, MachineList.Actions(row, member, actor));
+            $"ssh {more.Image.LoginUser}@{row.Address}", more.Machine.SshKey, more.CreatedBy ?? "portal", more.RequestId,
+            [.. MachineList.Actions(row, member, actor), .. await ChangesAsync(db, actor, row, more.Machine, member, ct)], more.Machine.Protected, more.Machine.Pending, more.Machine.LeaseEndsAt);
     }
 
     /// <summary>Switches the power through an operation. The same key and call give the same operation.</summary>
@@ -54,10 +56,10 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
     /// <param name="confirmName">Its name, typed by the person.</param>
     /// <param name="key">The caller's key for this call.</param>
     /// <param name="ct">Gives up.</param>
-    /// <returns>The operation, or as for <see cref="PowerAsync"/>, or <see cref="NameNotConfirmed"/>.</returns>
+    /// <returns>The operation, or as for <see cref="PowerAsync"/>, or <see cref="NameNotConfirmed"/> or <see cref="ProtectedMachine"/>.</returns>
     public Task<Result<OperationRow>> DeleteAsync(Actor actor, Guid id, string confirmName, string key, CancellationToken ct) =>
         OrderAsync(actor, id, OperationKind.Delete, "delete this machine", key, null,
-            machine => machine.Name != confirmName ? new NameNotConfirmed(machine.Name) : MachineRules.Delete(machine.Name, machine.State),
+            machine => machine.Protected ? new ProtectedMachine(machine.Name) : machine.Name != confirmName ? new NameNotConfirmed(machine.Name) : MachineRules.Delete(machine.Name, machine.State),
             machine => ($"Delete {machine.Name}", "machine.delete"), machine => machine.Become(MachineState.Deleting, null, time.GetUtcNow()), ct);
 
     /// <summary>What happened to a machine, newest first, at most 100; null when there is none the actor may see.</summary>

@@ -70,7 +70,7 @@ public sealed record MachineRow(Guid Id, string Name, Guid ProjectId, string Pro
 }
 
 /// <summary>One thing a person could do to the machine now, or why not.</summary>
-/// <param name="Name">A <see cref="PowerAction"/>'s name, Delete or Migrate.</param>
+/// <param name="Name">A <see cref="PowerAction"/>'s name, Delete, Migrate, Resize, ExtendLease, Protect, or AskDelete.</param>
 /// <param name="WhyNot">Null when it may be done now.</param>
 public sealed record MachineAction(string Name, string? WhyNot);
 
@@ -87,8 +87,11 @@ public sealed record MachineAction(string Name, string? WhyNot);
 /// <param name="CreatedByName">Who asked for it.</param>
 /// <param name="RequestId">The request that made it.</param>
 /// <param name="Actions">What the actor could do now, and why not.</param>
+/// <param name="Protected">Whether deleting it takes a request that is granted.</param>
+/// <param name="Pending">A size that waits for its next start; null when there is none.</param>
+/// <param name="LeaseEndsAt">When its lease ends; null: it has none.</param>
 public sealed record MachineDetails(MachineRow Machine, string ImageName, string NetworkName, string Cidr, string Mac, Catalog.DeviceModel Devices, string LoginUser,
-    string SshLine, string SshKey, string CreatedByName, Guid? RequestId, IReadOnlyList<MachineAction> Actions)
+    string SshLine, string SshKey, string CreatedByName, Guid? RequestId, IReadOnlyList<MachineAction> Actions, bool Protected = false, PendingSize? Pending = null, DateTimeOffset? LeaseEndsAt = null)
 {
     /// <summary>Why an action is not possible now; null when it is.</summary>
     public string? WhyNot(string action) => Actions.FirstOrDefault(a => a.Name == action)?.WhyNot;

@@ -19,6 +19,9 @@ public enum OperationKind
 
     /// <summary>Removes a machine and its disks.</summary>
     Delete,
+
+    /// <summary>Gives a machine another size.</summary>
+    Resize,
 }
 
 /// <summary>How far an operation is.</summary>

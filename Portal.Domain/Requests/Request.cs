@@ -34,6 +34,8 @@ public enum RequestStatus
 /// <summary>A person's wish, what the policy made of it, and what was decided.</summary>
 public sealed class Request : IProjectScoped
 {
+    internal const int MostOutcome = 2000;
+
     Request()
     {
     }
@@ -116,6 +118,12 @@ public sealed class Request : IProjectScoped
     /// <summary>When the machine was made or given up.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>What came of it, in words: what of it holds only later, or what went wrong.</summary>
+    public string? Outcome { get; private set; }
+
+    /// <summary>The request this one was sent in place of; null when it is the first.</summary>
+    public Guid? ReplacesId { get; private init; }
+
     /// <summary>The requester's key for this call: a second submit with it is the same request.</summary>
     public string IdempotencyKey { get; private init; } = "";
 
@@ -125,12 +133,12 @@ public sealed class Request : IProjectScoped
     /// <summary>Row version (<c>xmin</c>): two people deciding at once cannot both win.</summary>
     public uint Version { get; private init; }
 
-    internal static Request Submit(Guid requesterId, RequestKind kind, Prepared asked, PolicyDecision policy, string? why, string key, byte[] fingerprint, DateTimeOffset now) => new()
+    internal static Request Submit(Guid requesterId, RequestKind kind, Prepared asked, PolicyDecision policy, string? why, string key, byte[] fingerprint, DateTimeOffset now, Guid? replaces = null) => new()
     {
         Id = Guid.CreateVersion7(), ProjectId = asked.ProjectId, RequesterId = requesterId, Kind = kind, MachineId = asked.Machine?.Id, Subject = asked.Subject,
         ImageId = asked.ImageId, FlavorId = asked.FlavorId, Terms = asked.Terms, Holds = asked.Holds, Why = why, Status = RequestStatus.Waiting, SubmittedAt = now,
         RuleId = policy.RuleId, RuleName = policy.RuleName, Levels = policy.Levels, MayDecideOwn = policy.MayDecideOwn,
-        ExpiresAt = now + policy.ExpiresAfter, OnExpiry = policy.OnExpiry, IdempotencyKey = key, Fingerprint = fingerprint,
+        ExpiresAt = now + policy.ExpiresAfter, OnExpiry = policy.OnExpiry, IdempotencyKey = key, Fingerprint = fingerprint, ReplacesId = replaces,
     };
 
     internal void Decide(RequestStatus status, Guid by, string? reason, DateTimeOffset now) =>
@@ -150,7 +158,7 @@ public sealed class Request : IProjectScoped
 
     internal void Withdraw(DateTimeOffset now) => (Status, DecidedAt) = (RequestStatus.Withdrawn, now);
 
-    internal void End(RequestStatus status, DateTimeOffset now) => (Status, EndedAt) = (status, now);
+    internal void End(RequestStatus status, DateTimeOffset now, string? outcome = null) => (Status, EndedAt, Outcome) = (status, now, outcome?.Cut(MostOutcome));
 }
 
 sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
@@ -165,6 +173,7 @@ sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
         builder.Property(r => r.Note).HasMaxLength(500);
         builder.Property(r => r.Why).HasMaxLength(1000);
         builder.Property(r => r.DecisionReason).HasMaxLength(1000);
+        builder.Property(r => r.Outcome).HasMaxLength(Request.MostOutcome);
         builder.Property(r => r.IdempotencyKey).HasMaxLength(100);
         builder.Property(r => r.Version).IsRowVersion();
         builder.HasIndex(r => new { r.RequesterId, r.IdempotencyKey }).IsUnique();
@@ -176,6 +185,8 @@ sealed class RequestConfiguration : IEntityTypeConfiguration<Request>
         builder.HasOne<User>().WithMany().HasForeignKey(r => r.RequesterId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Machine>().WithMany().HasForeignKey(r => r.MachineId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Image>().WithMany().HasForeignKey(r => r.ImageId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Request>().WithMany().HasForeignKey(r => r.ReplacesId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(r => new { r.MachineId, r.Status });
         builder.HasOne<Flavor>().WithMany().HasForeignKey(r => r.FlavorId).OnDelete(DeleteBehavior.Restrict);
         builder.ToTable("requests", t => t.HasCheckConstraint("ck_requests_denied_with_reason", "status <> 'Denied' or coalesce(length(decision_reason), 0) > 0"));
     }

@@ -13,7 +13,7 @@ static class RequestQueries
         select new RequestView(
             request.Id, request.Kind, project.Id, project.Name, requester.Id, requester.DisplayName != "" ? requester.DisplayName : requester.UserName ?? "", request.MachineId, request.Subject, request.Terms,
             request.RuleName, request.Level, request.Levels, request.ExpiresAt, request.Why, request.Status, request.SubmittedAt, request.DecidedAt,
-            db.Users.Where(u => u.Id == request.DecidedBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(), request.DecisionReason, request.EndedAt);
+            db.Users.Where(u => u.Id == request.DecidedBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(), request.DecisionReason, request.EndedAt, request.Outcome, request.ReplacesId);
 
     /// <summary>One request as a line.</summary>
     public static Task<RequestView> ViewAsync(this PortalDbContext db, Guid requestId, CancellationToken ct) =>

@@ -13,8 +13,8 @@ public sealed partial class RequestService
 {
     /// <summary>
     /// Requests of the projects the actor may see, newest first. Sorts: <c>submitted machine requester project status decided</c>.
-    /// Filters: <c>status</c> (one or several, by commas), <c>project</c> (id), <c>requester</c> (id, or <c>me</c>). Search looks at
-    /// machine, requester, project, and why.
+    /// Filters: <c>status kind</c> (one or several, by commas), <c>rule</c> (a rule's name), <c>project machine</c> (ids), <c>requester</c>
+    /// (id, or <c>me</c>). Search looks at machine, requester, project, and why.
     /// </summary>
     public async Task<Page<RequestView>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
@@ -23,6 +23,12 @@ public sealed partial class RequestService
         var requests = db.Requests.Where(r => seen.Contains(r.ProjectId));
         if (query.EnumFilter<RequestStatus>("status") is { } statuses)
             requests = requests.Where(r => statuses.Contains(r.Status));
+        if (query.EnumFilter<RequestKind>("kind") is { } kinds)
+            requests = requests.Where(r => kinds.Contains(r.Kind));
+        if (query.Filter("rule") is { } rule)
+            requests = requests.Where(r => r.RuleName == rule);
+        if (query.IdFilter("machine") is { } about)
+            requests = requests.Where(r => r.MachineId == about);
         if (query.IdFilter("project") is { } project)
             requests = requests.Where(r => r.ProjectId == project);
         if (query.Filter("requester") is { } whose)
@@ -45,24 +51,61 @@ public sealed partial class RequestService
         return new Page<RequestView>([.. ids.Select(id => views.GetValueOrDefault(id)).OfType<RequestView>()], total);
     }
 
-    /// <summary>A request with its timeline; <see cref="NotFound"/> when the actor may not see its project.</summary>
+    /// <summary>A request with its timeline; <see cref="NotFound"/> when it is none of the actor's concern.</summary>
     public async Task<Result<RequestDetails>> GetAsync(Actor actor, Guid requestId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var view = await db.Views(db.Requests.Where(r => r.Id == requestId)).SingleOrDefaultAsync(ct);
-        if (view is null)
-            return new NotFound("request");
-        // Who is asked to decide may read it, whether or not he belongs to the project.
-        var mayDecide = await ApprovalService.MayDecideAsync(db, actor, requestId, time.GetUtcNow(), ct);
-        if ((await db.RoleInAsync(actor, view.ProjectId, ct) ?? (mayDecide ? ProjectRole.Viewer : null)) is not { } role)
+        if (view is null || await RequestAccess.OfAsync(db, actor, view, time.GetUtcNow(), ct) is not { } access)
             return new NotFound("request");
         var held = view.Kind != RequestKind.Create ? null : await db.Machines.Where(m => m.Id == view.MachineId)
             .Select(m => new HeldForMachine(m.Address.ToString(), db.Networks.Where(n => n.Id == m.NetworkId).Select(n => n.Name).Single(), m.SshKey)).SingleAsync(ct);
-        var operation = await db.Operations.AsNoTracking().Where(o => o.MachineId == view.MachineId && o.Kind == OperationKind.Provision)
+        var key = RequestKinds.OperationKey(view.Kind, view.Id);
+        var operation = key is null ? null : await db.Operations.AsNoTracking().Where(o => o.MachineId == view.MachineId && o.IdempotencyKey == key)
             .OrderByDescending(o => o.CreatedAt).FirstOrDefaultAsync(ct);
+        var comments = await (from c in db.RequestComments.AsNoTracking()
+                              join author in db.Users on c.AuthorId equals author.Id
+                              where c.RequestId == requestId
+                              orderby c.WrittenAt, c.Id
+                              select new RequestEvent(c.WrittenAt, "Comment", author.DisplayName != "" ? author.DisplayName : author.UserName, c.Text, RequestEventTone.Comment)).ToListAsync(ct);
+        var replacedBy = await db.Requests.Where(r => r.ReplacesId == requestId).OrderByDescending(r => r.SubmittedAt).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(ct);
         var waits = view.Status == RequestStatus.Waiting;
-        return new RequestDetails(view, held, RequestTimeline.Of(view, operation), operation?.Id,
-            MayWithdraw: waits && MayWithdraw(actor, view.RequesterId, role), MayDecide: mayDecide);
+        var mine = access.Role is { } role && MayWithdraw(actor, view.RequesterId, role);
+        return new RequestDetails(view, held, RequestTimeline.Of(view, await db.DecisionsOf(requestId).ToListAsync(ct), operation, comments), operation?.Id,
+            MayWithdraw: waits && mine, access.MayDecide, access.MayWrite, MayResubmit: mine && IsReplaceable(view.Status), replacedBy);
+    }
+
+    /// <summary>What a draft of any kind would do to the quota, what would be refused, and what policy would say, as things are now. Holds nothing.</summary>
+    public async Task<Result<DraftPreview>> PreviewAnyAsync(Actor actor, Draft draft, CancellationToken ct)
+    {
+        if (draft is RequestDraft create)
+        {
+            var made = await PreviewAsync(actor, create, ct);
+            return made.IsOk ? new DraftPreview(RequestKind.Create, create.ProjectId, create.MachineName.Trim(), null, made.Value.Quota, made.Value.Refusals, made.Value.Policy, []) : made.Refusal;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var action = (ChangeAction)actions.For(draft);
+        var look = await action.LookAsync(db, actor, draft, time.GetUtcNow(), ct);
+        if (!look.IsOk)
+            return look.Refusal;
+        var seen = look.Value;
+        var refusals = new List<Refusal>(seen.Refusals);
+        if (DraftCheck.CheckText("why", draft.Why?.Trim(), DraftCheck.MostWhy) is { } badWhy)
+            refusals.Add(badWhy);
+        refusals.AddRange(QuotaEffect.Exceeded(await QuotaBooks.ReadAsync(db, seen.ProjectId, ct), seen.Takes));
+        var policy = await policies.DecideAsync(db, seen.Facts, ct);
+        if (policy.Outcome == PolicyOutcome.Refuse)
+            refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
+        return new DraftPreview(action.Kind, seen.ProjectId, seen.Subject, seen.Terms, seen.Quota, refusals, policy, seen.Parts);
+    }
+
+    /// <summary>The names of the rules that decided about requests the actor may see, for the filter of the list.</summary>
+    public async Task<IReadOnlyList<string>> RulesAsync(Actor actor, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var seen = db.ProjectsSeenBy(actor);
+        return await db.Requests.Where(r => seen.Contains(r.ProjectId) && r.RuleName != "").Select(r => r.RuleName).Distinct().Order().Take(ListQuery.MostRows).ToListAsync(ct);
     }
 
     /// <summary>What a draft would do to the quota, and everything that would be refused, as things are now. Holds nothing.</summary>

@@ -26,7 +26,20 @@ public sealed partial class RequestService
     /// Takes a request: what it needs is held for it from this moment, all in one transaction or none, and policy says what becomes of
     /// it. The same key with the same draft gives the request that was taken before; with another draft it is <see cref="KeyReused"/>.
     /// </summary>
-    public async Task<Result<RequestView>> SubmitAsync(Actor actor, Draft draft, string idempotencyKey, CancellationToken ct)
+    public Task<Result<RequestView>> SubmitAsync(Actor actor, Draft draft, string idempotencyKey, CancellationToken ct) => SubmitAsync(actor, draft, null, idempotencyKey, ct);
+
+    /// <summary>
+    /// Takes a changed draft in place of a request that was denied, withdrawn, could not be carried out, or still waits; one that waits
+    /// is withdrawn in the same transaction, so that what it held is there for the new one.
+    /// </summary>
+    /// <param name="actor">Who asked before, or an owner of the project.</param>
+    /// <param name="requestId">The request that is replaced.</param>
+    /// <param name="draft">A draft of the same kind.</param>
+    /// <param name="idempotencyKey">The caller's key for this call.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<Result<RequestView>> ResubmitAsync(Actor actor, Guid requestId, Draft draft, string idempotencyKey, CancellationToken ct) => SubmitAsync(actor, draft, requestId, idempotencyKey, ct);
+
+    async Task<Result<RequestView>> SubmitAsync(Actor actor, Draft draft, Guid? replaces, string idempotencyKey, CancellationToken ct)
     {
         if (CallKey.Refuse(idempotencyKey) is { } noKey)
             return noKey;
@@ -39,11 +52,13 @@ public sealed partial class RequestService
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({actor.UserId.ToString() + idempotencyKey}, 0))", ct);
         var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes<object>(draft, Json.Options));
         if (await db.Requests.SingleOrDefaultAsync(r => r.RequesterId == actor.UserId && r.IdempotencyKey == idempotencyKey, ct) is { } before)
-            return before.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? await db.ViewAsync(before.Id, ct) : new KeyReused(idempotencyKey);
+            return before.Fingerprint.AsSpan().SequenceEqual(fingerprint) && before.ReplacesId == replaces ? await db.ViewAsync(before.Id, ct) : new KeyReused(idempotencyKey);
         if (DraftCheck.CheckText("why", why, DraftCheck.MostWhy) is { } badWhy)
             return badWhy;
 
         var now = time.GetUtcNow();
+        if (replaces is { } old && await MakeWayAsync(db, actor, old, action.Kind, now, ct) is { } cannotReplace)
+            return cannotReplace;
         var prepared = await action.PrepareAsync(db, actor, draft, now, ct);
         if (!prepared.IsOk)
             return prepared.Refusal;
@@ -51,9 +66,9 @@ public sealed partial class RequestService
         var policy = await policies.DecideAsync(db, asked.Facts, ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             return new RefusedByPolicy(policy.RuleName, policy.Reason);
-        var request = Request.Submit(actor.UserId, action.Kind, asked, policy, why, idempotencyKey, fingerprint, now);
+        var request = Request.Submit(actor.UserId, action.Kind, asked, policy, why, idempotencyKey, fingerprint, now, replaces);
         db.Add(request);
-        db.Add(AuditEvent.Of(actor, "request.submit", "request", request.Id, request.Subject, request.ProjectId, new { kind = request.Kind, terms = request.Terms, rule = policy.RuleName }, now));
+        db.Add(AuditEvent.Of(actor, "request.submit", "request", request.Id, request.Subject, request.ProjectId, new { kind = request.Kind, terms = request.Terms, rule = policy.RuleName, replaces }, now));
         await db.SaveChangesAsync(ct);
         if (policy.Outcome != PolicyOutcome.Approve)
             await granting.AskAsync(db, request, now, ct);
@@ -80,13 +95,7 @@ public sealed partial class RequestService
         if (request.Status != RequestStatus.Waiting)
             return await db.DecidedAsync(request, ct);
 
-        var now = time.GetUtcNow();
-        request.Withdraw(now);
-        db.Add(AuditEvent.Of(actor, "request.withdraw", "request", request.Id, request.Subject, request.ProjectId, null, now));
-        await db.SaveChangesAsync(ct);
-        await actions.For(request.Kind).LetGoAsync(db, request, "The request was withdrawn.", now, ct);
-        await Granting.CloseAsync(db, request, ct);
-        await NotifyAsync(db, request, ct);
+        await WithdrawAsync(db, actor, request, "The request was withdrawn.", time.GetUtcNow(), ct);
         var view = await db.ViewAsync(requestId, ct);
         await transaction.CommitAsync(ct);
         return view;

@@ -24,17 +24,33 @@ namespace Portal.Domain.Requests;
 /// <param name="DecidedAt">When it was decided or withdrawn.</param>
 /// <param name="DecidedByName">Who decided.</param>
 /// <param name="DecisionReason">The reason given.</param>
-/// <param name="EndedAt">When the machine was made or given up.</param>
+/// <param name="EndedAt">When it was carried out or given up.</param>
+/// <param name="Outcome">What came of it, in words; null when the status says all.</param>
+/// <param name="ReplacesId">The request this one was sent in place of.</param>
 public sealed record RequestView(
     Guid Id, RequestKind Kind, Guid ProjectId, string ProjectName, Guid RequesterId, string RequesterName, Guid? MachineId, string Subject, RequestTerms Terms,
-    string RuleName, int Level, IReadOnlyList<ApprovalLevel> Levels, DateTimeOffset? ExpiresAt, string? Why, RequestStatus Status, DateTimeOffset SubmittedAt, DateTimeOffset? DecidedAt, string? DecidedByName, string? DecisionReason, DateTimeOffset? EndedAt);
+    string RuleName, int Level, IReadOnlyList<ApprovalLevel> Levels, DateTimeOffset? ExpiresAt, string? Why, RequestStatus Status, DateTimeOffset SubmittedAt, DateTimeOffset? DecidedAt, string? DecidedByName, string? DecisionReason, DateTimeOffset? EndedAt, string? Outcome = null, Guid? ReplacesId = null);
+
+/// <summary>How a line of a request's timeline is to be read.</summary>
+public enum RequestEventTone
+{
+    /// <summary>Something happened.</summary>
+    Fact,
+
+    /// <summary>It came to nothing, or not to what was wanted.</summary>
+    Bad,
+
+    /// <summary>Somebody wrote something.</summary>
+    Comment,
+}
 
 /// <summary>One thing that happened to a request.</summary>
 /// <param name="At">When.</param>
 /// <param name="What">What, in words: “Submitted”, “Approved”, “Machine made”…</param>
 /// <param name="By">Who; null for the portal itself.</param>
-/// <param name="Detail">The reason or error that goes with it.</param>
-public sealed record RequestEvent(DateTimeOffset At, string What, string? By, string? Detail);
+/// <param name="Detail">The reason or error that goes with it; a comment's text.</param>
+/// <param name="Tone">How it is to be read.</param>
+public sealed record RequestEvent(DateTimeOffset At, string What, string? By, string? Detail, RequestEventTone Tone = RequestEventTone.Fact);
 
 /// <summary>What is held for a machine while its request waits.</summary>
 /// <param name="Address">The address.</param>
@@ -46,10 +62,14 @@ public sealed record HeldForMachine(string Address, string NetworkName, string S
 /// <param name="Request">The request.</param>
 /// <param name="Held">What is held for a new machine; null for every other kind.</param>
 /// <param name="Timeline">What happened, oldest first.</param>
-/// <param name="OperationId">The operation that makes the machine; null before an approval.</param>
+/// <param name="OperationId">The operation that carries it out; null before an approval, and for what needs none.</param>
 /// <param name="MayWithdraw">Whether the actor may take it back now.</param>
 /// <param name="MayDecide">Whether the actor may approve or deny it now.</param>
-public sealed record RequestDetails(RequestView Request, HeldForMachine? Held, IReadOnlyList<RequestEvent> Timeline, Guid? OperationId, bool MayWithdraw, bool MayDecide);
+/// <param name="MayComment">Whether the actor may write on it.</param>
+/// <param name="MayResubmit">Whether the actor may change it and send it anew.</param>
+/// <param name="ReplacedById">The newest request that was sent in its place.</param>
+public sealed record RequestDetails(RequestView Request, HeldForMachine? Held, IReadOnlyList<RequestEvent> Timeline, Guid? OperationId, bool MayWithdraw, bool MayDecide,
+    bool MayComment = false, bool MayResubmit = false, Guid? ReplacedById = null);
 
 /// <summary>What a draft would do, before it is sent.</summary>
 /// <param name="Quota">The effect on each limit.</param>
@@ -66,6 +86,21 @@ public sealed record RequestPreview(IReadOnlyList<QuotaEffect> Quota, IReadOnlyL
     /// <summary>What the cost is in; null while the price list is empty.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Whether it would be taken as things are.</summary>
+    public bool CanSubmit => Refusals.Count == 0;
+}
+
+/// <summary>What a draft of any kind would do, before it is sent.</summary>
+/// <param name="Kind">What would be asked for.</param>
+/// <param name="ProjectId">The project that pays.</param>
+/// <param name="Subject">The name of what it is about.</param>
+/// <param name="Terms">What would be asked for in figures; null for a new machine whose draft is not whole yet.</param>
+/// <param name="Quota">The effect on each limit; for higher limits, what they would be.</param>
+/// <param name="Refusals">Everything that would be refused now, each with its field.</param>
+/// <param name="Policy">What policy would say to it.</param>
+/// <param name="Parts">What of a machine would change, and what of it at once.</param>
+public sealed record DraftPreview(RequestKind Kind, Guid ProjectId, string Subject, RequestTerms? Terms, IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<Refusal> Refusals, PolicyDecision Policy, IReadOnlyList<PartChange> Parts)
+{
     /// <summary>Whether it would be taken as things are.</summary>
     public bool CanSubmit => Refusals.Count == 0;
 }

@@ -88,6 +88,12 @@ internal static partial class Native
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainRestoreFlags(ConnectHandle connection, string path, string? xml, uint flags);
 
+    [LibraryImport(Library)]
+    public static partial int virDomainSetVcpusFlags(DomainHandle domain, uint vcpus, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virDomainBlockResize(DomainHandle domain, string disk, ulong size, uint flags);
+
     [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainQemuMonitorCommand(DomainHandle domain, string command, out nint result, uint flags);
 }

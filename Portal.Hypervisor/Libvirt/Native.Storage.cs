@@ -45,6 +45,9 @@ internal static partial class Native
     public static partial int virStorageVolGetInfo(VolumeHandle volume, out NativeVolumeInfo info);
 
     [LibraryImport(Library)]
+    public static partial int virStorageVolResize(VolumeHandle volume, ulong capacity, uint flags);
+
+    [LibraryImport(Library)]
     public static partial nint virStorageVolGetXMLDesc(VolumeHandle volume, uint flags);
 
     [LibraryImport(Library)]

@@ -20,7 +20,7 @@ internal static class DomainXml
             new XElement("name", definition.Name),
             new XElement("uuid", definition.Uuid),
             new XElement("memory", new XAttribute("unit", "MiB"), definition.MemoryMib),
-            new XElement("vcpu", definition.Vcpus),
+            Processors(definition.Vcpus, definition.Accelerator),
             OperatingSystem(definition),
             new XElement("features", new XElement("acpi"), new XElement("apic")),
             Cpu(definition.Accelerator),
@@ -37,6 +37,33 @@ internal static class DomainXml
                 new XElement("memballoon", new XAttribute("model", "none")),
                 new XElement("video", new XElement("model", new XAttribute("type", "none"))),
                 isVirtio ? Entropy() : null));
+    }
+
+    /// <summary>Gives a definition another size, and leaves the rest of it as it is.</summary>
+    public static void Resize(XElement domain, int vcpus, int memoryMib)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        var accelerator = domain.Attribute("type")?.Value switch { "kvm" => Accelerator.Kvm, "qemu" => Accelerator.Tcg, _ => Accelerator.None };
+        domain.Element("vcpu")?.ReplaceWith(Processors(vcpus, accelerator));
+        // libvirt's own list of which processor is there; it makes a new one from the figures.
+        domain.Element("vcpus")?.Remove();
+        domain.Element("memory")?.ReplaceWith(new XElement("memory", new XAttribute("unit", "MiB"), memoryMib));
+        domain.Element("currentMemory")?.Remove();
+    }
+
+    /// <summary>Processors and memory as a definition has them.</summary>
+    public static MachineForm Form(XElement domain)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        var most = (int?)domain.Element("vcpu") ?? 1;
+        var kib = (long?)domain.Element("memory") ?? 0;
+        return new MachineForm((int?)domain.Element("vcpu")?.Attribute("current") ?? most, most, (int)(kib / 1024));
+    }
+
+    private static XElement Processors(int vcpus, Accelerator accelerator)
+    {
+        var most = MachineDefinition.MostVcpus(vcpus, accelerator);
+        return new XElement("vcpu", most > vcpus ? new XAttribute("current", vcpus) : null, most);
     }
 
     private static XElement OperatingSystem(MachineDefinition definition) => definition.Accelerator == Accelerator.None

@@ -24,6 +24,32 @@ public sealed class HostMachines
         }, cancellationToken);
     }
 
+    /// <summary>Its processors and memory, as it runs and as it starts next.</summary>
+    public Task<MachineShape> ShapeAsync(Guid machine, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        return DomainResize.Shape(domain);
+    }, cancellationToken);
+
+    /// <summary>Gives it another size from its next start on.</summary>
+    public Task ResizeNextAsync(Guid machine, int vcpus, int memoryMib, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        DomainResize.SetNext(connection, domain, vcpus, memoryMib);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Gives a running machine processors; never takes any.</summary>
+    /// <exception cref="LibvirtException">It was not prepared for so many, or its driver cannot add any.</exception>
+    public Task AddVcpusAsync(Guid machine, int vcpus, CancellationToken cancellationToken) => ActAsync(machine, domain => DomainResize.AddVcpus(domain, vcpus), cancellationToken);
+
+    /// <summary>Grows a disk of a running machine; its guest sees it at once.</summary>
+    /// <param name="machine">The machine; it must run.</param>
+    /// <param name="volume">The disk's file, by its name without the directory.</param>
+    /// <param name="bytes">The size wanted; a larger disk stays as it is.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task GrowDiskAsync(Guid machine, string volume, long bytes, CancellationToken cancellationToken) => ActAsync(machine, domain => DomainResize.GrowDisk(domain, volume, bytes), cancellationToken);
+
     /// <summary>Starts it, or lets it run on when it is paused.</summary>
     public Task StartAsync(Guid machine, CancellationToken cancellationToken) => ActAsync(machine, DomainCalls.Start, cancellationToken);
 

@@ -25,4 +25,14 @@ public enum DeviceModel
 /// <param name="Bridge">The host's bridge the machine is joined to.</param>
 public sealed record MachineDefinition(
     Guid Uuid, string Name, int Vcpus, int MemoryMib, DeviceModel Devices, Accelerator Accelerator,
-    string DiskPath, string DiskFormat, string SeedPath, string Mac, string Bridge);
+    string DiskPath, string DiskFormat, string SeedPath, string Mac, string Bridge)
+{
+    /// <summary>Processors a machine may grow to while it runs.</summary>
+    private const int Prepared = 8;
+
+    /// <summary>
+    /// The most virtual processors the machine can have without a restart. Under emulation one with a single processor is prepared
+    /// for no more: QEMU would then translate its code for several, with real atomic instructions, and run it slower all its life.
+    /// </summary>
+    public static int MostVcpus(int vcpus, Accelerator accelerator) => accelerator == Accelerator.Tcg && vcpus == 1 ? 1 : Math.Max(vcpus, Prepared);
+}

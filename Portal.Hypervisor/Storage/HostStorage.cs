@@ -50,6 +50,14 @@ public sealed class HostStorage
     public Task<VolumeInfo> UploadAsync(string pool, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         => CallAsync(connection => StorageCalls.Upload(connection, pool, name, content.Span), cancellationToken);
 
+    /// <summary>Grows a volume that no running machine has; one that is as large already stays as it is.</summary>
+    /// <exception cref="LibvirtException">The volume does not exist, or the pool has no room for it.</exception>
+    public Task GrowAsync(string pool, string name, long capacityBytes, CancellationToken cancellationToken) => CallAsync(connection =>
+    {
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Grow(store, pool, name, capacityBytes);
+    }, cancellationToken);
+
     /// <summary>Deletes a volume; one that is not there is fine.</summary>
     public Task DeleteAsync(string pool, string name, CancellationToken cancellationToken) => CallAsync(connection =>
     {

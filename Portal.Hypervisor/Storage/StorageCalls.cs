@@ -151,6 +151,19 @@ internal static class StorageCalls
         return Describe(volume, name);
     }
 
+    /// <summary>Grows a volume whichever host made it; false when it is large enough.</summary>
+    public static bool Grow(PoolHandle pool, string poolName, string name, long capacityBytes)
+    {
+        var found = Look(pool, name)
+            ?? throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"{name} is not in pool {poolName}.");
+        if (found.CapacityBytes >= capacityBytes)
+            return false;
+        using var volume = Find(pool, name)
+            ?? throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"{name} was deleted from pool {poolName}.");
+        LibvirtError.Check(Native.virStorageVolResize(volume, (ulong)capacityBytes, flags: 0));
+        return true;
+    }
+
     /// <summary>Deletes a volume whichever host made it; false when it is not there.</summary>
     public static bool Remove(PoolHandle pool, string name)
     {

@@ -52,7 +52,10 @@ public sealed class HostReporter(
     }
 
     /// <summary>What a host's word means for the books.</summary>
-    public static MachineObservation Describe(MachineStatus seen) => new(seen.Uuid, StateOf(seen.State), seen.Reason);
+    public static MachineObservation Describe(MachineStatus seen) => new(seen.Uuid, StateOf(seen.State), seen.Reason, SizeOf(seen));
+
+    /// <summary>What it has of processors and memory; one that is off shows what it starts with.</summary>
+    public static SeenSize SizeOf(MachineStatus seen) => new(seen.Vcpus, seen.MemoryMib);
 
     /// <summary>A paused machine runs as far as its owner is concerned; a crashed one is off and can be started again.</summary>
     public static MachineState StateOf(PowerState state) => state switch

@@ -22,6 +22,7 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, ProvisionRunner>();
         services.AddSingleton<IOperationRunner, PowerRunner>();
         services.AddSingleton<IOperationRunner, DeleteRunner>();
+        services.AddSingleton<IOperationRunner, ResizeRunner>();
         services.AddSingleton<IOperationRunner, MigrateRunner>();
         services.AddHostedService<OperationWorker>();
         return services;

@@ -39,19 +39,20 @@ public sealed class PowerRunner(MachineBooks books, HostFleet fleet) : IOperatio
                 refused = await SwitchAsync(await fleet.WaitForAsync(row.Id, row.Name, HostPatience, token), machine, action, token);
                 return refused;
             }, stop.Token);
-            var state = await StateAsync(row.Id, machine.Id, abandon);
+            var seen = await SeenAsync(row.Id, machine.Id, abandon);
+            var state = StateOf(seen);
             await run.KeepAsync(held => refused is null
-                ? books.PowerDoneAsync(run.Claim, state ?? Expected(action), held)
+                ? books.PowerDoneAsync(run.Claim, state ?? Expected(action), held, seen is null ? null : HostReporter.SizeOf(seen))
                 : books.PowerFailedAsync(run.Claim, refused, cancelled: false, state, held));
         }
         catch (OperationCanceledException) when (run.Cancel.IsCancellationRequested && !abandon.IsCancellationRequested)
         {
-            var state = await StateAsync(row.Id, machine.Id, abandon);
+            var state = StateOf(await SeenAsync(row.Id, machine.Id, abandon));
             await run.KeepAsync(held => books.PowerFailedAsync(run.Claim, "Stopped on request. What the guest was asked for it may still do.", cancelled: true, state, held));
         }
         catch (Exception fault) when (fault is LibvirtException or HostAwayException)
         {
-            var state = await StateAsync(row.Id, machine.Id, abandon);
+            var state = StateOf(await SeenAsync(row.Id, machine.Id, abandon));
             await run.KeepAsync(held => books.PowerFailedAsync(run.Claim, $"{fault.Message.TrimEnd('.')}. Look at the machine's state, then try again.", cancelled: false, state, held));
         }
     }
@@ -93,11 +94,11 @@ public sealed class PowerRunner(MachineBooks books, HostFleet fleet) : IOperatio
     }
 
     /// <summary>What the host says now; null when it does not.</summary>
-    private async Task<MachineState?> StateAsync(Guid host, Guid machine, CancellationToken cancellationToken)
+    private async Task<MachineStatus?> SeenAsync(Guid host, Guid machine, CancellationToken cancellationToken)
     {
         try
         {
-            return fleet.Find(host) is { } found && await found.Machines.FindAsync(machine, cancellationToken) is { } seen ? HostReporter.StateOf(seen.State) : null;
+            return fleet.Find(host) is { } found ? await found.Machines.FindAsync(machine, cancellationToken) : null;
         }
         catch (LibvirtException)
         {
@@ -105,6 +106,8 @@ public sealed class PowerRunner(MachineBooks books, HostFleet fleet) : IOperatio
             return null;
         }
     }
+
+    private static MachineState? StateOf(MachineStatus? seen) => seen is null ? null : HostReporter.StateOf(seen.State);
 
     private static MachineState Expected(PowerAction action) => action is PowerAction.Start or PowerAction.Reset ? MachineState.Running : MachineState.Off;
 

@@ -2,6 +2,8 @@ using Portal.Domain;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Hypervisor;
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Machines;
 
 namespace Portal.Web.Operations.Provisioning;
 
@@ -37,7 +39,7 @@ public sealed class ProvisionRunner(MachineBooks books, HostFleet fleet, ILogger
                 if (await MakeAsync(run, tried, stop.Token) is { } refusal)
                     await GiveUpAsync(run, tried, tried.Explain(refusal), cancelled: false, abandon);
                 else
-                    await run.KeepAsync(held => books.ProvisionedAsync(run.Claim, held));
+                    await run.KeepAsync(held => books.ProvisionedAsync(run.Claim, held, HotVcpus(tried)));
                 return;
             }
             catch (OperationCanceledException) when (run.Cancel.IsCancellationRequested && !abandon.IsCancellationRequested)
@@ -114,6 +116,10 @@ public sealed class ProvisionRunner(MachineBooks books, HostFleet fleet, ILogger
             return fault.Message.TrimEnd('.');
         }
     }
+
+    /// <summary>How many processors it was prepared for when it was defined.</summary>
+    private static int HotVcpus(Tried tried) => tried.Placed is { Host.Report: { } report } placed
+        ? MachineDefinition.MostVcpus(placed.Machine.Vcpus, Enum.Parse<Accelerator>(report.Accelerator)) : 0;
 
     private static bool IsHostsFault(Exception fault) => fault is HostAwayException or UnfitHostException or LibvirtException;
 }
