@@ -49,6 +49,8 @@ public static class PortalDomain
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
+        services.AddSingleton<AuditChain>();
+        services.AddSingleton<AuditVerifier>();
         services.AddSingleton<CatalogService>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton<RequestAction, CreateAction>();

@@ -84,7 +84,7 @@ public sealed class DatabaseListener(IDbContextFactory<PortalDbContext> contexts
         connection.Notification += OnNotification;
         try
         {
-            await db.Database.ExecuteSqlRawAsync($"listen {ChangeNotice.Channel}; listen {ChangeNotice.WorkChannel}", ct);
+            await db.Database.ExecuteSqlRawAsync($"listen {ChangeNotice.Channel}; listen {ChangeNotice.WorkChannel}; listen {ChangeNotice.AuditChannel}", ct);
             onConnected();
             Tell(default, nowConnected: true);
             while (true)

@@ -4,7 +4,8 @@ namespace Portal.Domain.Changes;
 public sealed class WorkSignal(DatabaseListener listener, TimeProvider time)
 {
     /// <summary>Opens a worker's own ear; dispose it when the worker stops.</summary>
-    public WorkEar Open() => new(listener, time);
+    /// <param name="channel">What it listens to; the ledger when not said.</param>
+    public WorkEar Open(string channel = ChangeNotice.WorkChannel) => new(listener, time, channel);
 }
 
 /// <summary>One worker's ear: no call between two waits is missed.</summary>
@@ -14,11 +15,12 @@ public sealed class WorkEar : IDisposable
     readonly Lock gate = new();
     readonly IDisposable listening;
     readonly TimeProvider time;
+    readonly string channel;
     bool closed;
 
-    internal WorkEar(DatabaseListener listener, TimeProvider time)
+    internal WorkEar(DatabaseListener listener, TimeProvider time, string channel)
     {
-        this.time = time;
+        (this.time, this.channel) = (time, channel);
         listening = listener.Listen(Hear);
     }
 
@@ -53,7 +55,7 @@ public sealed class WorkEar : IDisposable
 
     void Hear(DatabaseListener.Notice notice)
     {
-        if (!notice.IsConnected && notice.Channel != ChangeNotice.WorkChannel)
+        if (!notice.IsConnected && notice.Channel != channel)
             return;
         lock (gate)
         {

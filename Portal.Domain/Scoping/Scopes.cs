@@ -38,6 +38,9 @@ static class Scopes
         [typeof(Host)] = "Hosts carry machines of every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",
+        [typeof(AuditSeal)] = "The chain spans projects; read by auditors only.",
+        [typeof(AuditHead)] = "The chain spans projects; read by auditors only.",
+        [typeof(AuditPending)] = "The chain spans projects; read by auditors only.",
     };
 
     /// <summary>A context that shows what the actor may see, and nothing else.</summary>
