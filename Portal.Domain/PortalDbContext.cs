@@ -148,6 +148,8 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
+        // Searches; a trusted extension, which a database's owner may create.
+        builder.HasPostgresExtension("pg_trgm");
         builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
         AddressOrder.Configure(builder);
         Scopes.Configure(builder, this);

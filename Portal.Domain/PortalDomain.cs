@@ -52,6 +52,8 @@ public static class PortalDomain
         services.AddSingleton<ProjectService>();
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
+        services.AddSingleton<AuditChain>();
+        services.AddSingleton<AuditVerifier>();
         services.AddSingleton<CatalogService>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<LeaseService>();

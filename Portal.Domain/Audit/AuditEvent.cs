@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -37,7 +38,7 @@ public sealed class AuditEvent
     /// <summary>In which project, where it belongs to one.</summary>
     public Guid? ProjectId { get; private init; }
 
-    /// <summary>More about it (<c>jsonb</c>).</summary>
+    /// <summary>More about it (<c>jsonb</c>); where something was changed, <c>before</c> and <c>after</c> hold what.</summary>
     public string Detail { get; private init; } = "{}";
 
     /// <summary>From where.</summary>
@@ -47,12 +48,24 @@ public sealed class AuditEvent
     public static AuditEvent Of(Actor actor, string action, string subjectKind, Guid subjectId, string subjectName, Guid? projectId, object? detail, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(), At = now, ActorId = actor.UserId, ActorName = actor.Name, Action = action, SubjectKind = subjectKind, SubjectId = subjectId,
-        SubjectName = subjectName, ProjectId = projectId, Detail = detail is null ? "{}" : System.Text.Json.JsonSerializer.Serialize(detail, Json.Options), RemoteAddress = actor.RemoteAddress,
+        SubjectName = subjectName, ProjectId = projectId, Detail = detail is null ? "{}" : JsonSerializer.Serialize(detail, Json.Options), RemoteAddress = actor.RemoteAddress,
     };
+
+    /// <summary>The same for something that was changed: what it was before and what it is after, as two objects with the same members, and more about it.</summary>
+    public static AuditEvent Of(Actor actor, string action, string subjectKind, Guid subjectId, string subjectName, Guid? projectId, object? before, object? after, object? detail, DateTimeOffset now)
+    {
+        var all = (detail is null ? null : JsonSerializer.SerializeToNode(detail, Json.Options)?.AsObject()) ?? [];
+        all["before"] = JsonSerializer.SerializeToNode(before, Json.Options);
+        all["after"] = JsonSerializer.SerializeToNode(after, Json.Options);
+        return Of(actor, action, subjectKind, subjectId, subjectName, projectId, all, now);
+    }
 }
 
 sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
 {
+    /// <summary>Who, what and on what in small letters, kept by the database: what a search looks at.</summary>
+    public const string SearchText = "SearchText";
+
     public void Configure(EntityTypeBuilder<AuditEvent> builder)
     {
         builder.Property(e => e.ActorName).HasMaxLength(80);
@@ -61,7 +74,26 @@ sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
         builder.Property(e => e.SubjectName).HasMaxLength(200);
         builder.Property(e => e.RemoteAddress).HasMaxLength(60);
         builder.Property(e => e.Detail).HasColumnType("jsonb");
-        builder.HasIndex(e => e.At);
-        builder.HasIndex(e => new { e.SubjectId, e.At });
+        builder.Property<string>(SearchText).HasComputedColumnSql(@"lower(actor_name || E'\n' || action || E'\n' || subject_name)", stored: true);
+        builder.HasIndex(SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
+        Index(builder);
+    }
+
+    /// <summary>
+    /// One index per order that holds what is filtered by, so that a page deep in any of them is found without a row; and one per
+    /// filter, for those that leave little. docs/architecture.md, “Lists”, has the figures.
+    /// </summary>
+    static void Index(EntityTypeBuilder<AuditEvent> builder)
+    {
+        builder.HasIndex(e => new { e.At, e.Id }).IncludeProperties(e => new { e.ActorId, e.Action, e.SubjectKind, e.SubjectId, e.ProjectId, e.RemoteAddress });
+        builder.HasIndex(e => new { e.ActorName, e.Id }).IncludeProperties(e => new { e.At, e.ActorId, e.Action, e.SubjectKind, e.SubjectId, e.ProjectId, e.RemoteAddress });
+        builder.HasIndex(e => new { e.Action, e.Id }).IncludeProperties(e => new { e.At, e.ActorId, e.SubjectKind, e.SubjectId, e.ProjectId, e.RemoteAddress });
+        builder.HasIndex(e => new { e.SubjectName, e.Id }).IncludeProperties(e => new { e.At, e.ActorId, e.Action, e.SubjectKind, e.SubjectId, e.ProjectId, e.RemoteAddress });
+        builder.HasIndex(e => new { e.ActorId, e.At, e.Id });
+        builder.HasIndex(e => new { e.SubjectKind, e.At, e.Id });
+        builder.HasIndex(e => new { e.Action, e.At, e.Id });
+        builder.HasIndex(e => new { e.ProjectId, e.At, e.Id });
+        builder.HasIndex(e => new { e.SubjectId, e.At, e.Id });
+        builder.HasIndex(e => new { e.RemoteAddress, e.At, e.Id });
     }
 }

@@ -15,6 +15,9 @@ public static class ChangeNotice
     /// <summary>The channel that wakes those who send e-mails and call webhooks.</summary>
     public const string DeliveryChannel = "portal_deliveries";
 
+    /// <summary>The channel that says that something was written into the audit trail; a trigger tells.</summary>
+    public const string AuditChannel = "portal_audit";
+
     /// <summary>Tells of a change in the caller's transaction.</summary>
     public static Task NotifyAsync(PortalDbContext db, ChangeKind kind, Guid id, Guid? projectId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select pg_notify({Channel}, {Write(new(kind, id, projectId))})", ct);

@@ -84,7 +84,7 @@ public sealed class DatabaseListener(IDbContextFactory<PortalDbContext> contexts
         connection.Notification += OnNotification;
         try
         {
-            await db.Database.ExecuteSqlRawAsync($"listen {ChangeNotice.Channel}; listen {ChangeNotice.WorkChannel}; listen {ChangeNotice.DeliveryChannel}", ct);
+            await db.Database.ExecuteSqlRawAsync($"listen {ChangeNotice.Channel}; listen {ChangeNotice.WorkChannel}; listen {ChangeNotice.DeliveryChannel}; listen {ChangeNotice.AuditChannel}", ct);
             onConnected();
             Tell(default, nowConnected: true);
             while (true)

@@ -4,10 +4,8 @@ namespace Portal.Domain.Changes;
 public sealed class WorkSignal(DatabaseListener listener, TimeProvider time)
 {
     /// <summary>Opens a worker's own ear; dispose it when the worker stops.</summary>
-    public WorkEar Open() => new(listener, time, ChangeNotice.WorkChannel);
-
-    /// <summary>Opens the ear of one who sends e-mails or calls webhooks.</summary>
-    public WorkEar OpenForDeliveries() => new(listener, time, ChangeNotice.DeliveryChannel);
+    /// <param name="channel">What it listens to; the ledger when not said.</param>
+    public WorkEar Open(string channel = ChangeNotice.WorkChannel) => new(listener, time, channel);
 }
 
 /// <summary>One worker's ear: no call between two waits is missed.</summary>

@@ -56,17 +56,17 @@ public sealed partial class PolicyService
         var platform = Roles.Of(await db.RoleNamesOf(asked.UserId).ToListAsync(ct));
         var role = await db.RoleInAsync(new Actor(asked.UserId, "", platform), asked.ProjectId, ct);
         var takes = asked.Kind == RequestKind.Create && size is not null ? QuotaAmounts.OfMachine(size) : QuotaAmounts.None;
-        var quota = await QuotaBooks.ReadAsync(db, asked.ProjectId, ct);
+        var quota = await QuotaBooks.SheetAsync(db, asked.ProjectId, asked.UserId, ct);
         var edition = await book.ReadAsync(db, ct);
         var facts = new RequestFacts(asked.ProjectId, asked.UserId, role ?? ProjectRole.Viewer, platform, asked.Kind, asked.Kind == RequestKind.Create ? flavor?.Id : null,
-            asked.Kind == RequestKind.Create ? asked.ImageId : null, asked.Kind == RequestKind.QuotaIncrease ? null : size, takes, QuotaLine.FullestShare(quota, takes), asked.LeaseDays);
+            asked.Kind == RequestKind.Create ? asked.ImageId : null, asked.Kind == RequestKind.QuotaIncrease ? null : size, takes, QuotaLine.FullestShare(quota.Lines, takes), asked.LeaseDays);
         facts = facts with { Cost = edition.Prices.For30Days(facts.Size) };
         var verdict = Policy.Decide(edition.Rules, facts);
 
         var notes = new List<string>();
         if (role is null or ProjectRole.Viewer)
             notes.Add("This person could not ask: that takes the role member or owner in the project.");
-        notes.AddRange(QuotaEffect.Exceeded(quota, takes).Select(over => over.Message));
+        notes.AddRange(QuotaRules.Judge(quota, takes).Select(over => over.Message));
         var levels = verdict.Decision.Outcome == PolicyOutcome.Ask
             ? await LevelPeople.DescribeAsync(db, verdict.Decision.Levels, asked.ProjectId, asked.UserId, verdict.Decision.MayDecideOwn, time.GetUtcNow(), ct)
             : [];

@@ -93,7 +93,7 @@ public sealed partial class RequestService
         var refusals = new List<Refusal>(seen.Refusals);
         if (DraftCheck.CheckText("why", draft.Why?.Trim(), DraftCheck.MostWhy) is { } badWhy)
             refusals.Add(badWhy);
-        refusals.AddRange(QuotaEffect.Exceeded(await QuotaBooks.ReadAsync(db, seen.ProjectId, ct), seen.Takes));
+        refusals.AddRange(QuotaRules.Judge(await QuotaBooks.SheetAsync(db, seen.ProjectId, seen.HolderId, ct), seen.Takes));
         var policy = await policies.DecideAsync(db, seen.Facts, ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));

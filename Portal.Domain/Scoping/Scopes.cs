@@ -51,6 +51,9 @@ static class Scopes
         [typeof(Policies.PriceList)] = "One price list for the platform.",
         [typeof(Approvals.Delegation)] = "A person's own.",
         [typeof(AuditEvent)] = "Read by auditors only, across projects.",
+        [typeof(AuditSeal)] = "The chain spans projects; read by auditors only.",
+        [typeof(AuditHead)] = "The chain spans projects; read by auditors only.",
+        [typeof(AuditPending)] = "The chain spans projects; read by auditors only.",
     };
 
     /// <summary>A context that shows what the actor may see, and nothing else.</summary>

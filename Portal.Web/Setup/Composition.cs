@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Portal.Domain;
 using Portal.Web.Accounts;
 using Portal.Web.Api;
+using Portal.Web.Audit;
 using Portal.Web.Health;
 using Portal.Web.Layout;
 using Portal.Web.Migrations;
@@ -26,6 +27,7 @@ public static class Composition
         services.AddPortalOperations();
         services.AddPortalTiming(settings);
         services.AddPortalMigrations();
+        services.AddHostedService<AuditSealer>();
         services.AddScoped<CircuitHandler, CircuitCount>();
         services.AddSingleton<Readiness>();
         services.AddPortalPages();

@@ -17,4 +17,7 @@ public static class ExitCodes
 
     /// <summary>PostgreSQL cannot be reached or refuses the portal's account.</summary>
     public const int Database = 4;
+
+    /// <summary>The audit trail was tampered with; the output says where.</summary>
+    public const int Broken = 5;
 }

@@ -6,7 +6,7 @@ public static class Verbs
     /// <summary>Says which verbs exist.</summary>
     public static int Unknown(string verb)
     {
-        Console.Error.WriteLine($"'{verb}' is not something the portal can do. It knows: migrate, seed --lab FILE, {TokenVerb.Use}, and no verb at all to serve.");
+        Console.Error.WriteLine($"'{verb}' is not something the portal can do. It knows: migrate, seed --lab FILE, {TokenVerb.Use}, {AuditVerb.Use}, and no verb at all to serve.");
         return ExitCodes.Usage;
     }
 

@@ -1,3 +1,4 @@
+using Batches = Portal.Tests.Domain.Changes.Batches;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Changes;

@@ -171,7 +171,7 @@ public sealed class OtherKindsTests(PostgresCluster cluster) : FreshDatabase(clu
         var machine = await world.AddMachineAsync();
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         var row = await db.Machines.SingleAsync(m => m.Id == machine.Id, Ct);
-        row.Lease(Postgres.Time.GetUtcNow() + left);
+        row.ExtendLease(Postgres.Time.GetUtcNow() + left, Postgres.Time.GetUtcNow());
         await db.SaveChangesAsync(Ct);
         return row;
     }
