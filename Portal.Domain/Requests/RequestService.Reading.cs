@@ -78,7 +78,7 @@ public sealed partial class RequestService
         var policy = await policies.DecideAsync(db, await CreateAction.FactsAsync(db, actor, draft, size, takes ?? QuotaAmounts.None, held: false, ct), ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
-        return new RequestPreview(QuotaEffect.OfNew(quota, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy);
+        return new RequestPreview(QuotaEffect.OfNew(quota, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy, check.Lease);
     }
 
     static async Task<string?> LikelyHostAsync(PortalDbContext db, MachineSize? size, CancellationToken ct) =>
