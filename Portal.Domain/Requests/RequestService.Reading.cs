@@ -132,7 +132,7 @@ public sealed partial class RequestService
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
         var levels = policy.Outcome == PolicyOutcome.Ask
             ? await LevelPeople.DescribeAsync(db, policy.Levels, draft.ProjectId, actor.UserId, policy.MayDecideOwn, time.GetUtcNow(), ct) : [];
-        return new RequestPreview(QuotaEffect.OfNew(quota.Lines, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy)
+        return new RequestPreview(QuotaEffect.OfNew(quota.Lines, takes), refusals, await CatalogService.FlavorsAsync(db, quota, ct), check.NameFree, await LikelyHostAsync(db, size, ct), policy, check.Lease)
         {
             Levels = levels, Currency = (await policies.ReadAsync(db, ct)).Prices is { IsSet: true } prices ? prices.Currency : null,
         };

@@ -1,4 +1,5 @@
 using Portal.Domain.Catalog;
+using Portal.Domain.Leases;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 
@@ -78,7 +79,8 @@ public sealed record RequestDetails(RequestView Request, HeldForMachine? Held, I
 /// <param name="NameFree">Whether the name is free; null while there is no valid name.</param>
 /// <param name="LikelyHost">Name of the host it would run on as things are; null when none has room or the draft has no flavor yet.</param>
 /// <param name="Policy">What policy would say to it.</param>
-public sealed record RequestPreview(IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<Refusal> Refusals, IReadOnlyList<FlavorView> Flavors, bool? NameFree, string? LikelyHost, PolicyDecision Policy)
+/// <param name="Lease">The project's lease terms.</param>
+public sealed record RequestPreview(IReadOnlyList<QuotaEffect> Quota, IReadOnlyList<Refusal> Refusals, IReadOnlyList<FlavorView> Flavors, bool? NameFree, string? LikelyHost, PolicyDecision Policy, LeaseTerms Lease)
 {
     /// <summary>Who would be asked, level by level and by name; none unless people are asked.</summary>
     public IReadOnlyList<Approvals.LevelView> Levels { get; init; } = [];

@@ -54,6 +54,14 @@ public sealed partial class ScheduleService
         return await RowsAsync(db, actor, db.Schedules.Where(s => s.MachineId == machineId).OrderBy(s => s.Kind).ThenBy(s => s.Id), ct);
     }
 
+    /// <summary>Whether the actor may have this machine's power switched by a schedule.</summary>
+    public async Task<bool> MayPowerAsync(Actor actor, Guid machineId, CancellationToken ct)
+    {
+        await using var db = await contexts.ForAsync(actor, ct);
+        return await db.Machines.Where(m => m.Id == machineId).Select(m => (Guid?)m.ProjectId).SingleOrDefaultAsync(ct) is { } project
+            && await ScheduleRules.RefuseAsync(db, actor, project, ScheduleKind.PowerOn, ct) is null;
+    }
+
     /// <summary>The runs of a schedule, the newest first; null when there is none the actor may see.</summary>
     public async Task<IReadOnlyList<ScheduleRunRow>?> RunsAsync(Actor actor, Guid id, int most, CancellationToken ct)
     {

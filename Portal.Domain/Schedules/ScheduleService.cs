@@ -28,6 +28,7 @@ public sealed partial class ScheduleService(IDbContextFactory<PortalDbContext> c
             return wrong;
         var there = await db.Schedules.AsNoTracking().Where(s => s.MachineId == machineId).ToListAsync(ct);
         var now = time.GetUtcNow();
+        var made = new List<Guid>();
         foreach (var part in parts)
         {
             if ((await ScheduleRules.RefuseAsync(db, actor, machine.ProjectId, part.Kind, ct) ?? await ScheduleRules.CheckAsync(db, part, ct)) is { } refusal)
@@ -39,14 +40,15 @@ public sealed partial class ScheduleService(IDbContextFactory<PortalDbContext> c
             var schedule = Schedule.Create(machine, part.Kind, part.Timing, part.Move, enabled: true, actor, now);
             db.Add(schedule);
             there.Add(schedule);
+            made.Add(schedule.Id);
             Audit(db, actor, "schedule.create", schedule, machine.Name, new { after = Said(schedule) }, now);
         }
 
         await db.SaveChangesAsync(ct);
         await NotifyAsync(db, machine.ProjectId, machine.Id, ct);
-        var made = await RowsAsync(db, actor, db.Schedules.Where(s => s.MachineId == machineId && s.CreatedAt == now).OrderBy(s => s.Id), ct);
+        var rows = await RowsAsync(db, actor, db.Schedules.Where(s => made.Contains(s.Id)).OrderBy(s => s.Id), ct);
         await transaction.CommitAsync(ct);
-        return made.ToArray();
+        return rows.ToArray();
     }
 
     /// <summary>Says anew when and how a schedule runs; it runs with the rights of who said it last.</summary>

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Authorization;
 using Portal.Domain.Accounts;
 using Portal.Web.Accounts;
 using Portal.Web.Setup;
+using Portal.Web.Leases;
+using Portal.Web.Schedules;
 
 namespace Portal.Web.Api;
 
@@ -49,6 +51,8 @@ public static class ApiRoutes
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
         MachineRoutes.Map(api);
+        LeaseRoutes.Map(api);
+        ScheduleRoutes.Map(api);
         MigrationRoutes.Map(api);
         HostRoutes.Map(api);
         OperationRoutes.Map(api);

@@ -29,7 +29,7 @@ static class MachineRoutes
     {
         var machines = api.MapGroup("/machines").WithTags("Machines");
         machines.MapGet("", ListAsync).WithSummary("Machines one may see, by name; deleted ones only when the filter state names them")
-            .Lists(["name", "state", "host", "memory", "created", "project", "address"], ListFilter.Of<MachineState>("state"), ListFilter.Id("project"), ListFilter.Id("host"));
+            .Lists(["name", "state", "host", "memory", "created", "project", "address", "lease"], new ListFilter("lease", ["soon", "grace", "running", "none"]), ListFilter.Of<MachineState>("state"), ListFilter.Id("project"), ListFilter.Id("host"));
         machines.MapGet("/{id:guid}", GetAsync).WithSummary("A machine, and what could be done with it now or why not");
         machines.MapGet("/{id:guid}/activity", ActivityAsync).WithSummary("What happened to a machine, newest first, at most 100");
         machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();

@@ -4,6 +4,7 @@ using Portal.Web.Answers;
 using Portal.Web.Controls;
 using Portal.Web.Operations;
 using Portal.Web.Overview;
+using Portal.Web.Schedules;
 
 namespace Portal.Web.Layout;
 
@@ -26,6 +27,7 @@ public static class PortalPages
         services.AddScoped<ProjectScope>();
         services.AddScoped<Clock>();
         services.AddScoped<DraftStore>();
+        services.AddScoped<ReaderZone>();
         services.AddSingleton<SiteSearch>();
         services.AddSingleton<OverviewReader>();
         services.AddSingleton<AnswerBoard>();

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Portal.Domain.Catalog;
+using Portal.Domain.Leases;
 using Portal.Domain.Requests;
 
 namespace Portal.Web.Machines;
@@ -27,6 +29,12 @@ public sealed class NewMachineForm
     /// <summary>The public key that may log in.</summary>
     public string SshKey { get; set; } = "";
 
+    /// <summary>How long it is wanted: days as typed; empty for as long as the project gives by itself.</summary>
+    public string LeaseDays { get; set; } = "";
+
+    /// <summary>Whether it is wanted without an end.</summary>
+    public bool ForEver { get; set; }
+
     /// <summary>Why it is wanted.</summary>
     public string Why { get; set; } = "";
 
@@ -42,7 +50,7 @@ public sealed class NewMachineForm
 
     /// <summary>Takes over what was kept in the browser.</summary>
     public void Take(NewMachineForm kept) =>
-        (Key, ProjectId, ImageId, FlavorId, NetworkId, Name, SshKey, Why) = (kept.Key, kept.ProjectId, kept.ImageId, kept.FlavorId, kept.NetworkId, kept.Name, kept.SshKey, kept.Why);
+        (Key, ProjectId, ImageId, FlavorId, NetworkId, Name, SshKey, LeaseDays, ForEver, Why) = (kept.Key, kept.ProjectId, kept.ImageId, kept.FlavorId, kept.NetworkId, kept.Name, kept.SshKey, kept.LeaseDays, kept.ForEver, kept.Why);
 
     /// <summary>
     /// Picks what has not been picked: the first image, network, and flavor that fits both image and quota. What was picked and is
@@ -62,5 +70,9 @@ public sealed class NewMachineForm
     }
 
     /// <summary>What the service is asked for.</summary>
-    public RequestDraft ToDraft() => new(ProjectId, Name.Trim(), ImageId, FlavorId, NetworkId, SshKey.Trim(), string.IsNullOrWhiteSpace(Why) ? null : Why.Trim());
+    public RequestDraft ToDraft() => new(ProjectId, Name.Trim(), ImageId, FlavorId, NetworkId, SshKey.Trim(), string.IsNullOrWhiteSpace(Why) ? null : Why.Trim(), Lease);
+
+    /// <summary>The length as the service takes it; what is no number is refused there.</summary>
+    int? Lease => ForEver ? LeaseTerms.NoEnd : LeaseDays.Trim() is not { Length: > 0 } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0 ? days : -1;
 }

@@ -25,17 +25,18 @@ public sealed class OverviewReader(
         // Those that wait for approval stand among the requests already.
         var mine = machines.ListAsync(actor, Query(project, "-created", ("state", Made)), ct);
         var broken = machines.ListAsync(actor, Query(project, "name", ("state", $"{MachineState.Unknown},{MachineState.Failed}")), ct);
+        var ending = machines.ListAsync(actor, Query(project, "lease", ("lease", "soon")), ct);
         var failed = operations.ListAsync(actor, Query(project, "-created", ("status", nameof(OperationStatus.Failed))), ct);
         var silent = SilentAsync(actor, project, ct);
         var allHosts = hosts.ListAsync(actor, ct);
         var limits = QuotasAsync(actor, project, ct);
-        await Task.WhenAll(waiting, mine, broken, failed, silent, allHosts, limits);
+        await Task.WhenAll(waiting, ending, mine, broken, failed, silent, allHosts, limits);
         var troubles = (await allHosts).Where(h => actor.IsAdmin && h.State == HostState.Unreachable)
             .Select(h => new Trouble("bad", "Does not answer", h.Name, h.StateReason ?? "", $"/hosts?q={Uri.EscapeDataString(h.Name)}", h.StateSince))
             .Concat((await broken).Items.Select(Broken))
             .Concat(await silent)
             .Concat((await failed).Items.Where(o => o.EndedAt > time.GetUtcNow() - FailureIsNews && o.MigrationId is null).Select(Failed));
-        return new OverviewView(actor.IsAdmin, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.IsAdmin ? await allHosts : [], [.. troubles]);
+        return new OverviewView(actor.IsAdmin, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.IsAdmin ? await allHosts : [], [.. troubles], (await ending).Items, (await ending).Total);
     }
 
     async Task<IReadOnlyList<ProjectQuotaView>> QuotasAsync(Actor actor, Guid? project, CancellationToken ct)

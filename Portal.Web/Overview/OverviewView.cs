@@ -14,9 +14,11 @@ namespace Portal.Web.Overview;
 /// <param name="Quotas">The limits of the projects looked at.</param>
 /// <param name="Hosts">The hosts.</param>
 /// <param name="Wrong">What needs a look, gravest first.</param>
+/// <param name="Ending">Machines whose lease ends soon, the next first.</param>
+/// <param name="EndingTotal">How many there are.</param>
 public sealed record OverviewView(
     bool IsAdmin, IReadOnlyList<RequestView> Waiting, int WaitingTotal, IReadOnlyList<MachineRow> Machines, int MachinesTotal,
-    IReadOnlyList<ProjectQuotaView> Quotas, IReadOnlyList<HostRow> Hosts, IReadOnlyList<Trouble> Wrong);
+    IReadOnlyList<ProjectQuotaView> Quotas, IReadOnlyList<HostRow> Hosts, IReadOnlyList<Trouble> Wrong, IReadOnlyList<MachineRow> Ending, int EndingTotal);
 
 /// <summary>A project with its limits.</summary>
 public sealed record ProjectQuotaView(ProjectView Project, IReadOnlyList<QuotaEffect> Lines);

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Portal.Domain.Migrations;
+using Portal.Domain.Schedules;
+
+namespace Portal.Web.Schedules;
+
+/// <summary>What a person chooses a schedule to do.</summary>
+enum ScheduleChoice
+{
+    /// <summary>On at one time and off at another.</summary>
+    OnAndOff,
+
+    /// <summary>On only.</summary>
+    On,
+
+    /// <summary>Off only.</summary>
+    Off,
+
+    /// <summary>To another host.</summary>
+    Move,
+}
+
+/// <summary>What is typed into the form of a schedule.</summary>
+sealed class ScheduleForm
+{
+    public ScheduleChoice Choice { get; set; } = ScheduleChoice.OnAndOff;
+
+    public SortedSet<DayOfWeek> Days { get; } = [.. ScheduleTiming.Weekdays];
+
+    public string OnAt { get; set; } = "07:30";
+
+    public string OffAt { get; set; } = "19:00";
+
+    public string Zone { get; set; } = "UTC";
+
+    public bool ByCron { get; set; }
+
+    public string Cron { get; set; } = "30 7 * * mon-fri";
+
+    public string HostId { get; set; } = "";
+
+    public MigrationMode Mode { get; set; } = MigrationMode.Live;
+
+    public string ObjectiveMs { get; set; } = "100";
+
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Takes over what a schedule says.</summary>
+    public static ScheduleForm Of(ScheduleRow row)
+    {
+        var form = new ScheduleForm
+        {
+            Choice = row.Kind switch { ScheduleKind.PowerOn => ScheduleChoice.On, ScheduleKind.PowerOff => ScheduleChoice.Off, ScheduleKind.Relocate => ScheduleChoice.Move },
+            Zone = row.Timing.Zone, ByCron = row.Timing.Cron is not null, Cron = row.Timing.Cron ?? "30 7 * * mon-fri", Enabled = row.Enabled,
+            HostId = row.Move?.AskedHostId?.ToString() ?? "", Mode = row.Move?.Mode ?? MigrationMode.Live, ObjectiveMs = row.Move is { } move ? move.ObjectiveMs?.ToString(CultureInfo.InvariantCulture) ?? "" : "100",
+        };
+        if (row.Timing.At is { } at)
+        {
+            form.OnAt = form.OffAt = at.ToString("HH:mm", CultureInfo.InvariantCulture);
+            form.Days.Clear();
+            form.Days.UnionWith(row.Timing.Days);
+        }
+
+        return form;
+    }
+
+    /// <summary>What the service is asked for.</summary>
+    public IReadOnlyList<SchedulePart> ToParts() => Choice switch
+    {
+        ScheduleChoice.OnAndOff => [new(ScheduleKind.PowerOn, At(OnAt, neverCron: true)), new(ScheduleKind.PowerOff, At(OffAt, neverCron: true))],
+        ScheduleChoice.On => [new(ScheduleKind.PowerOn, At(OnAt))],
+        ScheduleChoice.Off => [new(ScheduleKind.PowerOff, At(OffAt))],
+        ScheduleChoice.Move => [new(ScheduleKind.Relocate, At(OnAt), new MigrationParameters(Guid.TryParse(HostId, out var host) ? host : null, Mode, Objective()))],
+    };
+
+    ScheduleTiming At(string time, bool neverCron = false) => ByCron && !neverCron
+        ? new(Zone.Trim(), [], null, Cron.Trim())
+        : new(Zone.Trim(), [.. Days], TimeOnly.TryParseExact(time, ["HH:mm", "HH:mm:ss", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null);
+
+    // What is no number is refused by the service with its words.
+    double? Objective() => ObjectiveMs.Trim() is not { Length: > 0 } text ? null : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) ? ms : double.NaN;
+}

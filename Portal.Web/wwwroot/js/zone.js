@@ -1,0 +1,2 @@
+// The IANA name of the reader's own time zone.
+export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
