@@ -48,6 +48,8 @@ public static class ApiRoutes
         ProjectRoutes.Map(api);
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
+        DelegationRoutes.Map(api);
+        PolicyRoutes.Map(api);
         MachineRoutes.Map(api);
         MigrationRoutes.Map(api);
         HostRoutes.Map(api);

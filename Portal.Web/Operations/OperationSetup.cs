@@ -24,6 +24,7 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, DeleteRunner>();
         services.AddSingleton<IOperationRunner, MigrateRunner>();
         services.AddHostedService<OperationWorker>();
+        services.AddHostedService<ExpirySweeper>();
         return services;
     }
 }
