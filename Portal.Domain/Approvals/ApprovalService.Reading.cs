@@ -55,13 +55,15 @@ public sealed partial class ApprovalService
         var waiting = await WaitingAsync(db, actor, onlyAsked: false, ct);
         var count = actor.IsSomebody() ? await waiting.CountAsync(ct) : 0;
         if (count == 0)
-            return new QueueFacts(await MayBeAskedAsync(db, actor, ct), 0, null, null, await MedianAsync(db, ct), [], []);
+            return new QueueFacts(await MayBeAskedAsync(db, actor, ct), 0, null, null, await MedianAsync(db, ct), [], [], []);
         var oldest = await waiting.OrderBy(r => r.SubmittedAt).Select(r => r.SubmittedAt).FirstAsync(ct);
         var median = await waiting.OrderBy(r => r.SubmittedAt).Skip(count / 2).Select(r => (DateTimeOffset?)r.SubmittedAt).FirstOrDefaultAsync(ct);
         var rules = await waiting.Select(r => r.RuleName).Distinct().OrderBy(name => name).Take(ListQuery.MostRows).ToListAsync(ct);
-        var requesters = await waiting.Select(r => r.RequesterId).Distinct().Join(db.Users, id => id, u => u.Id, (_, u) => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? ""))
-            .OrderBy(u => u.Name).Take(ListQuery.MostRows).ToListAsync(ct);
-        return new QueueFacts(true, count, oldest, median ?? oldest, await MedianAsync(db, ct), rules, requesters);
+        var requesters = await waiting.Select(r => r.RequesterId).Distinct().Join(db.Users, id => id, u => u.Id, (_, u) => u)
+            .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows).Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+        var projects = await waiting.Select(r => r.ProjectId).Distinct().Join(db.Projects, id => id, p => p.Id, (_, p) => p).OrderBy(p => p.Name).Take(ListQuery.MostRows)
+            .Select(p => new NamedThing(p.Id, p.Name)).ToListAsync(ct);
+        return new QueueFacts(true, count, oldest, median ?? oldest, await MedianAsync(db, ct), rules, requesters, projects);
     }
 
     /// <summary>Whether the actor is somebody who may be asked, and how many requests wait for him: for the way to the queue.</summary>

@@ -56,7 +56,7 @@ public sealed class ApprovalTrends(IDbContextFactory<PortalDbContext> contexts, 
             from weeks w left join asked a on a.week = w.week left join decided d on d.week = w.week order by w.week
             """).ToListAsync(ct);
         var denied = db.Requests.Where(r => r.Status == Requests.RequestStatus.Denied && r.DecidedAt >= first && (project == null || r.ProjectId == project));
-        var reasons = await denied.GroupBy(r => r.DecisionReason!).Select(g => new DenialReason(g.Key, g.Count())).ToListAsync(ct);
-        return new Trends(found, [.. reasons.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal).Take(MostReasons)]);
+        var reasons = await denied.GroupBy(r => r.DecisionReason!).Select(g => new { g.Key, Count = g.Count() }).OrderByDescending(g => g.Count).ThenBy(g => g.Key).Take(MostReasons).ToListAsync(ct);
+        return new Trends(found, reasons.ConvertAll(g => new DenialReason(g.Key, g.Count)));
     }
 }

@@ -30,7 +30,8 @@ public sealed record ApprovalPreview(RequestView Request, IReadOnlyList<QuotaEff
 /// <param name="MedianDecision">How long people took for a decision of late.</param>
 /// <param name="Rules">The rules these came by, by name.</param>
 /// <param name="Requesters">Who asked, by name.</param>
-public sealed record QueueFacts(bool MayBeAsked, int Waiting, DateTimeOffset? Oldest, DateTimeOffset? Median, TimeSpan? MedianDecision, IReadOnlyList<string> Rules, IReadOnlyList<PersonView> Requesters);
+/// <param name="Projects">Their projects, by name.</param>
+public sealed record QueueFacts(bool MayBeAsked, int Waiting, DateTimeOffset? Oldest, DateTimeOffset? Median, TimeSpan? MedianDecision, IReadOnlyList<string> Rules, IReadOnlyList<PersonView> Requesters, IReadOnlyList<Policies.NamedThing> Projects);
 
 /// <summary>What approvals would do to a host.</summary>
 /// <param name="Now">The host as it is.</param>

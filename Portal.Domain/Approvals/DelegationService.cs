@@ -27,7 +27,7 @@ public sealed class DelegationService
         await using var db = await contexts.CreateDbContextAsync(ct);
         var now = time.GetUtcNow();
         return await Views(db, db.Delegations.Where(d => d.EndsAt > now && (actor.IsAdmin || d.FromUserId == actor.UserId || d.ToUserId == actor.UserId)), now)
-            .OrderBy(d => d.BeginsAt).ThenBy(d => d.Id).Take(ListQuery.MostRows).ToListAsync(ct);
+            .Take(ListQuery.MostRows).ToListAsync(ct);
     }
 
     /// <summary>People who can stand in for the actor: those of its projects, and those who hold a platform role.</summary>
@@ -132,6 +132,7 @@ public sealed class DelegationService
         from row in delegations.AsNoTracking()
         join away in db.Users on row.FromUserId equals away.Id
         join meanwhile in db.Users on row.ToUserId equals meanwhile.Id
+        orderby row.BeginsAt, row.Id
         select new DelegationView(row.Id, away.Id, away.DisplayName != "" ? away.DisplayName : away.UserName ?? "", meanwhile.Id, meanwhile.DisplayName != "" ? meanwhile.DisplayName : meanwhile.UserName ?? "",
             row.BeginsAt, row.EndsAt, row.Reason, row.BeginsAt <= now && now < row.EndsAt);
 }

@@ -83,7 +83,7 @@ public sealed class PolicyRevision
     public long Number { get; private init; }
 
     /// <summary>Takes the row until the transaction ends, and counts one change more.</summary>
-    internal static Task RaiseAsync(PortalDbContext db, CancellationToken ct) => db.Database.ExecuteSqlAsync(
+    public static Task RaiseAsync(PortalDbContext db, CancellationToken ct) => db.Database.ExecuteSqlAsync(
         $"insert into policy_revisions (id, number) values ({PriceList.TheOne}, 1) on conflict (id) do update set number = policy_revisions.number + 1", ct);
 }
 

@@ -50,6 +50,8 @@ public static class ApiRoutes
         ProjectRoutes.Map(api);
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
+        DelegationRoutes.Map(api);
+        PolicyRoutes.Map(api);
         MachineRoutes.Map(api);
         LeaseRoutes.Map(api);
         ScheduleRoutes.Map(api);

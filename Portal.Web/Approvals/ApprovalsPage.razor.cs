@@ -1,10 +1,11 @@
-using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.JSInterop;
 using Portal.Domain;
 using Portal.Domain.Approvals;
 using Portal.Domain.Changes;
 using Portal.Domain.Requests;
 using Portal.Web.Controls;
+using Portal.Web.Requests;
 
 namespace Portal.Web.Approvals;
 
@@ -22,22 +23,50 @@ public sealed partial class ApprovalsPage
     string resultTitle = "";
     Guid chosen;
     int total;
-    TimeSpan? median;
+    QueueFacts? facts;
+    bool isAdmin;
     string? reason;
     bool reasonMissing;
     DotNetObjectReference<ApprovalsPage>? self;
     IJSObjectReference? keys;
 
     /* What is decided is what is shown: while another request is being looked up, nothing can be pressed. Ticked ones were chosen by hand. */
-    bool CanDecide => preview is not null && (picked.Count > 0 || (gone is null && preview.Request.Id == chosen));
+    bool CanDecide => preview is not null && (picked.Count > 0 || (gone is null && preview.Request.Id == chosen && preview.MayNot is null));
+
+    /// <summary>What the address asks for: filters, order, page, and the request looked at.</summary>
+    ListUrl Url { get; set; } = default!;
+
+    static IEnumerable<(string, string)> Kinds => Enum.GetValues<RequestKind>().Select(kind => (kind.ToString(), RequestWords.Of(kind)));
+
+    static readonly (string, string)[] AskedOf = [("me", "Asked of me")];
+
+    static readonly (string, string)[] Sorts =
+        [("", "Oldest first"), ("-submitted", "Newest first"), ("subject", "By name"), ("project", "By project"), ("requester", "By person"), ("rule", "By rule"), ("expires", "By what expires first")];
+
+    static IEnumerable<(string, string)> Of(IEnumerable<(string, string)>? options, bool several) => several ? options ?? [] : options?.Take(1) ?? [];
 
     /// <inheritdoc />
     protected override void OnInitialized()
     {
-        var query = QueryHelpers.ParseQuery(new Uri(Nav.Uri).Query);
-        if (query.TryGetValue("request", out var asked) && Guid.TryParse(asked, out var id))
+        Url = ListUrl.Read(Nav.Uri);
+        if (Guid.TryParse(Url["request"], out var id))
             chosen = id;
+        Nav.LocationChanged += Moved;
     }
+
+    void Moved(object? sender, LocationChangedEventArgs e)
+    {
+        var next = ListUrl.Read(e.Location);
+        if (next.Path != Url.Path || next.ToString() == Url.ToString())
+            return;
+        var isOther = Guid.TryParse(next["request"], out var id) && id != chosen;
+        Url = next;
+        if (isOther)
+            (chosen, gone) = (id, null);
+        Refresh();
+    }
+
+    void Go(ListUrl url) => Nav.NavigateTo(url.ToString());
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -49,18 +78,27 @@ public sealed partial class ApprovalsPage
     }
 
     /// <inheritdoc />
-    protected override bool Concerns(Change change) => change.Kind is ChangeKind.Request or ChangeKind.Host or ChangeKind.Project;
+    protected override bool Concerns(Change change) => change.Kind is ChangeKind.Request or ChangeKind.Host or ChangeKind.Project or ChangeKind.Policy;
 
     /// <inheritdoc />
     protected override async Task LoadAsync(Actor actor, CancellationToken cancellationToken)
     {
-        var answer = await Approvals.QueueAsync(actor, cancellationToken);
+        isAdmin = actor.IsAdmin;
+        var answer = await Approvals.QueueAsync(actor, Url.ToQuery(), cancellationToken);
         forbidden = answer.Refusal;
         var waiting = answer.IsOk ? answer.Value : new([], 0);
+        // The page that was looked at was decided away: its last page instead of an empty one.
+        if (waiting is { Items.Count: 0, Total: > 0 } && Url.Number > 1)
+        {
+            Url = Url.OnPage((waiting.Total + ListUrl.PageSize - 1) / ListUrl.PageSize);
+            waiting = (await Approvals.QueueAsync(actor, Url.ToQuery(), cancellationToken)).Value;
+        }
+
+        var now = await Approvals.FactsAsync(actor, cancellationToken);
         if (chosen == Guid.Empty)
             chosen = waiting.Items is [var first, ..] ? first.Id : Guid.Empty;
         (queue, total) = (waiting.Items, waiting.Total);
-        median = await Approvals.MedianDecisionAsync(actor, cancellationToken);
+        facts = now;
         picked.IntersectWith(queue.Select(r => r.Id));
         if (chosen == Guid.Empty)
             preview = null;
@@ -133,7 +171,8 @@ public sealed partial class ApprovalsPage
         (chosen, gone, reason, reasonMissing) = (id, null, null, false);
         if (id == Guid.Empty)
             preview = null;
-        Nav.NavigateTo(id == Guid.Empty ? "/approvals" : $"/approvals?request={id}", replace: true);
+        Url = Url with { Filters = id == Guid.Empty ? Url.Filters.Remove("request") : Url.Filters.SetItem("request", id.ToString()) };
+        Nav.NavigateTo(Url.ToString(), replace: true);
         // What can be decided changes now, not when the look at it has come; for the keys nobody else draws.
         StateHasChanged();
         await ReloadAsync();
@@ -171,15 +210,21 @@ public sealed partial class ApprovalsPage
 
         var why = reason;
         IReadOnlyList<Guid> ids = picked.Count > 0 ? [.. queue!.Where(r => picked.Contains(r.Id)).Select(r => r.Id)] : [chosen];
-        var names = queue!.ToDictionary(r => r.Id, r => r.Subject);
+        // A yes is meant for the level that was on the screen: a second press never decides the next one.
+        var seen = queue!.Append(preview!.Request).DistinctBy(r => r.Id).ToDictionary(r => r.Id);
+        var said = new List<RequestView?>();
         var next = queue!.SkipWhile(r => r.Id != chosen).FirstOrDefault(r => !ids.Contains(r.Id)) ?? queue!.FirstOrDefault(r => !ids.Contains(r.Id));
         await ActAsync(async actor =>
         {
-            results = await EachAsync(ids, id => names.GetValueOrDefault(id, "request"), async id =>
+            results = await EachAsync(ids, id => seen.GetValueOrDefault(id)?.Subject ?? "request", async id =>
             {
-                var decisions = approve ? await Approvals.ApproveAsync(actor, [id], why, Alive) : await Approvals.DenyAsync(actor, [id], why!, Alive);
-                return decisions[0].Refusal;
-            }, approve ? "approved; it is being made" : "denied; what it held is free again");
+                IReadOnlyList<SeenRequest> one = [new(id, seen.GetValueOrDefault(id)?.Level)];
+                var decision = (approve ? await Approvals.ApproveAsync(actor, one, why, Alive) : await Approvals.DenyAsync(actor, one, why!, Alive))[0];
+                said.Add(decision.Request);
+                return decision.Refusal;
+            }, "denied; what it held is free again");
+            if (approve)
+                results = [.. results.Select((result, n) => result.Ok && n < said.Count ? result with { Outcome = Outcome(said[n]) } : result)];
             resultTitle = approve ? "Approved" : "Denied";
             picked.Clear();
             var done = results.All(r => r.Ok);
@@ -190,9 +235,17 @@ public sealed partial class ApprovalsPage
         });
     }
 
+    static string Outcome(RequestView? approved) => approved switch
+    {
+        { Status: RequestStatus.Waiting, Level: var level, Levels.Count: var levels } => $"you said yes; it waits for level {level + 1} of {levels}",
+        { Kind: RequestKind.Create } => "approved; it is being made",
+        _ => "approved; it is being carried out",
+    };
+
     /// <inheritdoc />
     protected override async ValueTask DisposeCoreAsync()
     {
+        Nav.LocationChanged -= Moved;
         try
         {
             if (keys is not null)

@@ -9,7 +9,7 @@ public static partial class AuditWords
 {
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -17,6 +17,17 @@ public static partial class AuditWords
         ["request.withdraw"] = "Withdrew a request",
         ["request.approve"] = "Approved a request",
         ["request.deny"] = "Denied a request",
+        ["request.approve-level"] = "Said yes at a level",
+        ["request.escalate"] = "Asked admins about a request",
+        ["policy.add-rule"] = "Added a rule",
+        ["policy.change-rule"] = "Changed a rule",
+        ["policy.move-rule"] = "Moved a rule",
+        ["policy.enable-rule"] = "Switched a rule on",
+        ["policy.disable-rule"] = "Switched a rule off",
+        ["policy.delete-rule"] = "Deleted a rule",
+        ["policy.set-prices"] = "Set prices",
+        ["delegation.add"] = "Had somebody stand in",
+        ["delegation.end"] = "Ended a delegation",
         ["machine.start"] = "Started a machine",
         ["machine.shut-down"] = "Shut a machine down",
         ["machine.reset"] = "Reset a machine",

@@ -25,6 +25,7 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, ResizeRunner>();
         services.AddSingleton<IOperationRunner, MigrateRunner>();
         services.AddHostedService<OperationWorker>();
+        services.AddHostedService<ExpirySweeper>();
         return services;
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Accounts;
 using Portal.Domain.Catalog;
+using Portal.Domain.Policies;
 using Portal.Domain.Projects;
+using Portal.Domain.Requests;
 using Host = Portal.Domain.Hosts.Host;
 
 namespace Portal.Web.Setup;
@@ -31,6 +33,8 @@ public sealed class Seeding(PortalDbContext context, UserManager<User> users, Ro
         await ImagesAsync(lab.Images, cancellationToken);
         await FlavorsAsync(cancellationToken);
         var told = await AccountsAndProjectsAsync(cancellationToken);
+        await context.SaveChangesAsync(cancellationToken);
+        await PolicyAsync(cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return told;
@@ -68,6 +72,30 @@ public sealed class Seeding(PortalDbContext context, UserManager<User> users, Ro
         var known = await context.Flavors.Select(flavor => flavor.Name).ToListAsync(cancellationToken);
         foreach (var flavor in Flavors.Where(flavor => !known.Contains(flavor.Name)))
             context.Add(Flavor.Create(flavor.Name, flavor.Vcpus, flavor.MemoryMib, flavor.DiskGib));
+    }
+
+    /// <summary>
+    /// Rules to begin with, so that one sees what rules are. A machine for as long as one likes waits for an approver; one admin is enough
+    /// for everything. They are written once: whoever deletes them all is not given them again.
+    /// </summary>
+    private async Task PolicyAsync(CancellationToken cancellationToken)
+    {
+        if (await context.PolicyRevisions.AnyAsync(cancellationToken))
+            return;
+        var tiny = await context.Flavors.Where(flavor => flavor.Name == "tiny").Select(flavor => flavor.Id).ToListAsync(cancellationToken);
+        var approver = new ApprovalLevel([new(ApproverKind.Role, Role: Roles.Approver)], All: false);
+        var owner = new ApprovalLevel([new(ApproverKind.ProjectOwners)], All: false);
+        context.AddRange(
+            ApprovalRule.Create(1, "A tiny machine for a week: at once", "Small, soon gone, and the project keeps half of its quota: nobody needs to look at it.", enabled: true,
+                new RuleConditions(Kinds: [RequestKind.Create], Flavors: tiny, SharePercent: new(To: 50), LeaseDays: new(To: 7)),
+                new RuleOutcome(PolicyOutcome.Approve, "Tiny machines for up to a week are approved at once.", []), null, time.GetUtcNow()),
+            ApprovalRule.Create(2, "Large machines: an owner, then an approver", "From 4 vCPU on, the project says that it needs it before the platform says that there is room.", enabled: true,
+                new RuleConditions(Kinds: [RequestKind.Create, RequestKind.Resize], Vcpus: new(From: 4)),
+                new RuleOutcome(PolicyOutcome.Ask, null, [owner, approver], MayDecideOwn: true), null, time.GetUtcNow()),
+            ApprovalRule.Create(3, "Everything else: an approver decides", "Whoever asked may decide too, so that one admin is enough to begin with. Switch that off here as soon as there are two.", enabled: true,
+                RuleConditions.Any, new RuleOutcome(PolicyOutcome.Ask, null, [approver], MayDecideOwn: true), null, time.GetUtcNow()));
+        await context.SaveChangesAsync(cancellationToken);
+        await PolicyRevision.RaiseAsync(context, cancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> AccountsAndProjectsAsync(CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using AngleSharp.Dom;
 using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
+using Portal.Domain.Accounts;
 using Portal.Domain.Requests;
+using Portal.Tests.Domain.Approvals;
 using Portal.Tests.Postgres;
 using Portal.Web.Approvals;
 
@@ -23,7 +25,8 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
         decision.ShouldContain("For the sale.");
         decision.ShouldContain("2 of 10, 8 left");
         decision.ShouldContain("goes here");
-        decision.ShouldContain("Every machine needs an admin");
+        decision.ShouldContain("No rule matches");
+        decision.ShouldContain($"asked now: an approver ({World.Admin.Name})");
         decision.ShouldContain($"{World.Network.Name}, 10.9.0.0/16");
     }
 
@@ -168,14 +171,69 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
-    public async Task A_member_is_refused()
+    public async Task Who_is_not_asked_is_told_so_and_shown_nothing()
     {
         await AskAsync("web-01");
 
         var page = Open<ApprovalsPage>(World.Member, "/approvals");
 
-        page.Says("You may not decide requests.");
+        page.Says("You are not asked to decide requests.");
         page.Text().ShouldNotContain("web-01");
+    }
+
+    [Fact]
+    public async Task A_request_of_two_levels_shows_who_decides_and_waits_for_the_second_after_the_first_yes()
+    {
+        var cast = new Cast(Postgres, World);
+        await cast.RuleAsync(Cast.Ask(Cast.AsksOwners(), Cast.AsksRole(Roles.Approver)), name: "Two levels");
+        var request = await AskAsync("web-01");
+        var page = Open<ApprovalsPage>(World.Owner, "/approvals");
+        page.WaitForElement(".decision .title");
+        page.Find(".levels").Plain().ShouldBe($"Level 1 asked now: an owner of the project ({World.Owner.Name}) Level 2 asked next: an approver ({World.Admin.Name})");
+
+        await page.PressAsync("Approve");
+
+        page.Says("you said yes; it waits for level 2 of 2");
+        page.Says("Nothing waits for you");
+        (await Requests.GetAsync(World.Member, request.Id, Ct)).Value.Request.Level.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ones_own_request_says_why_one_may_not_and_offers_no_button()
+    {
+        await Requests.SubmitAsync(World.Admin, World.Draft("mine"), "mine", Ct);
+        var page = OpenQueue();
+
+        page.Says("You may not decide your own request");
+        page.Button("Approve").HasAttribute("disabled").ShouldBeTrue();
+        await page.InvokeAsync(() => page.Instance.KeyPressed("a"));
+        page.FindAll(".results").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Filters_stand_in_the_address_and_narrow_the_queue()
+    {
+        await AskAsync("web-01");
+        await AskAsync("db-01");
+
+        var page = Open<ApprovalsPage>(World.Admin, "/approvals?q=db-01&kind=Create&sort=-submitted");
+        page.WaitForElement(".decision .title");
+
+        page.FindAll(".queue .item .open .strong").Select(e => e.TextContent).ShouldBe(["db-01"]);
+        page.Find(".facts").Plain().ShouldContain("2 requests wait");
+    }
+
+    [Fact]
+    public async Task A_stand_in_is_told_for_whom_he_decides()
+    {
+        var cast = new Cast(Postgres, World);
+        await cast.RuleAsync(Cast.Ask(Cast.AsksOwners()));
+        await cast.AwayAsync(World.Owner, World.Viewer);
+        await AskAsync("web-01");
+
+        var page = Open<ApprovalsPage>(World.Viewer, "/approvals");
+
+        page.Says($"You decide for {World.Owner.Name}, who is away.");
     }
 
     IRenderedComponent<ApprovalsPage> OpenQueue()
