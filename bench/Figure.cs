@@ -17,4 +17,7 @@ sealed record Figure(string Name, double Value, string Unit, double? Baseline, s
 
     public static Figure AtMost(string name, double value, string unit, double limit) =>
         new(name, value, unit, null, $"≤ {limit} {unit}", value <= limit);
+
+    public static Figure AtLeast(string name, double value, string unit, double? baseline, double limit) =>
+        new(name, value, unit, baseline, $"≥ {limit} {unit}", value >= limit);
 }

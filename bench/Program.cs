@@ -22,11 +22,21 @@ Console.CancelKeyPress += (_, press) =>
 try
 {
     var figures = new List<Figure>();
-    await using var stand = await Stand.StartAsync(ctrlC.Token);
-    foreach (var measurement in Measurement.All.Where(known => name is null || known.Name == name))
+    var chosen = Measurement.All.Where(known => name is null || known.Name == name).ToList();
+    foreach (var measurement in chosen.Where(m => m.OnDatabaseAsync is not null))
     {
         Console.WriteLine($"  {measurement.Name}: {measurement.Says}");
-        figures.AddRange(await measurement.RunAsync(stand, ctrlC.Token));
+        figures.AddRange(await measurement.OnDatabaseAsync!(await Stand.FreshDatabaseAsync(ctrlC.Token), ctrlC.Token));
+    }
+
+    if (chosen.Exists(m => m.OnDatabaseAsync is null))
+    {
+        await using var stand = await Stand.StartAsync(ctrlC.Token);
+        foreach (var measurement in chosen.Where(m => m.OnDatabaseAsync is null))
+        {
+            Console.WriteLine($"  {measurement.Name}: {measurement.Says}");
+            figures.AddRange(await measurement.RunAsync(stand, ctrlC.Token));
+        }
     }
 
     Console.WriteLine();

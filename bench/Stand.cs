@@ -60,6 +60,14 @@ sealed class Stand : IAsyncDisposable
         }
     }
 
+    /// <summary>A database with the portal's schema and nothing in it, for what needs neither hosts nor a portal.</summary>
+    public static async Task<string> FreshDatabaseAsync(CancellationToken ct)
+    {
+        var database = await CreateDatabaseAsync(Setting("PORTAL_TEST_POSTGRES"), ct);
+        await VerbAsync(database, ct, "migrate");
+        return database;
+    }
+
     /// <summary>A machine asked for and approved through the portal; returns when the portal says that it was made.</summary>
     public async Task<PortalMachine> MakeMachineAsync(string name, CancellationToken ct, string flavor = PortalMachine.UsualFlavor)
     {

@@ -22,6 +22,10 @@ public static class ChangeNotice
     public static Task NotifyAsync(PortalDbContext db, ChangeKind kind, Guid id, Guid? projectId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select pg_notify({Channel}, {Write(new(kind, id, projectId))})", ct);
 
+    /// <summary>Tells of several changes in the caller's transaction, in one round trip.</summary>
+    internal static Task NotifyAsync(PortalDbContext db, IEnumerable<Change> changes, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select pg_notify({Channel}, told) from unnest({changes.Select(Write).ToArray()}) told", ct);
+
     /// <summary>Wakes the workers when the caller's transaction commits.</summary>
     public static Task WakeWorkersAsync(PortalDbContext db, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select pg_notify({WorkChannel}, '')", ct);

@@ -31,12 +31,15 @@ public static class ProjectAccess
     /// <param name="action">What a viewer is told, e.g. <c>delete this machine</c>.</param>
     /// <param name="ct">Gives up.</param>
     public static async Task<Refusal?> RefuseUnlessMemberAsync(this PortalDbContext db, Actor actor, Guid projectId, string thing, string action, CancellationToken ct) =>
-        await db.RoleInAsync(actor, projectId, ct) switch
-        {
-            null => new NotFound(thing),
-            ProjectRole.Viewer => new NotAllowed(action, "the role member or owner in this project"),
-            _ => null,
-        };
+        RefuseUnlessMember(await db.RoleInAsync(actor, projectId, ct), thing, action);
+
+    /// <summary>Null when a role allows to change things in its project; otherwise why not.</summary>
+    internal static Refusal? RefuseUnlessMember(ProjectRole? role, string thing, string action) => role switch
+    {
+        null => new NotFound(thing),
+        ProjectRole.Viewer => new NotAllowed(action, "the role member or owner in this project"),
+        _ => null,
+    };
 
     /// <summary>Null when the actor is an admin; otherwise why not.</summary>
     public static Refusal? RefuseUnlessAdmin(this Actor actor, string action) => actor.RefuseUnless(PlatformRoles.Admin, action);

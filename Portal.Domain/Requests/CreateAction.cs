@@ -19,12 +19,15 @@ sealed class CreateAction(Ledger ledger) : RequestAction
     public override async Task<Result<Prepared>> PrepareAsync(PortalDbContext db, Actor actor, Draft draft, DateTimeOffset now, CancellationToken ct)
     {
         var asked = (RequestDraft)draft;
-        if (await RequestService.MayAskAsync(db, actor, asked.ProjectId, ct) is { } forbidden)
+        var role = await db.RoleInAsync(actor, asked.ProjectId, ct);
+        if (RequestService.MayAsk(actor, role) is { } forbidden)
             return forbidden;
         var check = await DraftCheck.RunAsync(db, asked, ct);
         if (check is not { Refusals: [], Name: { } name, Image: { } image, Flavor: { } flavor, Network: { } network, SshKey: { } sshKey })
             return check.Refusals[0];
         var takes = QuotaAmounts.OfMachine(flavor.Size);
+        var (id, mac) = await MacAddress.TakeAsync(db, ct);
+        // From here on every other submit to the project waits: only what needs that comes after.
         var quota = await QuotaBooks.HoldAsync(db, asked.ProjectId, actor.UserId, takes, ct);
         if (!quota.IsOk)
             return quota.Refusal;
@@ -34,13 +37,12 @@ sealed class CreateAction(Ledger ledger) : RequestAction
         if (await AddressPool.TakeAsync(db, network, ct) is not { } address)
             return new NoFreeAddress(network.Name);
 
-        var (id, mac) = await MacAddress.TakeAsync(db, ct);
         var machine = Machine.Ask(id, asked.ProjectId, name, image, flavor, network.Id, address, mac, sshKey, actor.UserId, now);
         var leaseDays = check.Lease.Resolve(asked.LeaseDays);
         machine.AskLease(leaseDays);
         db.Add(machine);
         return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, leaseDays), takes,
-            await FactsAsync(db, actor, asked, flavor.Size, takes, quota.Value.Lines, held: true, ct), image.Id, flavor.Id);
+            FactsOf(actor, role, asked, flavor.Size, takes, quota.Value.Lines, held: true, leaseDays), image.Id, flavor.Id);
     }
 
     public override async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)
@@ -79,12 +81,9 @@ sealed class CreateAction(Ledger ledger) : RequestAction
     }
 
     /// <summary>What policy would look at for a draft.</summary>
-    internal static async Task<RequestFacts> FactsAsync(PortalDbContext db, Actor actor, RequestDraft draft, MachineSize? size, QuotaAmounts takes, IReadOnlyList<QuotaLine> quota, bool held, CancellationToken ct)
-    {
-        return new RequestFacts(draft.ProjectId, actor.UserId, await db.RoleInAsync(actor, draft.ProjectId, ct) ?? ProjectRole.Viewer, actor.Platform, RequestKind.Create,
-            draft.FlavorId, draft.ImageId, size, takes, QuotaLine.FullestShare(quota, held ? QuotaAmounts.None : takes),
-            (await LeaseBook.TermsAsync(db, draft.ProjectId, ct)).Resolve(draft.LeaseDays));
-    }
+    internal static RequestFacts FactsOf(Actor actor, ProjectRole? role, RequestDraft draft, MachineSize? size, QuotaAmounts takes, IReadOnlyList<QuotaLine> quota, bool held, int? leaseDays) =>
+        new(draft.ProjectId, actor.UserId, role ?? ProjectRole.Viewer, actor.Platform, RequestKind.Create, draft.FlavorId, draft.ImageId, size, takes,
+            QuotaLine.FullestShare(quota, held ? QuotaAmounts.None : takes), leaseDays);
 
     static async Task<Machine> TakeMachineAsync(PortalDbContext db, Request request, CancellationToken ct)
     {

@@ -24,9 +24,9 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
     public static async Task<DraftCheck> RunAsync(PortalDbContext db, RequestDraft draft, CancellationToken ct)
     {
         var refusals = new List<Refusal>();
-        var image = await db.Images.SingleOrDefaultAsync(i => i.Id == draft.ImageId, ct);
-        var flavor = await db.Flavors.SingleOrDefaultAsync(f => f.Id == draft.FlavorId, ct);
-        var network = await db.Networks.SingleOrDefaultAsync(n => n.Id == draft.NetworkId, ct);
+        var name = (draft.MachineName ?? "").Trim();
+        var badName = MachineName.Check(name);
+        var (image, flavor, network, taken) = await FindAsync(db, draft, badName is null ? name : "", ct);
         if (image is not { Available: true })
             refusals.Add(new NotOffered("image", image?.Title));
         if (flavor is not { Available: true })
@@ -36,9 +36,7 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
         if (network is null)
             refusals.Add(new NotOffered("network", null));
 
-        var name = (draft.MachineName ?? "").Trim();
-        var badName = MachineName.Check(name);
-        bool? free = badName is null ? await IsFreeAsync(db, draft.ProjectId, name, ct) : null;
+        bool? free = badName is null ? !taken : null;
         if ((badName ?? (free == false ? new NameTaken(name) : null)) is { } nameRefusal)
             refusals.Add(nameRefusal);
         var key = SshPublicKey.Parse(draft.SshKey ?? "");
@@ -51,6 +49,19 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
         if (terms.Refuse(draft.LeaseDays) is { } badLease)
             refusals.Add(badLease);
         return new DraftCheck(badName is null ? name : null, free, image, flavor, network, key.IsOk ? key.Value : null, why, terms, refusals);
+    }
+
+    /// <summary>What the draft names, in one round trip.</summary>
+    static async Task<(Image? Image, Flavor? Flavor, Network? Network, bool Taken)> FindAsync(PortalDbContext db, RequestDraft draft, string name, CancellationToken ct)
+    {
+        var found = await db.Projects.AsNoTracking().Where(p => p.Id == draft.ProjectId).Select(p => new
+        {
+            Image = db.Images.FirstOrDefault(i => i.Id == draft.ImageId),
+            Flavor = db.Flavors.FirstOrDefault(f => f.Id == draft.FlavorId),
+            Network = db.Networks.FirstOrDefault(n => n.Id == draft.NetworkId),
+            Taken = db.Machines.Any(m => m.ProjectId == p.Id && m.Name == name && m.State != MachineState.Deleted),
+        }).SingleAsync(ct);
+        return (found.Image, found.Flavor, found.Network, found.Taken);
     }
 
     /// <summary>Whether no machine of the project has the name.</summary>

@@ -112,7 +112,8 @@ public sealed partial class RequestService
     public async Task<Result<RequestPreview>> PreviewAsync(Actor actor, RequestDraft draft, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (await MayAskAsync(db, actor, draft.ProjectId, ct) is { } forbidden)
+        var role = await db.RoleInAsync(actor, draft.ProjectId, ct);
+        if (MayAsk(actor, role) is { } forbidden)
             return forbidden;
         var check = await DraftCheck.RunAsync(db, draft, ct);
         var quota = await QuotaBooks.SheetAsync(db, draft.ProjectId, actor.UserId, ct);
@@ -127,7 +128,7 @@ public sealed partial class RequestService
         }
         if (check.Network is { } network && await AddressPool.FreeAsync(db, network, ct) == 0)
             refusals.Add(new NoFreeAddress(network.Name));
-        var policy = await policies.DecideAsync(db, await CreateAction.FactsAsync(db, actor, draft, size, takes ?? QuotaAmounts.None, quota.Lines, held: false, ct), ct);
+        var policy = await policies.DecideAsync(db, CreateAction.FactsOf(actor, role, draft, size, takes ?? QuotaAmounts.None, quota.Lines, held: false, check.Lease.Resolve(draft.LeaseDays)), ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
         var levels = policy.Outcome == PolicyOutcome.Ask

@@ -49,9 +49,9 @@ public sealed partial class RequestService
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
 
         // Calls with the same key go one after the other, so that the second finds what the first did.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({actor.UserId.ToString() + idempotencyKey}, 0))", ct);
+        var earlier = await TakeKeyAsync(db, actor, idempotencyKey, ct);
         var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes<object>(draft, Json.Options));
-        if (await db.Requests.SingleOrDefaultAsync(r => r.RequesterId == actor.UserId && r.IdempotencyKey == idempotencyKey, ct) is { } before)
+        if (earlier is { } id && await db.Requests.SingleAsync(r => r.Id == id, ct) is var before)
             return before.Fingerprint.AsSpan().SequenceEqual(fingerprint) && before.ReplacesId == replaces ? await db.ViewAsync(before.Id, ct) : new KeyReused(idempotencyKey);
         if (DraftCheck.CheckText("why", why, DraftCheck.MostWhy) is { } badWhy)
             return badWhy;
@@ -69,15 +69,18 @@ public sealed partial class RequestService
         var request = Request.Submit(actor.UserId, action.Kind, asked, policy, why, idempotencyKey, fingerprint, now, replaces);
         db.Add(request);
         db.Add(AuditEvent.Of(actor, "request.submit", "request", request.Id, request.Subject, request.ProjectId, new { kind = request.Kind, terms = request.Terms, rule = policy.RuleName, replaces }, now));
+        // Nothing here goes on after a clash, so nobody goes back to a savepoint.
+        db.Database.AutoSavepointsEnabled = false;
         await db.SaveChangesAsync(ct);
+        db.Database.AutoSavepointsEnabled = true;
         if (policy.Outcome != PolicyOutcome.Approve)
             await granting.AskAsync(db, request, now, ct);
         else
             await granting.GrantAtOnceAsync(db, request, policy, now, ct);
         await NotifyAsync(db, request, ct);
-        var view = await db.ViewAsync(request.Id, ct);
+        // The answer is read when others no longer wait for the project's rows.
         await transaction.CommitAsync(ct);
-        return view;
+        return await db.ViewAsync(request.Id, ct);
     }
 
     /// <summary>Takes a request back while it waits: what it held is free again. Again is fine.</summary>
@@ -106,15 +109,30 @@ public sealed partial class RequestService
         actor.IsAdmin || role == ProjectRole.Owner || (role != ProjectRole.Viewer && requesterId == actor.UserId);
 
     /// <summary>Tells of a request and of what it holds.</summary>
-    internal static async Task NotifyAsync(PortalDbContext db, Request request, CancellationToken ct)
+    internal static Task NotifyAsync(PortalDbContext db, Request request, CancellationToken ct)
     {
-        await ChangeNotice.NotifyAsync(db, ChangeKind.Request, request.Id, request.ProjectId, ct);
+        var changes = new List<Change> { new(ChangeKind.Request, request.Id, request.ProjectId), new(ChangeKind.Project, request.ProjectId, request.ProjectId) };
         if (request.MachineId is { } machine)
-            await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine, request.ProjectId, ct);
-        await ChangeNotice.NotifyAsync(db, ChangeKind.Project, request.ProjectId, request.ProjectId, ct);
+            changes.Add(new(ChangeKind.Machine, machine, request.ProjectId));
+        return ChangeNotice.NotifyAsync(db, changes, ct);
     }
 
-    internal static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct) => actor.IsSystem
+    /// <summary>Takes a key until the transaction ends, and gives the request that was submitted with it before.</summary>
+    static async Task<Guid?> TakeKeyAsync(PortalDbContext db, Actor actor, string key, CancellationToken ct)
+    {
+        await using var batch = await db.BatchAsync(ct);
+        batch.Add("select null::uuid from (select pg_advisory_xact_lock(hashtextextended($1, 0))) taken", actor.UserId.ToString() + key)
+            .Add("select id from requests where requester_id = $1 and idempotency_key = $2", actor.UserId, key);
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        await rows.NextResultAsync(ct);
+        return await rows.ReadAsync(ct) ? rows.GetGuid(0) : null;
+    }
+
+    internal static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct) =>
+        MayAsk(actor, await db.RoleInAsync(actor, projectId, ct));
+
+    /// <summary>Null when somebody with that role in a project may ask for machines there.</summary>
+    internal static Refusal? MayAsk(Actor actor, ProjectRole? role) => actor.IsSystem
         ? new NotAllowed("ask for a machine", "a person's account")
-        : await db.RefuseUnlessMemberAsync(actor, projectId, "project", "ask for machines in this project", ct);
+        : ProjectAccess.RefuseUnlessMember(role, "project", "ask for machines in this project");
 }
