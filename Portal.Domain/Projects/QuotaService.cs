@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Projects;
 
@@ -11,7 +12,7 @@ public sealed class QuotaService(IDbContextFactory<PortalDbContext> contexts)
     /// <summary>A project's limits and what is held of them.</summary>
     public async Task<Result<ProjectQuota>> GetAsync(Actor actor, Guid projectId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
         if (await db.RoleInAsync(actor, projectId, ct) is null)
             return new NotFound("project");
         return new ProjectQuota(projectId, await QuotaBooks.ReadAsync(db, projectId, ct));

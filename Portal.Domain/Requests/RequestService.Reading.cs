@@ -4,6 +4,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Requests;
 
@@ -17,9 +18,8 @@ public sealed partial class RequestService
     /// </summary>
     public async Task<Page<RequestView>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var seen = db.ProjectsSeenBy(actor);
-        var requests = db.Requests.Where(r => seen.Contains(r.ProjectId));
+        await using var db = await contexts.ForAsync(actor, ct);
+        var requests = db.Requests.AsQueryable();
         if (query.EnumFilter<RequestStatus>("status") is { } statuses)
             requests = requests.Where(r => statuses.Contains(r.Status));
         if (query.IdFilter("project") is { } project)
@@ -47,7 +47,7 @@ public sealed partial class RequestService
     /// <summary>A request with its timeline; <see cref="NotFound"/> when the actor may not see its project.</summary>
     public async Task<Result<RequestDetails>> GetAsync(Actor actor, Guid requestId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
         var view = await db.Views(db.Requests.Where(r => r.Id == requestId)).SingleOrDefaultAsync(ct);
         if (view is null || await db.RoleInAsync(actor, view.ProjectId, ct) is not { } role)
             return new NotFound("request");
