@@ -47,6 +47,8 @@ public static class PortalDomain
         services.AddSingleton<SignInSessions>();
         services.AddSingleton<People>();
         services.AddSingleton<ProjectService>();
+        services.AddSingleton<ProjectChanges>();
+        services.AddSingleton<MemberService>();
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<CatalogService>();

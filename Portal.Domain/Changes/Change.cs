@@ -24,6 +24,9 @@ public enum ChangeKind
     /// <summary>A sign-in that was ended.</summary>
     Session,
 
+    /// <summary>An account, or the platform roles it holds.</summary>
+    Account,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

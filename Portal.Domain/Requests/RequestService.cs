@@ -104,7 +104,13 @@ public sealed partial class RequestService
         await ChangeNotice.NotifyAsync(db, ChangeKind.Project, request.ProjectId, request.ProjectId, ct);
     }
 
-    internal static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct) => actor.IsSystem
-        ? new NotAllowed("ask for a machine", "a person's account")
-        : await db.RefuseUnlessMemberAsync(actor, projectId, "project", "ask for machines in this project", ct);
+    internal static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct)
+    {
+        if (actor.IsSystem)
+            return new NotAllowed("ask for a machine", "a person's account");
+        // A preview has no transaction, and holds nothing.
+        if (db.Database.CurrentTransaction is not null)
+            await db.KeepOpenAsync(projectId, ct);
+        return await db.RefuseUnlessMemberAsync(actor, projectId, "project", "ask for machines in this project", ct);
+    }
 }
