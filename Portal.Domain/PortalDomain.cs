@@ -46,6 +46,7 @@ public static class PortalDomain
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<SignInSessions>();
         services.AddSingleton<People>();
+        services.AddSingleton<AccountService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ProjectChanges>();
         services.AddSingleton<MemberService>();
