@@ -46,6 +46,8 @@ public static class ApiRoutes
         ((IEndpointConventionBuilder)api).Finally(ProblemAnswers.Describe);
         MeRoutes.Map(api);
         ProjectRoutes.Map(api);
+        MemberRoutes.Map(api);
+        PeopleRoutes.Map(api);
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
         MachineRoutes.Map(api);
