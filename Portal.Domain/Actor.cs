@@ -30,6 +30,9 @@ public sealed record Actor(Guid UserId, string Name, PlatformRoles Platform = Pl
     /// <summary>Whether this actor may read the audit trail.</summary>
     public bool IsAuditor => Holds(PlatformRoles.Auditor);
 
+    /// <summary>Whether this actor may read how hosts are reached and what they say of themselves.</summary>
+    public bool SeesFleet => IsOperator || IsAuditor;
+
     /// <summary>Whether a role is held; an admin holds every one.</summary>
     public bool Holds(PlatformRoles role) => IsAdmin || (Platform & role) == role;
 }

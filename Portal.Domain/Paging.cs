@@ -31,8 +31,11 @@ public sealed record ListQuery(string? Search = null, string? Sort = null, int S
 
     /// <summary>The search text as an <c>ILIKE</c> pattern with its own wildcards taken literally (escape character <c>\</c>).</summary>
     public string? LikePattern => Printable(Search ?? "").Trim() is { Length: > 0 } text
-        ? $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%"
+        ? $"%{Literally(text)}%"
         : null;
+
+    /// <summary>A text as an <c>ILIKE</c> pattern that fits nothing but itself, in whatever case.</summary>
+    internal static string Literally(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     // PostgreSQL takes no NUL in a text, and nothing that is searched holds a control character.
     static string Printable(string text) => string.Concat(text.Where(letter => !char.IsControl(letter)));

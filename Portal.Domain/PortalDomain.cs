@@ -51,7 +51,10 @@ public static class PortalDomain
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<SignInSessions>();
         services.AddSingleton<People>();
+        services.AddSingleton<AccountService>();
         services.AddSingleton<ProjectService>();
+        services.AddSingleton<ProjectChanges>();
+        services.AddSingleton<MemberService>();
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<AuditChain>();

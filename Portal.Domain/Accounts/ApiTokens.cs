@@ -45,7 +45,7 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
     }
 
     /// <summary>
-    /// Who a secret speaks for; null when it is unknown, revoked or expired. A lock-out after wrong passwords does not count:
+    /// Who a secret speaks for; null when it is unknown, revoked or expired, or its account is disabled. A lock-out after wrong passwords does not count:
     /// it would let a stranger stop somebody's scripts.
     /// </summary>
     public async Task<Actor?> AuthenticateAsync(string secret, string? remoteAddress, CancellationToken ct)
@@ -58,7 +58,7 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
         var found = await (
             from token in db.ApiTokens
             join user in db.Users on token.UserId equals user.Id
-            where token.SecretHash == hash && token.RevokedAt == null && token.ExpiresAt > now
+            where token.SecretHash == hash && token.RevokedAt == null && token.ExpiresAt > now && user.DisabledAt == null
             select new { token.Id, token.LastUsedAt, user }).AsNoTracking().SingleOrDefaultAsync(ct);
         if (found is null)
             return null;

@@ -11,24 +11,24 @@ public sealed record PersonView(Guid Id, string Name, string UserName);
 /// <summary>Finds people by name.</summary>
 public sealed class People(IDbContextFactory<PortalDbContext> contexts)
 {
-    /// <summary>Everyone who can sign in, by name, at most <see cref="ListQuery.MostRows"/>; for admins, to others nobody.</summary>
+    /// <summary>Everyone who can sign in, by name, at most <see cref="ListQuery.MostRows"/>; for admins and auditors, to others nobody.</summary>
     public async Task<IReadOnlyList<PersonView>> ListAsync(Actor actor, CancellationToken ct)
     {
-        if (!actor.IsAdmin)
+        if (!actor.IsAuditor)
             return [];
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Users.OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows)
             .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
     }
 
-    /// <summary>People whose name fits, by name: an admin finds everyone, others those they share a project with.</summary>
+    /// <summary>People whose name fits, by name: who reads everything finds everyone, others those they share a project with.</summary>
     public async Task<IReadOnlyList<PersonView>> SearchAsync(Actor actor, string text, int most, CancellationToken ct)
     {
         if (new ListQuery(text).LikePattern is not { } like)
             return [];
         await using var db = await contexts.CreateDbContextAsync(ct);
         var shared = db.ProjectMembers.Where(m => m.UserId == actor.UserId).Select(m => m.ProjectId);
-        return await db.Users.Where(u => actor.IsAdmin || db.ProjectMembers.Any(m => m.UserId == u.Id && shared.Contains(m.ProjectId)))
+        return await db.Users.Where(u => actor.ReadsEverything || db.ProjectMembers.Any(m => m.UserId == u.Id && shared.Contains(m.ProjectId)))
             .Where(u => EF.Functions.ILike(u.DisplayName, like, @"\") || EF.Functions.ILike(u.UserName ?? "", like, @"\"))
             .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(most)
             .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);

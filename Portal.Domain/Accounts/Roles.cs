@@ -44,6 +44,9 @@ public static class Roles
     /// <summary>Who may open the audit trail.</summary>
     public const string Auditing = $"{Admin},{Auditor}";
 
+    /// <summary>Who may move machines.</summary>
+    public const string Moving = $"{Admin},{Operator}";
+
     /// <summary>Every role, with its name.</summary>
     public static IReadOnlyList<(string Name, PlatformRoles Role)> All { get; } =
         [(Admin, PlatformRoles.Admin), (Approver, PlatformRoles.Approver), (Operator, PlatformRoles.Operator), (Auditor, PlatformRoles.Auditor)];

@@ -76,21 +76,31 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var now = time.GetUtcNow();
-        var ending = context.Set<SignInSession>().Where(s => s.UserId == actor.UserId && s.EndedAt == null).Where(which);
-        var ids = await ending.Select(s => s.Id).ToListAsync(cancellationToken);
+        var ids = await EndAsync(context, actor.UserId, which, now, cancellationToken);
         if (ids.Count == 0)
             return ids;
-        await ending.ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellationToken);
         context.Add(AuditEvent.Of(actor, deed, "account", actor.UserId, actor.Name, null, new { browsers = ids.Count }, now));
         await context.SaveChangesAsync(cancellationToken);
-        foreach (var id in ids)
-            await ChangeNotice.NotifyAsync(context, ChangeKind.Session, id, projectId: null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ids;
     }
 
+    /// <summary>Ends every sign-in of a person in the caller's transaction, at every replica: what the account may do has changed.</summary>
+    internal static Task<IReadOnlyList<Guid>> EndAllAsync(PortalDbContext context, Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        EndAsync(context, userId, _ => true, now, cancellationToken);
+
+    static async Task<IReadOnlyList<Guid>> EndAsync(PortalDbContext context, Guid userId, Expression<Func<SignInSession, bool>> which, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ending = context.Set<SignInSession>().Where(s => s.UserId == userId && s.EndedAt == null).Where(which);
+        var ids = await ending.Select(s => s.Id).ToListAsync(cancellationToken);
+        await ending.ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellationToken);
+        foreach (var id in ids)
+            await ChangeNotice.NotifyAsync(context, ChangeKind.Session, id, projectId: null, cancellationToken);
+        return ids;
+    }
+
     /// <summary>
-    /// Whether the session stands, and neither its account's password nor its roles changed since. A lock-out by wrong passwords ends no
+    /// Whether the session stands, and neither its account's password nor its roles changed since, nor was it disabled. A lock-out by wrong passwords ends no
     /// session: it would let a stranger sign people out.
     /// </summary>
     /// <param name="session">The session.</param>
@@ -105,7 +115,7 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         var now = time.GetUtcNow();
         var sessions = context.Set<SignInSession>().Where(s => s.Id == session);
         var standing = await sessions.Where(SignInSession.Standing(now, seenAt))
-            .Where(s => context.Users.Any(user => user.Id == s.UserId && user.SecurityStamp == securityStamp))
+            .Where(s => context.Users.Any(user => user.Id == s.UserId && user.SecurityStamp == securityStamp && user.DisabledAt == null))
             .Select(s => new { s.LastSeenAt, s.UserId }).SingleOrDefaultAsync(cancellationToken);
         if (standing is null || Roles.Of(await context.RoleNamesOf(standing.UserId).ToListAsync(cancellationToken)) != platform)
             return false;

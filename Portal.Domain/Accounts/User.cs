@@ -12,6 +12,12 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>The name other people see.</summary>
     public string DisplayName { get; set; } = "";
+
+    /// <summary>When an admin shut the account; null while it is open. A shut account signs in nowhere, and its tokens speak for nobody.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Whether somebody else chose the password: then nothing is done with the account before its owner chose one.</summary>
+    public bool MustChangePassword { get; set; }
 }
 
 sealed class UserConfiguration : IEntityTypeConfiguration<User>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Audit;
@@ -27,7 +28,7 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts)
     /// </summary>
     public async Task<Result<Page<AuditEntry>>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        if (actor.RefuseUnlessAdmin("read the audit trail") is { } refusal)
+        if (actor.RefuseUnless(PlatformRoles.Auditor, "read the audit trail") is { } refusal)
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         var events = db.AuditEvents.AsNoTracking();

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Catalog;
 
@@ -38,7 +39,7 @@ public sealed class CatalogService(IDbContextFactory<PortalDbContext> contexts)
     /// <summary>Images, flavors beside the project's quota, and networks; smallest first.</summary>
     public async Task<Result<CatalogView>> GetAsync(Actor actor, Guid projectId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
         if (await db.RoleInAsync(actor, projectId, ct) is null)
             return new NotFound("project");
         var quota = await QuotaBooks.SheetAsync(db, projectId, actor.UserId, ct);
@@ -55,7 +56,8 @@ public sealed class CatalogService(IDbContextFactory<PortalDbContext> contexts)
 
     static async Task<IReadOnlyList<NetworkView>> NetworksAsync(PortalDbContext db, CancellationToken ct)
     {
-        var networks = await db.Networks.AsNoTracking().OrderBy(n => n.Name)
+        // Addresses are held by machines of every project.
+        var networks = await db.Networks.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking().OrderBy(n => n.Name)
             .Select(n => new { Network = n, Held = db.Machines.LongCount(m => m.NetworkId == n.Id && m.State != MachineState.Deleted) }).ToListAsync(ct);
         return networks.ConvertAll(n => new NetworkView(n.Network.Id, n.Network.Name, n.Network.Cidr, Math.Max(0, AddressPool.SizeOf(n.Network) - n.Held), AddressPool.SizeOf(n.Network)));
     }

@@ -36,6 +36,9 @@ public enum ChangeKind
     /// <summary>The rules of approval, or prices.</summary>
     Policy,
 
+    /// <summary>An account, or the platform roles it holds.</summary>
+    Account,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

@@ -10,7 +10,7 @@ namespace Portal.Domain.Hosts;
 /// <summary>The hosts: what there is, what they say of themselves, who may add and remove them.</summary>
 public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
-    /// <summary>Every host by name. Anyone signed in sees names, states and room; only an admin how they are reached.</summary>
+    /// <summary>Every host by name. Anyone signed in sees names, states and room; only who looks after them how they are reached.</summary>
     public async Task<IReadOnlyList<HostRow>> ListAsync(Actor actor, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -158,9 +158,9 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
             Homes = db.Placements.Count(p => p.HostId == h.Id && p.Purpose == PlacementPurpose.Home),
             Incoming = db.Placements.Count(p => p.HostId == h.Id && p.Purpose == PlacementPurpose.Incoming),
         }).ToListAsync(ct);
-        return [.. rows.Select(r => new HostRow(r.Host.Id, r.Host.Name, r.Host.State, r.Host.StateSince, actor.IsAdmin ? r.Host.StateReason : null,
+        return [.. rows.Select(r => new HostRow(r.Host.Id, r.Host.Name, r.Host.State, r.Host.StateSince, actor.SeesFleet ? r.Host.StateReason : null,
             new HostRoom(r.Host.Id, r.Host.Name, r.Host.State, r.Host.Cpus, r.Host.MemoryMib, r.Vcpus, r.Memory), r.Homes, r.Incoming,
-            actor.IsAdmin ? r.Host.Uri : null, actor.IsAdmin ? r.Host.Address : null, actor.IsAdmin ? r.Host.Pool : "", actor.IsAdmin ? r.Host.Report : null, r.Host.Report?.Accelerator))];
+            actor.SeesFleet ? r.Host.Uri : null, actor.SeesFleet ? r.Host.Address : null, actor.SeesFleet ? r.Host.Pool : "", actor.SeesFleet ? r.Host.Report : null, r.Host.Report?.Accelerator))];
     }
 
     static async Task<Refusal?> ClashAsync(PortalDbContext db, HostDraft draft, HostReport tested, CancellationToken ct)

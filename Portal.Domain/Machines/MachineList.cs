@@ -60,7 +60,7 @@ static class MachineList
         [
             .. Enum.GetValues<PowerAction>().Select(power => new MachineAction(power.ToString(), member?.Message ?? busy ?? Over(row, power) ?? MachineRules.Power(row.Name, row.State, power)?.Message)),
             new("Delete", member?.Message ?? busy ?? MachineRules.Delete(row.Name, row.State)?.Message),
-            new("Migrate", actor.IsAdmin ? busy ?? MachineRules.Migrate(row.Name, row.State)?.Message : "Only an admin moves machines."),
+            new("Migrate", actor.IsOperator ? busy ?? MachineRules.Migrate(row.Name, row.State)?.Message : "Only an operator moves machines."),
         ];
     }
 

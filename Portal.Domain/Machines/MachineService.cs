@@ -4,6 +4,7 @@ using Portal.Domain.Leases;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Machines;
 
@@ -16,8 +17,8 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
     /// </summary>
     public async Task<Page<MachineRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var rows = MachineList.Filter(db, SeenBy(db, actor), query, time.GetUtcNow());
+        await using var db = await contexts.ForAsync(actor, ct);
+        var rows = MachineList.Filter(db, db.Machines.AsNoTracking(), query, time.GetUtcNow());
         var total = await rows.CountAsync(ct);
         var items = await MachineList.Sort(db, rows, query).ThenBy(m => m.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(MachineRow.From(db)).ToListAsync(ct);
         return new Page<MachineRow>(items, total);
@@ -26,8 +27,8 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
     /// <summary>One machine; null when there is none the actor may see.</summary>
     public async Task<MachineDetails?> GetAsync(Actor actor, Guid id, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var row = await SeenBy(db, actor).Where(m => m.Id == id).Select(MachineRow.From(db)).SingleOrDefaultAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var row = await db.Machines.AsNoTracking().Where(m => m.Id == id).Select(MachineRow.From(db)).SingleOrDefaultAsync(ct);
         if (row is null)
             return null;
         var more = await db.Machines.AsNoTracking().Where(m => m.Id == id).Select(m => new
@@ -65,8 +66,8 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
     /// <summary>What happened to a machine, newest first, at most 100; null when there is none the actor may see.</summary>
     public async Task<IReadOnlyList<ActivityEntry>?> ActivityAsync(Actor actor, Guid id, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await SeenBy(db, actor).AnyAsync(m => m.Id == id, ct) ? await MachineActivity.ReadAsync(db, id, ct) : null;
+        await using var db = await contexts.ForAsync(actor, ct);
+        return await db.Machines.AnyAsync(m => m.Id == id, ct) ? await MachineActivity.ReadAsync(db, id, ct) : null;
     }
 
     async Task<Result<OperationRow>> OrderAsync(Actor actor, Guid id, OperationKind kind, string what, string key, object? parameters,
@@ -100,12 +101,6 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return await RowAsync(db, operation.Value.Id, ct);
-    }
-
-    static IQueryable<Machine> SeenBy(PortalDbContext db, Actor actor)
-    {
-        var projects = db.ProjectsSeenBy(actor);
-        return db.Machines.AsNoTracking().Where(m => projects.Contains(m.ProjectId));
     }
 
     static Task<OperationRow> RowAsync(PortalDbContext db, Guid id, CancellationToken ct) =>

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Operations;
-using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Migrations;
 
@@ -13,8 +13,8 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// </summary>
     public async Task<Page<MigrationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var rows = SeenBy(db, actor);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var rows = db.Migrations.AsNoTracking();
         if (query.LikePattern is { } like)
             rows = rows.Where(m => EF.Functions.ILike(m.MachineName, like, @"\") || EF.Functions.ILike(m.SourceName, like, @"\") || EF.Functions.ILike(m.DestinationName, like, @"\"));
         if (query.EnumFilter<MigrationStatus>("status") is { } statuses)
@@ -44,12 +44,12 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// <summary>One move with its story; null when there is none the actor may see.</summary>
     public async Task<MigrationDetails?> GetAsync(Actor actor, Guid id, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var row = await SeenBy(db, actor).Where(m => m.Id == id).Select(MigrationRow.From(db)).SingleOrDefaultAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var row = await db.Migrations.AsNoTracking().Where(m => m.Id == id).Select(MigrationRow.From(db)).SingleOrDefaultAsync(ct);
         if (row is null)
             return null;
         var story = await db.Migrations.AsNoTracking().Where(m => m.Id == id).Select(m => new { m.Phases, m.Decisions }).SingleAsync(ct);
-        var cancellable = actor.IsAdmin && await db.Operations.AnyAsync(o => o.Id == row.OperationId && o.CancelRequestedAt == null
+        var cancellable = actor.IsOperator && await db.Operations.AnyAsync(o => o.Id == row.OperationId && o.CancelRequestedAt == null
             && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running), ct);
         return new MigrationDetails(row, story.Phases, story.Decisions, cancellable);
     }
@@ -58,7 +58,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     public Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct) => orders.PlanAsync(actor, machineId, ct);
 
     /// <summary>Orders a move through an operation and takes the room at the destination. The same key and call give the same move.</summary>
-    /// <param name="actor">An admin.</param>
+    /// <param name="actor">An operator.</param>
     /// <param name="machineId">The machine; it must run.</param>
     /// <param name="destinationHostId">Where to; null: the host with the most free memory that can do it.</param>
     /// <param name="mode">How.</param>
@@ -75,8 +75,8 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// <summary>The stored frames past an ordinal, in order; null when there is no such move for the actor.</summary>
     public async Task<IReadOnlyList<ChunkRow>?> ReadChunksAsync(Actor actor, Guid id, int afterOrdinal, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        if (!await SeenBy(db, actor).AnyAsync(m => m.Id == id, ct))
+        await using var db = await contexts.ForAsync(actor, ct);
+        if (!await db.Migrations.AnyAsync(m => m.Id == id, ct))
             return null;
         return await db.MigrationChunks.AsNoTracking().Where(c => c.MigrationId == id && c.Ordinal > afterOrdinal).OrderBy(c => c.Ordinal).Select(c => new ChunkRow(c.Ordinal, c.Payload)).ToListAsync(ct);
     }
@@ -86,11 +86,5 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await MoveOrders.HistoryAsync(db, sourceHostId, destinationHostId, mode, ct);
-    }
-
-    static IQueryable<Migration> SeenBy(PortalDbContext db, Actor actor)
-    {
-        var projects = db.ProjectsSeenBy(actor);
-        return db.Migrations.AsNoTracking().Where(m => projects.Contains(m.ProjectId));
     }
 }

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Migrations;
 
@@ -18,14 +20,13 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
 
     internal async Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var seen = db.ProjectsSeenBy(actor);
-        var machine = await db.Machines.AsNoTracking().SingleOrDefaultAsync(m => m.Id == machineId && seen.Contains(m.ProjectId), ct);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var machine = await db.Machines.AsNoTracking().SingleOrDefaultAsync(m => m.Id == machineId, ct);
         if (machine is null)
             return null;
         var hosts = await db.Hosts.AsNoTracking().OrderBy(h => h.Name).ToListAsync(ct);
-        // What hosts are made of and how full they are is for admins, as HostService has it.
-        if (actor.RefuseUnlessAdmin("move machines") is { } refusal)
+        // What hosts are made of and how full they are is for those who look after them, as HostService has it.
+        if (actor.RefuseUnless(PlatformRoles.Operator, "move machines") is { } refusal)
             return new MoveChoices(machine.Id, machine.Name, machine.HostId, hosts.Find(h => h.Id == machine.HostId)?.Name, refusal, null, []);
         var rooms = await HostRooms.ReadAsync(db, ct);
         var source = hosts.Find(h => h.Id == machine.HostId);
@@ -60,7 +61,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         await Ledger.LockMachineAsync(db, machineId, ct);
         if (await db.Machines.SingleOrDefaultAsync(m => m.Id == machineId, ct) is not { } machine || await db.RoleInAsync(actor, machine.ProjectId, ct) is null)
             return new NotFound("machine");
-        if (actor.RefuseUnlessAdmin("move machines") is { } refusal)
+        if (actor.RefuseUnless(PlatformRoles.Operator, "move machines") is { } refusal)
             return refusal;
         var replay = await Ledger.ReplayAsync(db, OperationKind.Migrate, machineId, actor, key, asked, ct);
         if (!replay.IsOk)
@@ -98,7 +99,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
 
     internal static async Task<RouteHistory?> HistoryAsync(PortalDbContext db, Guid sourceId, Guid destinationId, MigrationMode mode, CancellationToken ct)
     {
-        var receipts = await db.Migrations.AsNoTracking()
+        // What a route costs is learned from every project's moves.
+        var receipts = await db.Migrations.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking()
             .Where(m => m.SourceHostId == sourceId && m.DestinationHostId == destinationId && m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null)
             .OrderByDescending(m => m.EndedAt).Take(ReceiptsPerRoute).Select(m => m.Measured!).ToListAsync(ct);
         return RouteArithmetic.Learn(receipts);

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Operations;
 
@@ -14,8 +16,8 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
     /// </summary>
     public async Task<Page<OperationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var rows = SeenBy(db, actor);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var rows = db.Operations.AsNoTracking();
         if (query.LikePattern is { } like)
             rows = rows.Where(o => EF.Functions.ILike(o.Title, like, @"\") || EF.Functions.ILike(o.RequestedByName, like, @"\"));
         if (query.EnumFilter<OperationStatus>("status") is { } statuses)
@@ -42,15 +44,15 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
     /// <summary>One operation with its steps; null when there is none the actor may see.</summary>
     public async Task<OperationDetails?> GetAsync(Actor actor, Guid id, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return (await DetailsAsync(db, actor, SeenBy(db, actor).Where(o => o.Id == id), ct)).SingleOrDefault();
+        await using var db = await contexts.ForAsync(actor, ct);
+        return (await DetailsAsync(db, actor, db.Operations.AsNoTracking().Where(o => o.Id == id), ct)).SingleOrDefault();
     }
 
     /// <summary>What the task panel shows: everything queued or running that the actor may see, and today's count.</summary>
     public async Task<TaskSummary> RunningAsync(Actor actor, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var seen = SeenBy(db, actor);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var seen = db.Operations.AsNoTracking();
         var active = await DetailsAsync(db, actor, seen.Where(o => o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running), ct);
         var midnight = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         var ended = await seen.Where(o => o.EndedAt >= midnight).GroupBy(o => o.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
@@ -68,10 +70,8 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
         var operation = (await db.Operations.FromSql($"select * from operations where id = {id} for update").AsNoTracking().ToListAsync(ct)).SingleOrDefault();
         if (operation is null)
             return new NotFound("operation");
-        if (await db.RefuseUnlessMemberAsync(actor, operation.ProjectId, "operation", "cancel this operation", ct) is { } refusal)
+        if (await RefuseCancelAsync(db, actor, operation, ct) is { } refusal)
             return refusal;
-        if (operation.Kind == OperationKind.Migrate && actor.RefuseUnlessAdmin("cancel this move") is { } notAdmin)
-            return notAdmin;
         if (!operation.IsActive)
             return new AlreadyEnded(operation.Title, operation.Status);
         if (operation.Kind == OperationKind.Delete)
@@ -89,11 +89,11 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
         return await db.Operations.AsNoTracking().Where(o => o.Id == id).Select(OperationRow.From(db)).SingleAsync(ct);
     }
 
-    static IQueryable<Operation> SeenBy(PortalDbContext db, Actor actor)
-    {
-        var projects = db.ProjectsSeenBy(actor);
-        return db.Operations.AsNoTracking().Where(o => projects.Contains(o.ProjectId));
-    }
+    /// <summary>A move is the operators', in whatever project; everything else is the project's own.</summary>
+    static async Task<Refusal?> RefuseCancelAsync(PortalDbContext db, Actor actor, Operation operation, CancellationToken ct) => operation.Kind != OperationKind.Migrate
+        ? await db.RefuseUnlessMemberAsync(actor, operation.ProjectId, "operation", "cancel this operation", ct)
+        : await db.RoleInAsync(actor, operation.ProjectId, ct) is null ? new NotFound("operation")
+        : actor.RefuseUnless(PlatformRoles.Operator, "cancel this move");
 
     static async Task<IReadOnlyList<OperationDetails>> DetailsAsync(PortalDbContext db, Actor actor, IQueryable<Operation> some, CancellationToken ct)
     {
@@ -104,6 +104,6 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
             .ToLookup(s => s.OperationId, s => new StepRow(s.Ordinal, s.Name, s.State, s.Detail, s.StartedAt, s.EndedAt));
         var writable = actor.IsAdmin ? null : (await db.ProjectMembers.Where(m => m.UserId == actor.UserId && m.Role != ProjectRole.Viewer).Select(m => m.ProjectId).ToListAsync(ct)).ToHashSet();
         return [.. rows.Select(o => new OperationDetails(o, [.. steps[o.Id]], attempts.GetValueOrDefault(o.Id),
-            o.CanCancel && (writable is null || (o.Kind != OperationKind.Migrate && writable.Contains(o.ProjectId)))))];
+            o.CanCancel && (o.Kind == OperationKind.Migrate ? actor.IsOperator : writable is null || writable.Contains(o.ProjectId))))];
     }
 }

@@ -20,8 +20,20 @@ public sealed class Project
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
+    /// <summary>When it was put away, empty; null while it is in use. Its story stays, nothing can be asked for in it.</summary>
+    public DateTimeOffset? ArchivedAt { get; private set; }
+
+    /// <summary>Row version (<c>xmin</c>): a page that shows an older row changes nothing.</summary>
+    public uint Version { get; private init; }
+
     /// <summary>A new project; give it members and limits in the same transaction.</summary>
     public static Project Create(string name, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(), Name = name, CreatedAt = now };
+
+    internal void Rename(string name) => Name = name;
+
+    internal void Archive(DateTimeOffset now) => ArchivedAt = now;
+
+    internal void Reopen() => ArchivedAt = null;
 }
 
 /// <summary>What a person may do in a project.</summary>
@@ -53,8 +65,13 @@ public sealed class ProjectMember
     /// <summary>What the person may do in it.</summary>
     public ProjectRole Role { get; private set; }
 
+    /// <summary>Row version (<c>xmin</c>): a page that shows an older row changes nothing.</summary>
+    public uint Version { get; private init; }
+
     /// <summary>A new membership.</summary>
     public static ProjectMember Create(Guid projectId, Guid userId, ProjectRole role) => new() { ProjectId = projectId, UserId = userId, Role = role };
+
+    internal void Become(ProjectRole role) => Role = role;
 }
 
 sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
@@ -62,6 +79,7 @@ sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
     public void Configure(EntityTypeBuilder<Project> builder)
     {
         builder.Property(p => p.Name).HasMaxLength(60);
+        builder.Property(p => p.Version).IsRowVersion();
         builder.HasIndex(p => p.Name).IsUnique();
     }
 }
@@ -71,6 +89,7 @@ sealed class ProjectMemberConfiguration : IEntityTypeConfiguration<ProjectMember
     public void Configure(EntityTypeBuilder<ProjectMember> builder)
     {
         builder.HasKey(m => new { m.ProjectId, m.UserId });
+        builder.Property(m => m.Version).IsRowVersion();
         builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(m => m.UserId);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Changes;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Projects;
 
@@ -15,7 +16,7 @@ public sealed partial class QuotaService(IDbContextFactory<PortalDbContext> cont
     /// <summary>A project's limits and what is held of them.</summary>
     public async Task<Result<ProjectQuota>> GetAsync(Actor actor, Guid projectId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
         if (await db.RoleInAsync(actor, projectId, ct) is null)
             return new NotFound("project");
         var sheet = await QuotaBooks.SheetAsync(db, projectId, actor.UserId, ct);

@@ -19,8 +19,9 @@ sealed class CreateAction(Ledger ledger) : RequestAction
     public override async Task<Result<Prepared>> PrepareAsync(PortalDbContext db, Actor actor, Draft draft, DateTimeOffset now, CancellationToken ct)
     {
         var asked = (RequestDraft)draft;
-        var role = await db.RoleInAsync(actor, asked.ProjectId, ct);
-        if (RequestService.MayAsk(actor, role) is { } forbidden)
+        await db.KeepOpenAsync(asked.ProjectId, ct);
+        var place = await db.PlaceInAsync(actor, asked.ProjectId, ct);
+        if (RequestService.MayAsk(actor, place) is { } forbidden)
             return forbidden;
         var check = await DraftCheck.RunAsync(db, asked, ct);
         if (check is not { Refusals: [], Name: { } name, Image: { } image, Flavor: { } flavor, Network: { } network, SshKey: { } sshKey })
@@ -42,7 +43,7 @@ sealed class CreateAction(Ledger ledger) : RequestAction
         machine.AskLease(leaseDays);
         db.Add(machine);
         return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, leaseDays), takes,
-            FactsOf(actor, role, asked, flavor.Size, takes, quota.Value.Lines, held: true, leaseDays), image.Id, flavor.Id);
+            FactsOf(actor, place?.Role, asked, flavor.Size, takes, quota.Value.Lines, held: true, leaseDays), image.Id, flavor.Id);
     }
 
     public override async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)

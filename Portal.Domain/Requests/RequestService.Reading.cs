@@ -5,6 +5,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Requests;
 
@@ -18,9 +19,8 @@ public sealed partial class RequestService
     /// </summary>
     public async Task<Page<RequestView>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var seen = db.ProjectsSeenBy(actor);
-        var requests = db.Requests.Where(r => seen.Contains(r.ProjectId));
+        await using var db = await contexts.ForAsync(actor, ct);
+        var requests = db.Requests.AsQueryable();
         if (query.EnumFilter<RequestStatus>("status") is { } statuses)
             requests = requests.Where(r => statuses.Contains(r.Status));
         if (query.EnumFilter<RequestKind>("kind") is { } kinds)
@@ -54,7 +54,7 @@ public sealed partial class RequestService
     /// <summary>A request with its timeline; <see cref="NotFound"/> when it is none of the actor's concern.</summary>
     public async Task<Result<RequestDetails>> GetAsync(Actor actor, Guid requestId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
         var view = await db.Views(db.Requests.Where(r => r.Id == requestId)).SingleOrDefaultAsync(ct);
         if (view is null || await RequestAccess.OfAsync(db, actor, view, time.GetUtcNow(), ct) is not { } access)
             return new NotFound("request");
@@ -112,8 +112,8 @@ public sealed partial class RequestService
     public async Task<Result<RequestPreview>> PreviewAsync(Actor actor, RequestDraft draft, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var role = await db.RoleInAsync(actor, draft.ProjectId, ct);
-        if (MayAsk(actor, role) is { } forbidden)
+        var place = await db.PlaceInAsync(actor, draft.ProjectId, ct);
+        if (MayAsk(actor, place) is { } forbidden)
             return forbidden;
         var check = await DraftCheck.RunAsync(db, draft, ct);
         var quota = await QuotaBooks.SheetAsync(db, draft.ProjectId, actor.UserId, ct);
@@ -128,7 +128,7 @@ public sealed partial class RequestService
         }
         if (check.Network is { } network && await AddressPool.FreeAsync(db, network, ct) == 0)
             refusals.Add(new NoFreeAddress(network.Name));
-        var policy = await policies.DecideAsync(db, CreateAction.FactsOf(actor, role, draft, size, takes ?? QuotaAmounts.None, quota.Lines, held: false, check.Lease.Resolve(draft.LeaseDays)), ct);
+        var policy = await policies.DecideAsync(db, CreateAction.FactsOf(actor, place?.Role, draft, size, takes ?? QuotaAmounts.None, quota.Lines, held: false, check.Lease.Resolve(draft.LeaseDays)), ct);
         if (policy.Outcome == PolicyOutcome.Refuse)
             refusals.Add(new RefusedByPolicy(policy.RuleName, policy.Reason));
         var levels = policy.Outcome == PolicyOutcome.Ask

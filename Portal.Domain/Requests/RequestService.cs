@@ -129,10 +129,10 @@ public sealed partial class RequestService
     }
 
     internal static async Task<Refusal?> MayAskAsync(PortalDbContext db, Actor actor, Guid projectId, CancellationToken ct) =>
-        MayAsk(actor, await db.RoleInAsync(actor, projectId, ct));
+        MayAsk(actor, await db.PlaceInAsync(actor, projectId, ct));
 
-    /// <summary>Null when somebody with that role in a project may ask for machines there.</summary>
-    internal static Refusal? MayAsk(Actor actor, ProjectRole? role) => actor.IsSystem
+    /// <summary>Null when somebody with that place in a project may ask for machines there.</summary>
+    internal static Refusal? MayAsk(Actor actor, ProjectAccess.Place? place) => actor.IsSystem
         ? new NotAllowed("ask for a machine", "a person's account")
-        : ProjectAccess.RefuseUnlessMember(role, "project", "ask for machines in this project");
+        : ProjectAccess.RefuseUnlessMember(place, "project", "ask for machines in this project");
 }

@@ -16,6 +16,9 @@ public static class PortalClaims
     /// <summary>The name other people see.</summary>
     public const string DisplayName = "portal:name";
 
+    /// <summary>There while somebody else chose the account's password: nothing opens before its owner chose one.</summary>
+    public const string MustChangePassword = "portal:must-change";
+
     /// <summary>Where the sign-in came from.</summary>
     public const string Address = "portal:address";
 

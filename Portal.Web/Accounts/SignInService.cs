@@ -35,6 +35,9 @@ public sealed class SignInService(
             hasher.VerifyHashedPassword(Nobody, _nobodysHash ??= hasher.HashPassword(Nobody, Guid.NewGuid().ToString()), password);
         if (user is null || result is not { Succeeded: true })
             return new(false, Wrong);
+        // Said only to who knows the password: a stranger learns of no account by it.
+        if (user.DisabledAt is not null)
+            return new(false, "This account is disabled. Ask an admin to enable it.");
 
         await BeginAsync(user, keep, context, cancellationToken);
         return new(true, null);
@@ -53,6 +56,7 @@ public sealed class SignInService(
             return new(false, "The current password is wrong. After five wrong tries even the right one is refused for 15 minutes.");
         if (string.Equals(current, next, StringComparison.Ordinal))
             return new(false, "That is the password you have. Choose another.");
+        user.MustChangePassword = false;
         var changed = await users.ChangePasswordAsync(user, current, next);
         if (!changed.Succeeded)
             return new(false, string.Join(' ', changed.Errors.Select(error => error.Description)));
@@ -90,6 +94,8 @@ public sealed class SignInService(
             claims.Add(new(PortalClaims.DisplayName, user.DisplayName));
         if (address is not null)
             claims.Add(new(PortalClaims.Address, address));
+        if (user.MustChangePassword)
+            claims.Add(new(PortalClaims.MustChangePassword, bool.TrueString));
         await signIn.SignInWithClaimsAsync(user, keep, claims);
     }
 

@@ -48,6 +48,8 @@ public static class ApiRoutes
         ((IEndpointConventionBuilder)api).Finally(ProblemAnswers.Describe);
         MeRoutes.Map(api);
         ProjectRoutes.Map(api);
+        MemberRoutes.Map(api);
+        PeopleRoutes.Map(api);
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
         DelegationRoutes.Map(api);

@@ -22,10 +22,10 @@ namespace Portal.Web.Api;
 public sealed record AuditLine(Guid Id, DateTimeOffset At, Guid ActorId, string ActorName, string Action, string SubjectKind, Guid SubjectId, string SubjectName,
     Guid? ProjectId, string? ProjectName, JsonElement Detail, string? RemoteAddress);
 
-/// <summary>The audit trail; for admins.</summary>
+/// <summary>The audit trail; for admins and auditors.</summary>
 static class AuditRoutes
 {
-    public static void Map(RouteGroupBuilder api) => api.MapGet("/audit", ListAsync).WithTags("Audit").WithSummary("Who did what to what, newest first; for admins")
+    public static void Map(RouteGroupBuilder api) => api.MapGet("/audit", ListAsync).WithTags("Audit").WithSummary("Who did what to what, newest first; for admins and auditors")
         .Lists(["at", "actor", "action", "subject"], new ListFilter("action"), new ListFilter("kind"), ListFilter.Id("actor"), ListFilter.Id("subject"), ListFilter.Id("project"), ListFilter.Time("from"), ListFilter.Time("to"));
 
     static async Task<Results<Ok<Page<AuditLine>>, JsonHttpResult<Problem>>> ListAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, AuditService audit, CancellationToken ct)

@@ -25,7 +25,7 @@ static class HostRoutes
     {
         api.MapGet("/capacity", CapacityAsync).WithTags("Hosts").WithSummary("Room on every host, now and after everything that waits was placed");
         var hosts = api.MapGroup("/hosts").WithTags("Hosts");
-        hosts.MapGet("", ListAsync).WithSummary("Every host by name; how it is reached only for admins");
+        hosts.MapGet("", ListAsync).WithSummary("Every host by name; how it is reached only for those who look after hosts");
         hosts.MapPost("", AddAsync).WithSummary("Add a host; it is connected to first, and refused when it does not answer or lacks the storage pool").Changes();
         hosts.MapPost("/test", TestAsync).WithSummary("Connect to a host and say what it is; adds nothing");
         hosts.MapGet("/{id:guid}", GetAsync).WithSummary("A host");

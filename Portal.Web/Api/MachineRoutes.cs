@@ -35,7 +35,7 @@ static class MachineRoutes
         machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();
         machines.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a machine with its disk, by an operation to follow; its name confirms it, in the body or the query").Changes();
         machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, how, and what it would cost as far as earlier moves tell");
-        machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for admins").Changes();
+        machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for operators").Changes();
     }
 
     static async Task<Ok<Page<MachineRow>>> ListAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MachineService machines, CancellationToken ct) =>

@@ -10,9 +10,10 @@ namespace Portal.Web.Api;
 /// <summary>Whom the token speaks for.</summary>
 /// <param name="Id">The account.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="IsAdmin">Whether it decides requests, adds hosts and moves machines.</param>
+/// <param name="IsAdmin">Whether it may do everything.</param>
+/// <param name="Roles">The platform roles it holds: admin, approver, operator, auditor.</param>
 /// <param name="Projects">The projects it may see, with its role in each.</param>
-public sealed record Me(Guid Id, string Name, bool IsAdmin, IReadOnlyList<ProjectView> Projects);
+public sealed record Me(Guid Id, string Name, bool IsAdmin, IReadOnlyList<string> Roles, IReadOnlyList<ProjectView> Projects);
 
 /// <summary>A token to make.</summary>
 /// <param name="Name">What will use it; 1 to 80 characters.</param>
@@ -35,7 +36,7 @@ static class MeRoutes
     static async Task<Ok<Me>> MeAsync(ClaimsPrincipal user, ProjectService projects, CancellationToken ct)
     {
         var actor = user.Actor();
-        return TypedResults.Ok(new Me(actor.UserId, actor.Name, actor.IsAdmin, await projects.ListMineAsync(actor, ct)));
+        return TypedResults.Ok(new Me(actor.UserId, actor.Name, actor.IsAdmin, [.. Roles.NamesOf(actor.Platform)], await projects.ListMineAsync(actor, ct)));
     }
 
     static async Task<Ok<Page<ApiTokenView>>> ListAsync(ClaimsPrincipal user, ApiTokens tokens, CancellationToken ct) => (await tokens.ListAsync(user.Actor(), ct)).Whole();

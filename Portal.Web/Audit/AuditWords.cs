@@ -9,7 +9,7 @@ public static partial class AuditWords
 {
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -48,6 +48,18 @@ public static partial class AuditWords
         ["account.sign-out"] = "Signed out",
         ["account.password"] = "Changed a password",
         ["account.lock"] = "Locked an account",
+        ["account.create"] = "Made an account",
+        ["account.roles"] = "Changed platform roles",
+        ["account.disable"] = "Disabled an account",
+        ["account.enable"] = "Enabled an account",
+        ["account.reset"] = "Reset a password",
+        ["project.create"] = "Made a project",
+        ["project.rename"] = "Renamed a project",
+        ["project.archive"] = "Archived a project",
+        ["project.reopen"] = "Brought a project back",
+        ["member.add"] = "Added a person to a project",
+        ["member.role"] = "Changed a role in a project",
+        ["member.remove"] = "Removed a person from a project",
         ["operation.cancel"] = "Cancelled an operation",
         ["host.add"] = "Added a host",
         ["host.remove"] = "Removed a host",

@@ -31,7 +31,7 @@ public sealed class SiteSearch(MachineService machines, HostService hosts, Reque
         return
         [
             .. (await foundMachines).Items.Select(m => new SearchHit(m.Name, $"machine · {MachineChip.Word(m.State)} · {m.Address}", $"/machines/{m.Id}")),
-            .. (await allHosts).Where(h => actor.IsAdmin && h.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(MostOfAKind)
+            .. (await allHosts).Where(h => actor.SeesFleet && h.Name.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(MostOfAKind)
                 .Select(h => new SearchHit(h.Name, $"host · {HostChip.Word(h.State)}", $"/hosts?q={Uri.EscapeDataString(h.Name)}")),
             .. (await foundRequests).Items.Select(r => new SearchHit(r.Subject, $"request · {r.Status.ToString().ToLowerInvariant()} · {r.ProjectName}", $"/requests/{r.Id}")),
             .. (await foundPeople).Select(p => new SearchHit(p.Name, $"person · {p.UserName}", $"/requests?requester={p.Id}")),

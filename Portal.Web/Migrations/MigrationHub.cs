@@ -8,7 +8,7 @@ namespace Portal.Web.Migrations;
 /// <summary>What the server may call on a browser that watches a move: nothing yet, everything flows through the stream.</summary>
 public interface IMigrationClient;
 
-/// <summary>Streams moves to charts. Members see those of their projects, admins all.</summary>
+/// <summary>Streams moves to charts. Members see those of their projects, who holds a platform role all.</summary>
 [Authorize(AuthenticationSchemes = Schemes)]
 public sealed class MigrationHub(MigrationBroadcaster broadcaster, SessionGuard guard) : Hub<IMigrationClient>
 {

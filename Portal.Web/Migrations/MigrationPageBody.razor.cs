@@ -51,7 +51,7 @@ public sealed partial class MigrationPageBody
     {
         details = await Migrations.GetAsync(actor, Id, cancellationToken);
         // Who could cancel it and may not any more sees that it was asked for, here or in another browser.
-        cancelling = actor.IsAdmin && details is { MayCancel: false, Migration.IsActive: true };
+        cancelling = actor.IsOperator && details is { MayCancel: false, Migration.IsActive: true };
         if (asking is not null && details is not { Migration.IsActive: true })
             asking.Cancel();
     }

@@ -21,7 +21,7 @@ public sealed class OverviewReader(
     /// <summary>The overview of one project, or of all with null.</summary>
     public async Task<OverviewView> ReadAsync(Actor actor, Guid? project, CancellationToken ct)
     {
-        var waiting = requests.ListAsync(actor, Query(project, "submitted", ("status", nameof(RequestStatus.Waiting)), ("requester", actor.IsAdmin ? "" : "me")), ct);
+        var waiting = requests.ListAsync(actor, Query(project, "submitted", ("status", nameof(RequestStatus.Waiting)), ("requester", actor.IsApprover ? "" : "me")), ct);
         // Those that wait for approval stand among the requests already.
         var mine = machines.ListAsync(actor, Query(project, "-created", ("state", Made)), ct);
         var broken = machines.ListAsync(actor, Query(project, "name", ("state", $"{MachineState.Unknown},{MachineState.Failed}")), ct);
@@ -31,12 +31,12 @@ public sealed class OverviewReader(
         var allHosts = hosts.ListAsync(actor, ct);
         var limits = QuotasAsync(actor, project, ct);
         await Task.WhenAll(waiting, ending, mine, broken, failed, silent, allHosts, limits);
-        var troubles = (await allHosts).Where(h => actor.IsAdmin && h.State == HostState.Unreachable)
+        var troubles = (await allHosts).Where(h => actor.SeesFleet && h.State == HostState.Unreachable)
             .Select(h => new Trouble("bad", "Does not answer", h.Name, h.StateReason ?? "", $"/hosts?q={Uri.EscapeDataString(h.Name)}", h.StateSince))
             .Concat((await broken).Items.Select(Broken))
             .Concat(await silent)
             .Concat((await failed).Items.Where(o => o.EndedAt > time.GetUtcNow() - FailureIsNews && o.MigrationId is null).Select(Failed));
-        return new OverviewView(actor.IsAdmin, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.IsAdmin ? await allHosts : [], [.. troubles], (await ending).Items, (await ending).Total);
+        return new OverviewView(actor.IsApprover, actor.ReadsEverything, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.SeesFleet ? await allHosts : [], [.. troubles], (await ending).Items, (await ending).Total);
     }
 
     async Task<IReadOnlyList<ProjectQuotaView>> QuotasAsync(Actor actor, Guid? project, CancellationToken ct)

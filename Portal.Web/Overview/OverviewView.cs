@@ -6,18 +6,19 @@ using Portal.Domain.Requests;
 namespace Portal.Web.Overview;
 
 /// <summary>What the overview shows: what waits for me, what is mine, what is wrong.</summary>
-/// <param name="IsAdmin">Whether decisions wait for this person, and hosts are theirs to look after.</param>
-/// <param name="Waiting">Requests that wait, oldest first; an admin's to decide, others' own.</param>
+/// <param name="Decides">Whether decisions wait for this person.</param>
+/// <param name="SeesAll">Whether every project is open to this person.</param>
+/// <param name="Waiting">Requests that wait, oldest first; those to decide for who decides, others' own.</param>
 /// <param name="WaitingTotal">How many there are.</param>
 /// <param name="Machines">Machines, the newest first.</param>
 /// <param name="MachinesTotal">How many there are.</param>
 /// <param name="Quotas">The limits of the projects looked at.</param>
-/// <param name="Hosts">The hosts.</param>
+/// <param name="Hosts">The hosts, for those who look after them.</param>
 /// <param name="Wrong">What needs a look, gravest first.</param>
 /// <param name="Ending">Machines whose lease ends soon, the next first.</param>
 /// <param name="EndingTotal">How many there are.</param>
 public sealed record OverviewView(
-    bool IsAdmin, IReadOnlyList<RequestView> Waiting, int WaitingTotal, IReadOnlyList<MachineRow> Machines, int MachinesTotal,
+    bool Decides, bool SeesAll, IReadOnlyList<RequestView> Waiting, int WaitingTotal, IReadOnlyList<MachineRow> Machines, int MachinesTotal,
     IReadOnlyList<ProjectQuotaView> Quotas, IReadOnlyList<HostRow> Hosts, IReadOnlyList<Trouble> Wrong, IReadOnlyList<MachineRow> Ending, int EndingTotal);
 
 /// <summary>A project with its limits.</summary>

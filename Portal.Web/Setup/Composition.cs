@@ -45,6 +45,7 @@ public static class Composition
         app.UsePortalApiGate();
         app.UseMiddleware<OriginCheck>();
         app.UseAuthentication();
+        app.UseMiddleware<OwnPasswordFirst>();
         app.UseAuthorization();
         app.UsePortalApiKeys();
         app.UseAntiforgery();

@@ -11,14 +11,6 @@ namespace Portal.Tests.Web.Layout;
 public class FrameTests(PostgresCluster cluster) : PageTest(cluster)
 {
     [Fact]
-    public void A_member_is_not_offered_what_only_an_admin_may_open()
-    {
-        var nav = Open<SideNav>(World.Member, "/");
-
-        nav.FindAll("a").Select(a => a.GetAttribute("href")).ShouldBe(["/", "/machines/new", "/machines", "/requests"]);
-    }
-
-    [Fact]
     public async Task The_number_of_waiting_approvals_follows_the_queue()
     {
         var nav = Open<SideNav>(World.Admin, "/");

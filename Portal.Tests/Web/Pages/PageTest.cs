@@ -81,6 +81,14 @@ public abstract class PageTest(PostgresCluster cluster) : FreshDatabase(cluster)
         return Browser.Render(parameters ?? (_ => { }));
     }
 
+    /// <summary>Opens another page of the same browser, for the same person or another.</summary>
+    protected IRenderedComponent<TPage> OpenNext<TPage>(Actor actor, Action<ComponentParameterCollectionBuilder<TPage>>? parameters = null)
+        where TPage : IComponent
+    {
+        SignIn(actor);
+        return Browser.Render(parameters ?? (_ => { }));
+    }
+
     /// <summary>A request that waits.</summary>
     protected async Task<RequestView> AskAsync(string name, string? why = null) =>
         (await Requests.SubmitAsync(World.Member, World.Draft(name) with { Why = why }, Guid.NewGuid().ToString(), Ct)).Value;

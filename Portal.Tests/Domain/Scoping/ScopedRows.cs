@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+using Portal.Tests.Postgres;
+
+namespace Portal.Tests.Domain.Scoping;
+
+/// <summary>
+/// How a world gets a row of every type that is scoped. A type that is missing here fails <see cref="ScopedRowsTests"/>: whoever adds one says
+/// how a row of it comes to be, by a line in <see cref="All"/>.
+/// </summary>
+static class ScopedRows
+{
+    /// <summary>What makes rows of each type; one that comes with another's or with every world has nothing to do.</summary>
+    public static IReadOnlyDictionary<Type, Func<PostgresFixture, World, CancellationToken, Task>> All { get; } = new Dictionary<Type, Func<PostgresFixture, World, CancellationToken, Task>>
+    {
+        [typeof(Project)] = WithTheWorld,
+        [typeof(Quota)] = WithTheWorld,
+        [typeof(Machine)] = (_, world, _) => world.AddMachineAsync(),
+        [typeof(Request)] = async (postgres, world, ct) => (await postgres.Get<RequestService>().SubmitAsync(world.Member, world.Draft(), Guid.NewGuid().ToString(), ct)).IsOk.ShouldBeTrue(),
+        [typeof(Migration)] = async (postgres, world, ct) =>
+        {
+            var moved = await world.AddMachineAsync();
+            await Ordered(postgres, async db => db.AddRange(await MoveAsync(db, world, moved, ct)), ct);
+        },
+        [typeof(MigrationChunk)] = (postgres, world, ct) => Ordered(postgres, async db =>
+            db.Add(MigrationChunk.Create(await db.Migrations.Where(m => m.ProjectId == world.Project.Id).Select(m => m.Id).FirstAsync(ct), 0, [1])), ct),
+        // The move above is carried out by one.
+        [typeof(Operation)] = WithTheWorld,
+        [typeof(OperationStep)] = (postgres, world, ct) => Ordered(postgres, async db =>
+        {
+            var operation = await db.Operations.Where(o => o.ProjectId == world.Project.Id).Select(o => o.Id).FirstAsync(ct);
+            await db.Database.ExecuteSqlAsync($"insert into operation_steps (operation_id, ordinal, name, state, started_at) values ({operation}, 0, 'Look', 'Done', now())", ct);
+        }, ct),
+    };
+
+    /// <summary>Rows of every type in a world.</summary>
+    public static async Task AddAsync(PostgresFixture postgres, World world, CancellationToken ct)
+    {
+        foreach (var add in All.Values)
+            await add(postgres, world, ct);
+    }
+
+    static Task WithTheWorld(PostgresFixture postgres, World world, CancellationToken ct) => Task.CompletedTask;
+
+    static async Task Ordered(PostgresFixture postgres, Func<PortalDbContext, Task> write, CancellationToken ct)
+    {
+        await using var db = await postgres.Contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await write(db);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    static async Task<IEnumerable<object>> MoveAsync(PortalDbContext db, World world, Machine machine, CancellationToken ct)
+    {
+        var hosts = await db.Hosts.AsNoTracking().Where(h => world.Hosts.Select(x => x.Id).Contains(h.Id)).ToListAsync(ct);
+        var operation = Operation.Queue(OperationKind.Migrate, machine, "Move it", world.Admin, Guid.NewGuid().ToString(), "{}", DateTimeOffset.UtcNow);
+        return [operation, Migration.Plan(operation, machine, hosts[0], hosts[1], MigrationMode.Live, null, world.Admin, DateTimeOffset.UtcNow)];
+    }
+}
