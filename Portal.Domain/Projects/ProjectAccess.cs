@@ -71,5 +71,6 @@ public static class ProjectAccess
         return role is null ? null : new Place(role.Value, found.Name, found.ArchivedAt is not null);
     }
 
-    sealed record Place(ProjectRole Role, string ProjectName, bool IsArchived);
+    /// <summary>What an actor is in a project, and what the project is.</summary>
+    internal sealed record Place(ProjectRole Role, string ProjectName, bool IsArchived);
 }

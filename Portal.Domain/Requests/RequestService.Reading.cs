@@ -103,9 +103,8 @@ public sealed partial class RequestService
     /// <summary>The names of the rules that decided about requests the actor may see, for the filter of the list.</summary>
     public async Task<IReadOnlyList<string>> RulesAsync(Actor actor, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var seen = db.ProjectsSeenBy(actor);
-        return await db.Requests.Where(r => seen.Contains(r.ProjectId) && r.RuleName != "").Select(r => r.RuleName).Distinct().Order().Take(ListQuery.MostRows).ToListAsync(ct);
+        await using var db = await contexts.ForAsync(actor, ct);
+        return await db.Requests.Where(r => r.RuleName != "").Select(r => r.RuleName).Distinct().Order().Take(ListQuery.MostRows).ToListAsync(ct);
     }
 
     /// <summary>What a draft would do to the quota, and everything that would be refused, as things are now. Holds nothing.</summary>
