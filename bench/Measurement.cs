@@ -12,5 +12,6 @@ sealed record Measurement(string Name, string Says, Func<Stand, CancellationToke
         new("migration", "blackout of live moves, beside virsh migrate --live --p2p, watched by a ping of its own", MigrationBench.MeasureAsync),
         new("frames", "from the hypervisor's word to the browser's canvas", FrameBench.MeasureAsync),
         new("memory", "the portal's memory with 3 hosts, 10 machines, 5 browsers", MemoryBench.MeasureAsync),
+        new("leases", "10,000 leases that end in one minute, with two processes, beside one by one", LeaseBench.MeasureAsync),
     ];
 }
