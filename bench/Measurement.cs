@@ -16,5 +16,6 @@ sealed record Measurement(string Name, string Says, Func<Stand, CancellationToke
         new("frames", "from the hypervisor's word to the browser's canvas", FrameBench.MeasureAsync),
         new("memory", "the portal's memory with 3 hosts, 10 machines, 5 browsers", MemoryBench.MeasureAsync),
         new("submits", "submits accepted per second from 16 connections, beside the bare inserts without any rule", (_, _) => Task.FromResult<IReadOnlyList<Figure>>([])) { OnDatabaseAsync = SubmitBench.MeasureAsync },
+        new("leases", "10,000 leases that end in one minute, with two processes, beside one by one", LeaseBench.MeasureAsync),
     ];
 }

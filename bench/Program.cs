@@ -1,6 +1,9 @@
 using Portal.Bench;
 
 // ./portal bench [NAME] [--json FILE]: measures, prints a table, and ends with 0 whether or not a target was met: a miss is a result.
+if (args is [LeaseBench.SweepVerb])
+    return await LeaseBench.RunSweeperAsync(Environment.GetEnvironmentVariable("PORTAL_BENCH_DATABASE")!, CancellationToken.None);
+
 string? name = null, json = null;
 for (var i = 0; i < args.Length; i++)
 {

@@ -100,6 +100,9 @@ sealed class Stand : IAsyncDisposable
     static string Setting(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set. Run ./portal bench, which sets everything up.");
 
+    /// <summary>A database of a measurement's own.</summary>
+    public static Task<string> CreateDatabaseAsync(CancellationToken ct) => CreateDatabaseAsync(Setting("PORTAL_TEST_POSTGRES"), ct);
+
     static async Task<string> CreateDatabaseAsync(string server, CancellationToken ct)
     {
         var name = $"portal_bench_{Guid.CreateVersion7():n}";
@@ -120,7 +123,8 @@ sealed class Stand : IAsyncDisposable
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    static async Task<string> VerbAsync(string database, CancellationToken ct, params string[] arguments)
+    /// <summary>Runs one of the portal's verbs.</summary>
+    public static async Task<string> VerbAsync(string database, CancellationToken ct, params string[] arguments)
     {
         var (exitCode, output) = await PortalProcess.RunAsync(database, ct, arguments);
         return exitCode == 0 ? output : throw new InvalidOperationException($"The portal's {arguments[0]} ended with {exitCode}: {output}");

@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
-using Portal.Domain.Notices;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Machines;
-using Portal.Domain.Migrations;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Schedules;

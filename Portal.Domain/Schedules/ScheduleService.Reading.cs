@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Accounts;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
 using Portal.Domain.Scoping;

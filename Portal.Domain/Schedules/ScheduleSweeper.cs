@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Changes;
-using Portal.Domain.Machines;
 using Portal.Domain.Notices;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
