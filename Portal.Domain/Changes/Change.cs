@@ -24,7 +24,7 @@ public enum ChangeKind
     /// <summary>A sign-in that was ended.</summary>
     Session,
 
-    /// <summary>An account, or the platform roles it holds.</summary>
+    /// <summary>An account, the platform roles it holds, or its place in a project.</summary>
     Account,
 
     /// <summary>Changes may have been missed: read everything anew.</summary>
