@@ -36,7 +36,7 @@ public enum ChangeKind
     /// <summary>The rules of approval, or prices.</summary>
     Policy,
 
-    /// <summary>An account, or the platform roles it holds.</summary>
+    /// <summary>An account, the platform roles it holds, or its place in a project.</summary>
     Account,
 
     /// <summary>Changes may have been missed: read everything anew.</summary>

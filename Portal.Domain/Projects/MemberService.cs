@@ -39,7 +39,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
 
     /// <summary>Adds a person.</summary>
     /// <returns>The member, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="MemberAlready"/>, <see cref="AccountDisabled"/>.</returns>
-    public Task<Result<MemberRow>> AddAsync(Actor actor, Guid projectId, Guid userId, ProjectRole role, CancellationToken ct) => ChangeAsync<MemberRow>(actor, projectId, "add people to this project", async db =>
+    public Task<Result<MemberRow>> AddAsync(Actor actor, Guid projectId, Guid userId, ProjectRole role, CancellationToken ct) => ChangeAsync<MemberRow>(actor, projectId, userId, "add people to this project", async db =>
     {
         if (await RefuseAsync(db, userId, ct) is { } nobody)
             return nobody;
@@ -61,7 +61,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
     /// <param name="ct">Gives up.</param>
     /// <returns>The member, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="LastOwner"/>, <see cref="ChangedMeanwhile"/>.</returns>
     public Task<Result<MemberRow>> ChangeRoleAsync(Actor actor, Guid projectId, Guid userId, ProjectRole role, uint version, CancellationToken ct) =>
-        ChangeAsync<MemberRow>(actor, projectId, "change roles in this project", async db =>
+        ChangeAsync<MemberRow>(actor, projectId, userId, "change roles in this project", async db =>
         {
             var found = await FindAsync(db, projectId, userId, version, ct);
             if (!found.IsOk)
@@ -85,7 +85,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
     /// <param name="ct">Gives up.</param>
     /// <returns>What stays, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="LastOwner"/>, <see cref="ChangedMeanwhile"/>.</returns>
     public Task<Result<MemberLeft>> RemoveAsync(Actor actor, Guid projectId, Guid userId, uint version, CancellationToken ct) =>
-        ChangeAsync<MemberLeft>(actor, projectId, "take people out of this project", async db =>
+        ChangeAsync<MemberLeft>(actor, projectId, userId, "take people out of this project", async db =>
         {
             var found = await FindAsync(db, projectId, userId, version, ct);
             if (!found.IsOk)
@@ -109,7 +109,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
         };
 
     /// <summary>One change to a project's people at a time: two owners who take each other out at once would leave it with none.</summary>
-    async Task<Result<T>> ChangeAsync<T>(Actor actor, Guid projectId, string action, Func<PortalDbContext, Task<Result<T>>> change, CancellationToken ct)
+    async Task<Result<T>> ChangeAsync<T>(Actor actor, Guid projectId, Guid userId, string action, Func<PortalDbContext, Task<Result<T>>> change, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -121,6 +121,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
             return result;
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Project, projectId, projectId, ct);
+        await ChangeNotice.NotifyAsync(db, ChangeKind.Account, userId, projectId, ct);
         await transaction.CommitAsync(ct);
         return result;
     }

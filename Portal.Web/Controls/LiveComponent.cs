@@ -16,6 +16,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     Task _pump = Task.CompletedTask;
     Task _refresh = Task.CompletedTask;
     readonly TaskCompletionSource _loaded = new();
+    Guid _viewer;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -71,7 +72,9 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         _loading = mine;
         try
         {
-            await LoadAsync(await Actors.GetAsync(), mine.Token);
+            var actor = await Actors.GetAsync();
+            _viewer = actor.UserId;
+            await LoadAsync(actor, mine.Token);
             Fault = null;
         }
         catch (Exception) when (mine.IsCancellationRequested)
@@ -198,7 +201,8 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         {
             await foreach (var batch in Changes.SubscribeAsync(Alive))
             {
-                if (!batch.Any(c => c.Kind == ChangeKind.Everything || Concerns(c)))
+                // Somebody whose place in a project changes sees other things everywhere, whatever is shown here.
+                if (!batch.Any(c => c.Concerns(ChangeKind.Account, _viewer) || Concerns(c)))
                     continue;
                 Refresh();
                 await _refresh;

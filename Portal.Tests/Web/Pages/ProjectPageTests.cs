@@ -64,6 +64,20 @@ public class ProjectPageTests(PostgresCluster cluster) : PageTest(cluster)
         (await Members.ListAsync(World.Admin, World.Project.Id, Ct))!.ShouldNotContain(m => m.UserId == World.Member.UserId);
     }
 
+    [Fact]
+    public async Task Whoever_is_removed_loses_what_an_open_page_shows_of_the_project()
+    {
+        await World.AddMachineAsync(name: "web-01");
+        var page = Open<global::Portal.Web.Machines.MachinesPage>(World.Viewer, "/machines");
+        page.Says("web-01");
+        var viewer = await RowAsync(World.Viewer);
+
+        (await Members.RemoveAsync(World.Owner, World.Project.Id, viewer.UserId, viewer.Version, Ct)).IsOk.ShouldBeTrue();
+
+        page.WaitForState(() => !page.Text().Contains("web-01", StringComparison.Ordinal));
+        page.Text().ShouldContain("No machines yet");
+    }
+
     [Theory]
     [InlineData(ProjectRole.Member)]
     [InlineData(ProjectRole.Viewer)]
