@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,11 +11,13 @@ using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Webhooks;
 
 namespace Portal.Domain;
 
@@ -51,7 +54,14 @@ public static class PortalDomain
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<CatalogService>();
+        services.AddDataProtection().SetApplicationName("portal").PersistKeysToDbContext<PortalDbContext>();
+        services.TryAddSingleton(WebhookTargets.PublicOnly);
         services.AddSingleton<Outbox>();
+        services.AddSingleton<NoticeService>();
+        services.AddSingleton<NoticePreferences>();
+        services.AddSingleton<DeliveryService>();
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<WebhookService>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton<RequestAction, CreateAction>();
         services.AddSingleton<RequestActions>();
