@@ -25,6 +25,9 @@ public static class PortalMetrics
     public static readonly Histogram Blackout = Metrics.CreateHistogram("portal_migration_blackout_seconds", "Longest gap between replies of a guest during a move.",
         new HistogramConfiguration { LabelNames = ["mode"], Buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8] });
 
+    /// <summary>Tries to deliver, by channel (email, webhook) and outcome: sent, retried (another try follows), failed (refused for good), given_up, lost (another process had it).</summary>
+    public static readonly Counter Deliveries = Metrics.CreateCounter("portal_deliveries_total", "Tries to deliver e-mails and calls of webhooks.", "channel", "outcome");
+
     /// <summary>Pages open on this process.</summary>
     public static readonly Gauge Circuits = Metrics.CreateGauge("portal_circuits", "Pages open on this process.");
 }

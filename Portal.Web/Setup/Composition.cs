@@ -6,6 +6,7 @@ using Portal.Web.Api;
 using Portal.Web.Health;
 using Portal.Web.Layout;
 using Portal.Web.Migrations;
+using Portal.Web.Notices;
 using Portal.Web.Operations;
 using Portal.Web.Security;
 
@@ -20,6 +21,7 @@ public static class Composition
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
+        services.AddPortalNotices(settings);
         services.AddPortalDomain(settings.ConnectionString);
         services.AddPortalAccounts();
         services.AddPortalOperations();
