@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,12 +14,14 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 using Portal.Domain.Schedules;
+using Portal.Domain.Webhooks;
 
 namespace Portal.Domain;
 
@@ -60,6 +63,8 @@ public static class PortalDomain
         services.AddSingleton<AuditChain>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<CatalogService>();
+        services.AddDataProtection().SetApplicationName("portal").PersistKeysToDbContext<PortalDbContext>();
+        services.TryAddSingleton(WebhookTargets.PublicOnly);
         services.AddSingleton<Outbox>();
         services.AddSingleton<LeaseService>();
         services.AddSingleton<LeaseSweeper>();
@@ -67,6 +72,11 @@ public static class PortalDomain
         services.AddSingleton<ScheduleService>();
         services.AddSingleton<ScheduleOrders>();
         services.AddSingleton<ScheduleSweeper>();
+        services.AddSingleton<NoticeService>();
+        services.AddSingleton<NoticePreferences>();
+        services.AddSingleton<DeliveryService>();
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<WebhookService>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton(s => new PolicyService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<PolicyBook>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DelegationService>();

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Portal.Domain;
 
@@ -18,7 +17,6 @@ public static class AccountEndpoints
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorization();
         services.AddPortalIdentity().AddSignInManager();
-        services.AddDataProtection().SetApplicationName("portal").PersistKeysToDbContext<PortalDbContext>();
         services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "portal-form";

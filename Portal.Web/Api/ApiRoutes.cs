@@ -61,6 +61,8 @@ public static class ApiRoutes
         HostRoutes.Map(api);
         OperationRoutes.Map(api);
         AuditRoutes.Map(api);
+        NoticeRoutes.Map(api);
+        WebhookRoutes.Map(api);
     }
 
     static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments(Prefix, StringComparison.OrdinalIgnoreCase);

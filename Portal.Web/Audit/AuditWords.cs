@@ -9,7 +9,7 @@ public static partial class AuditWords
 {
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -65,6 +65,13 @@ public static partial class AuditWords
         ["host.remove"] = "Removed a host",
         ["token.create"] = "Made a token",
         ["token.revoke"] = "Revoked a token",
+        ["notice.choose"] = "Chose how to be told",
+        ["webhook.create"] = "Made a webhook",
+        ["webhook.change"] = "Changed a webhook",
+        ["webhook.rotate"] = "Gave a webhook a new secret",
+        ["webhook.ping"] = "Sent a webhook a test",
+        ["webhook.delete"] = "Removed a webhook",
+        ["delivery.again"] = "Sent a delivery again",
     };
 
     /// <summary>The actions that can be filtered for.</summary>

@@ -38,6 +38,9 @@ public static class PortalMetrics
     /// <summary>Whether time triggers run: 1 or 0.</summary>
     public static readonly Gauge TimingRuns = Metrics.CreateGauge("portal_timing_runs", "Whether time triggers run: 1 or 0.");
 
+    /// <summary>Tries to deliver, by channel (email, webhook) and outcome: sent, retried (another try follows), failed (refused for good), given_up, lost (another process had it).</summary>
+    public static readonly Counter Deliveries = Metrics.CreateCounter("portal_deliveries_total", "Tries to deliver e-mails and calls of webhooks.", "channel", "outcome");
+
     /// <summary>Pages open on this process.</summary>
     public static readonly Gauge Circuits = Metrics.CreateGauge("portal_circuits", "Pages open on this process.");
 }

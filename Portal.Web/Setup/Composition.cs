@@ -7,6 +7,7 @@ using Portal.Web.Audit;
 using Portal.Web.Health;
 using Portal.Web.Layout;
 using Portal.Web.Migrations;
+using Portal.Web.Notices;
 using Portal.Web.Operations;
 using Portal.Web.Security;
 using Portal.Web.Timing;
@@ -22,6 +23,7 @@ public static class Composition
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
+        services.AddPortalNotices(settings);
         services.AddPortalDomain(settings.ConnectionString);
         services.AddPortalAccounts();
         services.AddPortalOperations();

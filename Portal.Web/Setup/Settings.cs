@@ -1,4 +1,6 @@
 using System.Net;
+using Portal.Domain.Webhooks;
+using Portal.Web.Notices;
 using Portal.Web.Security;
 
 namespace Portal.Web.Setup;
@@ -21,6 +23,15 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
 
     /// <summary>The reverse proxies whose word about the person's side is taken (<c>Portal__KnownProxies</c>, comma separated); none when not set.</summary>
     public IReadOnlyList<IPNetwork> KnownProxies { get; private init; } = [];
+
+    /// <summary>The address people open the portal at, which links in e-mails and calls of webhooks begin with (<c>Portal__PublicUrl</c>); null when not set.</summary>
+    public Uri? PublicUrl { get; private init; }
+
+    /// <summary>The mail server (<c>Portal__Smtp__…</c>); null: e-mail is off.</summary>
+    public MailSettings? Mail { get; private init; }
+
+    /// <summary>Networks webhooks may lead to besides public addresses (<c>Portal__WebhookTargets</c>, comma separated).</summary>
+    public WebhookTargets WebhookTargets { get; private init; } = WebhookTargets.PublicOnly;
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingsException">One is missing or cannot be understood.</exception>
@@ -49,7 +60,17 @@ public sealed record Settings(string ConnectionString, IReadOnlyList<string> Pub
         var proxies = List(configuration["Portal:KnownProxies"]).Select(entry => Proxies.Parse(entry)
             ?? throw new SettingsException($"Portal__KnownProxies holds '{entry}', which is neither an address such as 10.0.0.5 nor a network such as 10.0.0.0/24.")).ToArray();
 
-        return new Settings(connection, origins, calls) { EncryptMemory = encrypt, KnownProxies = proxies, ScheduleWindow = TimeSpan.FromMinutes(window) };
+        var targets = List(configuration["Portal:WebhookTargets"]).Select(entry => Proxies.Parse(entry)
+            ?? throw new SettingsException($"Portal__WebhookTargets holds '{entry}', which is neither an address such as 10.0.0.5 nor a network such as 10.0.0.0/24.")).ToArray();
+
+        Uri? publicUrl = null;
+        if (configuration["Portal:PublicUrl"] is { Length: > 0 } address && (!Uri.TryCreate(address, UriKind.Absolute, out publicUrl) || publicUrl is not { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" }))
+            throw new SettingsException($"Portal__PublicUrl holds '{address}', which is no address such as https://portal.example.");
+
+        return new Settings(connection, origins, calls)
+        {
+            EncryptMemory = encrypt, KnownProxies = proxies, ScheduleWindow = TimeSpan.FromMinutes(window), PublicUrl = publicUrl, Mail = MailSettings.Read(configuration, publicUrl), WebhookTargets = new(targets),
+        };
     }
 
     private static string[] List(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -70,6 +70,12 @@ public sealed class Delivery
     /// <summary>What it says.</summary>
     public DeliveryPayload Payload { get; private init; } = default!;
 
+    /// <summary>The kind in what it says, as the database takes it out of the document for lists.</summary>
+    public string PayloadKind { get; private init; } = "";
+
+    /// <summary>The title in what it says, likewise.</summary>
+    public string PayloadTitle { get; private init; } = "";
+
     /// <summary>How far it is.</summary>
     public DeliveryStatus Status { get; private set; }
 
@@ -113,6 +119,8 @@ sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
     {
         builder.ToTable("deliveries", table => table.HasCheckConstraint("ck_deliveries_target", "(channel = 'Email') = (user_id is not null) and (channel = 'Webhook') = (webhook_id is not null)"));
         builder.Property(d => d.Payload).IsDocument<DeliveryPayload>();
+        builder.Property(d => d.PayloadKind).HasComputedColumnSql("payload ->> 'kind'", stored: true);
+        builder.Property(d => d.PayloadTitle).HasComputedColumnSql("payload ->> 'title'", stored: true);
         builder.Property(d => d.LastError).HasMaxLength(Outbox.MostError);
         builder.HasOne<User>().WithMany().HasForeignKey(d => d.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId).OnDelete(DeleteBehavior.Cascade);

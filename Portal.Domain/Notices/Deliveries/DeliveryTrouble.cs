@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Webhooks;
 
 namespace Portal.Domain.Notices.Deliveries;
 
@@ -18,6 +17,8 @@ static class DeliveryTrouble
             return;
         var hook = claim is ClaimedCall call ? await db.Webhooks.Where(h => h.Id == call.WebhookId).Select(h => new { h.Id, h.Name, h.ProjectId }).SingleAsync(ct) : null;
         var (subject, since) = (hook?.Id ?? Email, now - Silence);
+        // Several fail at one moment when a server is down: one of them tells, the others see that it did.
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({"delivery-trouble " + subject}, 0))", ct);
         if (await db.Notices.AnyAsync(n => n.Kind == NoticeKind.DeliveryTrouble && n.SubjectId == subject && n.CreatedAt > since, ct))
             return;
         var people = await NoticePeople.AdminsAsync(db, ct);

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Changes;
-using Portal.Domain.Webhooks;
 
 namespace Portal.Domain.Notices.Deliveries;
 
@@ -82,22 +81,23 @@ public sealed class Outbox(IDbContextFactory<PortalDbContext> contexts, TimeProv
             return null;
         if (row.UserId is { } userId)
         {
-            var to = await db.Users.Where(u => u.Id == userId).Select(u => new { u.Email, Name = u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName }).SingleAsync(ct);
-            return new ClaimedMail(row.Id, row.Attempts, row.Payload, row.CreatedAt, to.Email ?? "", to.Name);
+            var to = await db.Users.Where(u => u.Id == userId).Select(u => new { u.Email, Name = u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName }).SingleOrDefaultAsync(ct);
+            return to is null ? null : new ClaimedMail(row.Id, row.Attempts, row.Payload, row.CreatedAt, to.Email ?? "", to.Name);
         }
-        var hook = await db.Webhooks.AsNoTracking().SingleAsync(h => h.Id == row.WebhookId, ct);
-        return new ClaimedCall(row.Id, row.Attempts, row.Payload, row.CreatedAt, hook.Id, hook.Url, hook.SecretsAt(now));
+        // Who removes a webhook or an account takes its deliveries along: then there is nothing to do.
+        var hook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(h => h.Id == row.WebhookId, ct);
+        return hook is null ? null : new ClaimedCall(row.Id, row.Attempts, row.Payload, row.CreatedAt, hook.Id, hook.Url, hook.SecretsAt(now));
     }
 
-    /// <summary>Writes how a try went. False when somebody else claimed the delivery meanwhile: then what that one finds out counts.</summary>
-    public async Task<bool> EndAsync(ClaimedDelivery claim, DeliveryOutcome outcome, CancellationToken ct)
+    /// <summary>Writes how a try went, and gives how far the delivery is; null when somebody else claimed it meanwhile: then what that one finds out counts.</summary>
+    public async Task<DeliveryStatus?> EndAsync(ClaimedDelivery claim, DeliveryOutcome outcome, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var row = (await db.Deliveries.FromSql($"select * from deliveries where id = {claim.Id} and attempts = {claim.Attempt} and status = 'Queued' for no key update").AsNoTracking().ToListAsync(ct)).SingleOrDefault();
         if (row is null)
-            return false;
+            return null;
         var status = outcome switch
         {
             { Ok: true } => DeliveryStatus.Sent,
@@ -113,7 +113,7 @@ public sealed class Outbox(IDbContextFactory<PortalDbContext> contexts, TimeProv
         if (row.WebhookId is { } hook)
             await ChangeNotice.NotifyAsync(db, ChangeKind.Webhook, hook, null, ct);
         await transaction.CommitAsync(ct);
-        return true;
+        return status;
     }
 
     /// <summary>Gives a delivery back untried, because the process stops: another takes it at once.</summary>

@@ -59,10 +59,10 @@ document.addEventListener('keydown', event => {
   search.select();
 });
 
-// On a phone the navigation is a drawer: it shuts when one has chosen where to go.
+// The drawer on a phone, the notices and the menu of the account shut when one has chosen where to go.
 document.addEventListener('click', event => {
-  const drawer = event.target.closest('#side');
-  if (drawer?.matches(':popover-open') && event.target.closest('a')) drawer.hidePopover();
+  const open = event.target.closest('[popover]');
+  if (open?.matches(':popover-open') && event.target.closest('a')) open.hidePopover();
 });
 
 // A sign-in ends when nobody uses it. What a page does by itself is no use, so the browser says when a person did something: now and
