@@ -12,6 +12,7 @@ using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 using Portal.Domain.Scoping;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain;
 
@@ -66,6 +67,9 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>Their charts.</summary>
     public DbSet<MigrationChunk> MigrationChunks => Set<MigrationChunk>();
+
+    /// <summary>Snapshots of machines.</summary>
+    public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
     /// <summary>The audit trail.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();

@@ -14,6 +14,7 @@ using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain;
 
@@ -40,6 +41,8 @@ public static class PortalDomain
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<MigrationBooks>();
+        services.AddSingleton<SnapshotService>();
+        services.AddSingleton<SnapshotBooks>();
         services.AddSingleton<LastResort>();
         services.AddSingleton<MachineStrays>();
         services.AddSingleton<LostMoves>();

@@ -18,6 +18,8 @@ namespace Portal.Migrations.Migrations
                 """);
             // A machine has one address: the limit of addresses begins as that of machines.
             migrationBuilder.Sql("insert into quotas (project_id, resource, most, used, reserved) select project_id, 'Addresses', most, used, reserved from quotas where resource = 'Machines' on conflict do nothing");
+            // Nobody has snapshots yet; two for each machine that may be is a beginning.
+            migrationBuilder.Sql("insert into quotas (project_id, resource, most, used, reserved) select project_id, 'Snapshots', 2 * most, 0, 0 from quotas where resource = 'Machines' on conflict do nothing");
         }
     }
 }

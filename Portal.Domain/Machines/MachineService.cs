@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain.Machines;
 
@@ -42,7 +43,7 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
     }
 
     /// <summary>Switches the power through an operation. The same key and call give the same operation.</summary>
-    /// <returns>The operation, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="WrongState"/>, <see cref="MachineBusy"/> or <see cref="KeyReused"/>.</returns>
+    /// <returns>The operation, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="WrongState"/>, <see cref="DiskNotWhole"/>, <see cref="MachineBusy"/> or <see cref="KeyReused"/>.</returns>
     public Task<Result<OperationRow>> PowerAsync(Actor actor, Guid id, PowerAction action, string key, CancellationToken ct) =>
         OrderAsync(actor, id, OperationKind.Power, "switch this machine's power", key, new PowerParameters(action),
             machine => MachineRules.Power(machine.Name, machine.State, action), machine => (Title(machine.Name, action), "machine." + Slug(action)), _ => { }, ct);
@@ -88,6 +89,8 @@ public sealed class MachineService(IDbContextFactory<PortalDbContext> contexts, 
             return busy;
         if (refuse(machine) is { } wrong)
             return wrong;
+        if (kind == OperationKind.Power && await SnapshotRules.NotWholeAsync(db, machine, ct) is { } broken)
+            return broken;
         var (title, audit) = words(machine);
         change(machine);
         var operation = await ledger.EnqueueAsync(db, kind, machine, title, actor, key, parameters, ct);

@@ -19,6 +19,9 @@ public enum OperationKind
 
     /// <summary>Removes a machine and its disks.</summary>
     Delete,
+
+    /// <summary>Takes a snapshot of a machine, puts its disk back to one, or deletes one.</summary>
+    Snapshot,
 }
 
 /// <summary>How far an operation is.</summary>

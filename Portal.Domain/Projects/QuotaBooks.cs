@@ -9,7 +9,7 @@ namespace Portal.Domain.Projects;
 static class QuotaBooks
 {
     /// <summary>The one order in which rows are taken.</summary>
-    public static IReadOnlyList<QuotaResource> Order { get; } = [QuotaResource.Machines, QuotaResource.Vcpus, QuotaResource.MemoryMib, QuotaResource.DiskGib, QuotaResource.Addresses];
+    public static IReadOnlyList<QuotaResource> Order { get; } = [QuotaResource.Machines, QuotaResource.Vcpus, QuotaResource.MemoryMib, QuotaResource.DiskGib, QuotaResource.Addresses, QuotaResource.Snapshots];
 
     /// <summary>Holds amounts for a request of a member of the project. On a refusal the caller rolls back: limits before the refused one were already taken.</summary>
     public static async Task<Refusal?> ReserveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct)
