@@ -1,6 +1,7 @@
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Operations.Moving;
 using Portal.Web.Operations.Provisioning;
+using Portal.Web.Operations.Snapshots;
 
 namespace Portal.Web.Operations;
 
@@ -23,6 +24,7 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, PowerRunner>();
         services.AddSingleton<IOperationRunner, DeleteRunner>();
         services.AddSingleton<IOperationRunner, MigrateRunner>();
+        services.AddSingleton<IOperationRunner, SnapshotRunner>();
         services.AddHostedService<OperationWorker>();
         return services;
     }
