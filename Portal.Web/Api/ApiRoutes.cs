@@ -49,6 +49,7 @@ public static class ApiRoutes
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
         MachineRoutes.Map(api);
+        SnapshotRoutes.Map(api);
         MigrationRoutes.Map(api);
         HostRoutes.Map(api);
         OperationRoutes.Map(api);
