@@ -17,6 +17,7 @@ using Portal.Domain.Requests;
 using Portal.Domain.Schedules;
 using Portal.Domain.Scoping;
 using Portal.Domain.Webhooks;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain;
 
@@ -109,6 +110,8 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>Who decides for whom.</summary>
     public DbSet<Approvals.Delegation> Delegations => Set<Approvals.Delegation>();
+    /// <summary>Snapshots of machines.</summary>
+    public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
     /// <summary>The audit trail.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();

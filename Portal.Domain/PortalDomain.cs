@@ -22,6 +22,7 @@ using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 using Portal.Domain.Schedules;
 using Portal.Domain.Webhooks;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain;
 
@@ -48,6 +49,8 @@ public static class PortalDomain
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<MigrationBooks>();
+        services.AddSingleton<SnapshotService>();
+        services.AddSingleton<SnapshotBooks>();
         services.AddSingleton<LastResort>();
         services.AddSingleton<MachineStrays>();
         services.AddSingleton<LostMoves>();

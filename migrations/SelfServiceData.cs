@@ -104,6 +104,8 @@ namespace Portal.Migrations.Migrations
             migrationBuilder.Sql("insert into audit_head (id, sequence, hash) values (1, 0, decode(repeat('00', 32), 'hex'))");
             // Actions go with kinds and people with addresses: without knowing, the planner takes two filters for far narrower than they are.
             migrationBuilder.Sql("create statistics audit_events_together (dependencies, mcv) on action, subject_kind, actor_id, remote_address from audit_events");
+            // Nobody has snapshots yet; two for each machine that may be is a beginning.
+            migrationBuilder.Sql("insert into quotas (project_id, resource, most, used, reserved) select project_id, 'Snapshots', 2 * most, 0, 0 from quotas where resource = 'Machines' on conflict do nothing");
         }
     }
 }

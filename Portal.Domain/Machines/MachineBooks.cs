@@ -3,6 +3,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain.Machines;
 
@@ -102,7 +103,7 @@ public sealed partial class MachineBooks(IDbContextFactory<PortalDbContext> cont
         await work.EndAsync(cancelled ? OperationStatus.Cancelled : OperationStatus.Failed, error, ct);
     }
 
-    /// <summary>The machine and its disks are gone: what it used is given back.</summary>
+    /// <summary>The machine, its disks and its snapshots are gone: what they used is given back.</summary>
     public async Task DeletedAsync(Claim claim, CancellationToken ct)
     {
         await using var work = await OpenAsync(claim, ct);
@@ -111,6 +112,7 @@ public sealed partial class MachineBooks(IDbContextFactory<PortalDbContext> cont
         await work.DropWaitingAsync(ct);
         await work.ReleaseRoomAsync(ct);
         await QuotaBooks.ReleaseUsedAsync(work.Db, work.Machine.ProjectId, work.Machine.CreatedBy, QuotaAmounts.OfMachine(work.Machine.Size), ct);
+        await SnapshotBooks.GoWithMachineAsync(work, ct);
         work.Audit("machine.deleted", null);
         await work.EndAsync(OperationStatus.Succeeded, null, ct);
     }

@@ -5,6 +5,7 @@ using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 using Portal.Domain.Scoping;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain.Machines;
 
@@ -46,7 +47,7 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
     }
 
     /// <summary>Switches the power through an operation. The same key and call give the same operation.</summary>
-    /// <returns>The operation, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="WrongState"/>, <see cref="MachineBusy"/> or <see cref="KeyReused"/>.</returns>
+    /// <returns>The operation, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="WrongState"/>, <see cref="DiskNotWhole"/>, <see cref="MachineBusy"/> or <see cref="KeyReused"/>.</returns>
     public Task<Result<OperationRow>> PowerAsync(Actor actor, Guid id, PowerAction action, string key, CancellationToken ct) =>
         OrderAsync(actor, id, OperationKind.Power, "switch this machine's power", key, new PowerParameters(action),
             machine => action == PowerAction.Start && machine.LeaseIsOver ? new LeaseOver(machine.Name) : MachineRules.Power(machine.Name, machine.State, action), machine => (Title(machine.Name, action), "machine." + Slug(action)), _ => { }, ct);
@@ -92,6 +93,8 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
             return busy;
         if (refuse(machine) is { } wrong)
             return wrong;
+        if (kind == OperationKind.Power && await SnapshotRules.NotWholeAsync(db, machine, ct) is { } broken)
+            return broken;
         var (title, audit) = words(machine);
         change(machine);
         var operation = await ledger.EnqueueAsync(db, kind, machine, title, actor, key, parameters, ct);

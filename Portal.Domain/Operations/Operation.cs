@@ -22,6 +22,9 @@ public enum OperationKind
 
     /// <summary>Gives a machine another size.</summary>
     Resize,
+
+    /// <summary>Takes a snapshot of a machine, puts its disk back to one, or deletes one.</summary>
+    Snapshot,
 }
 
 /// <summary>How far an operation is.</summary>

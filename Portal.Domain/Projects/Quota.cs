@@ -21,6 +21,9 @@ public enum QuotaResource
 
     /// <summary>Addresses of guest networks.</summary>
     Addresses,
+
+    /// <summary>Number of snapshots of machines.</summary>
+    Snapshots,
 }
 
 /// <summary>

@@ -11,6 +11,7 @@ public static class QuotaWords
         QuotaResource.MemoryMib => $"{amount} MiB of memory",
         QuotaResource.DiskGib => $"{amount} GiB of disk",
         QuotaResource.Addresses => amount == 1 ? "1 address" : $"{amount} addresses",
+        QuotaResource.Snapshots => amount == 1 ? "1 snapshot" : $"{amount} snapshots",
     };
 
     /// <summary>The refusal's stable name.</summary>

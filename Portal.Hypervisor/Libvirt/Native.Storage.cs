@@ -38,6 +38,12 @@ internal static partial class Native
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xml, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial VolumeHandle virStorageVolCreateXMLFrom(PoolHandle pool, string xml, VolumeHandle source, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virStorageVolResize(VolumeHandle volume, ulong capacity, uint flags);
+
     [LibraryImport(Library)]
     public static partial int virStorageVolDelete(VolumeHandle volume, uint flags);
 

@@ -27,7 +27,7 @@ public sealed class HostStorage
     {
         if (StorageCalls.FindPool(connection, pool) is not { Active: true })
             return [];
-        using var fresh = StorageCalls.Fresh(connection, pool);
+        using var fresh = StorageCalls.Fresh(connection, pool, StorageCalls.Brief);
         return StorageCalls.List(fresh);
     }, cancellationToken);
 
@@ -44,6 +44,21 @@ public sealed class HostStorage
     public Task<VolumeInfo> CloneAsync(
         string pool, string backing, string backingFormat, string name, long capacityBytes, CancellationToken cancellationToken)
         => CallAsync(connection => StorageCalls.Clone(connection, pool, backing, backingFormat, name, capacityBytes), cancellationToken);
+
+    /// <summary>
+    /// Copies a qcow2 volume nobody writes to, over whatever has the new name; it takes as long as its data takes to read and write. The copy grows
+    /// from the same image as the original, and is enlarged to <paramref name="leastBytes"/> where the original is smaller.
+    /// </summary>
+    /// <exception cref="LibvirtException">The original does not exist, or the pool is full.</exception>
+    public Task<VolumeInfo> CopyAsync(string pool, string source, string name, long leastBytes, CancellationToken cancellationToken)
+        => _host.CallAsideAsync(connection => CopyCalls.Copy(connection, pool, source, name, leastBytes), CopyCalls.Deadline, cancellationToken);
+
+    /// <summary>A volume as far as this host knows it, without waiting for anything: also one that is being written now.</summary>
+    public Task<VolumeInfo?> PeekAsync(string pool, string volume, CancellationToken cancellationToken) => CallAsync(connection =>
+    {
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Known(store, volume);
+    }, cancellationToken);
 
     /// <summary>Writes a raw volume; an existing one of that name is replaced.</summary>
     /// <exception cref="LibvirtException">The pool does not exist or is full.</exception>

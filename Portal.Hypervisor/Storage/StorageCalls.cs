@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
@@ -14,8 +15,16 @@ internal static class StorageCalls
     /// </summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long one call waits for writes to end, so that it ends before its deadline.</summary>
+    private static readonly TimeSpan Patience = Deadline - TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a write takes that is no copy: seeds and overlays are written in milliseconds.</summary>
+    public static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20), LongPause = TimeSpan.FromMilliseconds(250);
+
     private const int PoolRunning = 2;
-    private const int SendChunk = 256 * 1024, BusyAttempts = 250, BusyPauseMs = 20;
+    private const int SendChunk = 256 * 1024;
 
     public static PoolInfo? FindPool(ConnectHandle connection, string pool)
     {
@@ -31,12 +40,15 @@ internal static class StorageCalls
         => LibvirtError.Check(Native.virStoragePoolLookupByName(connection, pool), connection);
 
     /// <summary>The pool, refreshed: another host may have written to the same store since this one last looked.</summary>
-    public static PoolHandle Fresh(ConnectHandle connection, string pool)
+    public static PoolHandle Fresh(ConnectHandle connection, string pool) => Fresh(connection, pool, Patience);
+
+    /// <summary>The same for who can come back later rather than wait for a copy to end.</summary>
+    public static PoolHandle Fresh(ConnectHandle connection, string pool, TimeSpan patience)
     {
         var handle = Open(connection, pool);
         try
         {
-            Refresh(handle);
+            Refresh(handle, patience);
             return handle;
         }
         catch
@@ -46,12 +58,8 @@ internal static class StorageCalls
         }
     }
 
-    /// <summary>libvirt refuses to refresh while a volume is being written, and has no call that waits for it.</summary>
-    public static void Refresh(PoolHandle pool)
-    {
-        for (var left = BusyAttempts; Native.virStoragePoolRefresh(pool, flags: 0) < 0; left--)
-            WaitOut(LibvirtError.Last(), "asynchronous jobs running", left);
-    }
+    /// <summary>libvirt refuses to refresh while a volume is being written, for minutes where a disk is copied, and has no call that waits for it.</summary>
+    public static void Refresh(PoolHandle pool) => Refresh(pool, Patience);
 
     public static VolumeHandle? Find(PoolHandle pool, string name)
         => LibvirtError.CheckFound(Native.virStorageVolLookupByName(pool, name), pool, LibvirtErrorCode.NoStorageVolume);
@@ -174,32 +182,41 @@ internal static class StorageCalls
     }
 
     /// <summary>Deletes a volume this host knows; false when it knows none of that name.</summary>
-    public static bool Delete(PoolHandle pool, string name)
+    public static bool Delete(PoolHandle pool, string name) => Delete(pool, name, Patience);
+
+    /// <summary>The same for one that may be written for longer.</summary>
+    public static bool Delete(PoolHandle pool, string name, TimeSpan patience)
     {
         using var volume = Find(pool, name);
         if (volume is null)
             return false;
         // One that is still being written cannot be deleted yet, and there is no call that waits for it either.
-        for (var left = BusyAttempts; Native.virStorageVolDelete(volume, flags: 0) < 0; left--)
+        for (var busy = Stopwatch.StartNew(); Native.virStorageVolDelete(volume, flags: 0) < 0;)
         {
             var error = LibvirtError.Last();
             if (error.Code == LibvirtErrorCode.NoStorageVolume)
                 break;
-            WaitOut(error, "is still being allocated", left);
+            WaitOut(error, "is still being allocated", busy, patience);
         }
 
         return true;
     }
 
-    private static void WaitOut(LibvirtException error, string busy, int left)
+    private static void Refresh(PoolHandle pool, TimeSpan patience)
     {
-        if (left == 0 || !error.Message.Contains(busy, StringComparison.Ordinal))
+        for (var busy = Stopwatch.StartNew(); Native.virStoragePoolRefresh(pool, flags: 0) < 0;)
+            WaitOut(LibvirtError.Last(), "asynchronous jobs running", busy, patience);
+    }
+
+    private static void WaitOut(LibvirtException error, string what, Stopwatch busy, TimeSpan patience)
+    {
+        if (busy.Elapsed > patience || !error.Message.Contains(what, StringComparison.Ordinal))
             throw error;
-        Thread.Sleep(BusyPauseMs);
+        Thread.Sleep(busy.Elapsed < Brief ? BriefPause : LongPause);
     }
 
     /// <summary>A volume this host knows and whose file is still there.</summary>
-    private static VolumeInfo? Known(PoolHandle pool, string name)
+    public static VolumeInfo? Known(PoolHandle pool, string name)
     {
         using var volume = Find(pool, name);
         if (volume is null)
@@ -216,7 +233,7 @@ internal static class StorageCalls
     }
 
     /// <summary>The name is taken by a file another host made, or by one this host believes in though it is gone.</summary>
-    private static bool IsInTheWay(LibvirtException e) => e.Code is LibvirtErrorCode.StorageVolumeExists or LibvirtErrorCode.OperationInvalid;
+    public static bool IsInTheWay(LibvirtException e) => e.Code is LibvirtErrorCode.StorageVolumeExists or LibvirtErrorCode.OperationInvalid;
 
     private static unsafe void Send(StreamHandle stream, ReadOnlySpan<byte> content)
     {

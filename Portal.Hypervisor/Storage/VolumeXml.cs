@@ -15,6 +15,26 @@ internal static class VolumeXml
             new XElement("path", backingPath),
             new XElement("format", new XAttribute("type", backingFormat))));
 
+    /// <summary>
+    /// A qcow2 volume to fill from another, as its host describes it. One that grew from an image does so again: only what
+    /// differs from that image is copied.
+    /// </summary>
+    public static XElement Copy(string name, XElement source)
+    {
+        var copy = new XElement("volume",
+            new XElement("name", name),
+            new XElement("capacity", new XAttribute("unit", "bytes"), source.Element("capacity")?.Value ?? "0"),
+            new XElement("target", new XElement("format", new XAttribute("type", "qcow2")), new XElement("compat", "1.1")));
+        if (source.Element("backingStore") is { } backing && backing.Element("path")?.Value is { Length: > 0 } path)
+        {
+            copy.Add(new XElement("backingStore",
+                new XElement("path", path),
+                new XElement("format", new XAttribute("type", backing.Element("format")?.Attribute("type")?.Value ?? "raw"))));
+        }
+
+        return copy;
+    }
+
     public static XElement Raw(string name, long capacityBytes) => new("volume",
         new XElement("name", name),
         Capacity(capacityBytes),

@@ -12,7 +12,7 @@ using Portal.Domain.Requests;
 namespace Portal.Tests.Postgres;
 
 /// <summary>How much of everything a <see cref="World"/> has.</summary>
-public sealed record WorldPlan(long Machines = 10, long Vcpus = 100, long MemoryMib = 100_000, long DiskGib = 1000, int Addresses = 200, int Hosts = 2, long HostMemoryMib = 16_384);
+public sealed record WorldPlan(long Machines = 10, long Vcpus = 100, long MemoryMib = 100_000, long DiskGib = 1000, int Addresses = 200, int Hosts = 2, long HostMemoryMib = 16_384, long Snapshots = 100);
 
 /// <summary>
 /// One project with people of every role, a flavor of 1 vCPU, 256 MiB and 2 GiB, an image, a network and hosts that answer. Names and
@@ -66,7 +66,8 @@ public sealed class World
         await using var db = await contexts.CreateDbContextAsync();
         db.AddRange(world.Project, world.Flavor, world.Image, world.Network);
         db.AddRange(Quota.Create(world.Project.Id, QuotaResource.Machines, plan.Machines), Quota.Create(world.Project.Id, QuotaResource.Vcpus, plan.Vcpus),
-            Quota.Create(world.Project.Id, QuotaResource.MemoryMib, plan.MemoryMib), Quota.Create(world.Project.Id, QuotaResource.DiskGib, plan.DiskGib), Quota.Create(world.Project.Id, QuotaResource.Addresses, 1_000_000));
+            Quota.Create(world.Project.Id, QuotaResource.MemoryMib, plan.MemoryMib), Quota.Create(world.Project.Id, QuotaResource.DiskGib, plan.DiskGib), Quota.Create(world.Project.Id, QuotaResource.Addresses, 1_000_000),
+            Quota.Create(world.Project.Id, QuotaResource.Snapshots, plan.Snapshots));
         world.Network.Describe("10.9.0.0/16", IPAddress.Parse("10.9.0.1"), IPAddress.Parse("10.9.0.1"), AddressAt(1), AddressAt(plan.Addresses), "br0");
         world.Hosts = [.. Enumerable.Range(1, plan.Hosts).Select(n => HostThatAnswers($"hv{n}-{tag}", plan.HostMemoryMib))];
         db.AddRange(world.Hosts);

@@ -57,6 +57,7 @@ public static class ApiRoutes
         MachineRoutes.Map(api);
         LeaseRoutes.Map(api);
         ScheduleRoutes.Map(api);
+        SnapshotRoutes.Map(api);
         MigrationRoutes.Map(api);
         HostRoutes.Map(api);
         OperationRoutes.Map(api);

@@ -9,7 +9,7 @@ public static partial class AuditWords
 {
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -44,6 +44,16 @@ public static partial class AuditWords
         ["machine.provision-cancelled"] = "Making a machine was cancelled",
         ["machine.provision-abandoned"] = "Making a machine was given up",
         ["machine.deleted"] = "A machine is gone",
+        ["snapshot.take"] = "Asked for a snapshot",
+        ["snapshot.taken"] = "A snapshot was taken",
+        ["snapshot.take-failed"] = "Taking a snapshot failed",
+        ["snapshot.take-cancelled"] = "Taking a snapshot was cancelled",
+        ["snapshot.revert"] = "Asked to revert a machine",
+        ["snapshot.reverted"] = "A machine was reverted",
+        ["snapshot.revert-failed"] = "Reverting a machine failed",
+        ["snapshot.revert-cancelled"] = "Reverting a machine was cancelled",
+        ["snapshot.delete"] = "Asked to delete a snapshot",
+        ["snapshot.deleted"] = "A snapshot is gone",
         ["account.sign-in"] = "Signed in",
         ["account.sign-out"] = "Signed out",
         ["account.password"] = "Changed a password",

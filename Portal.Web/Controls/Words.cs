@@ -15,12 +15,13 @@ public static class Words
         QuotaResource.MemoryMib => "Memory",
         QuotaResource.DiskGib => "Disk",
         QuotaResource.Addresses => "Addresses",
+        QuotaResource.Snapshots => "Snapshots",
     };
 
     /// <summary>An amount of what is limited, with its unit.</summary>
     public static string Amount(QuotaResource resource, long amount) => resource switch
     {
-        QuotaResource.Machines or QuotaResource.Vcpus or QuotaResource.Addresses => Format.Number(amount),
+        QuotaResource.Machines or QuotaResource.Vcpus or QuotaResource.Addresses or QuotaResource.Snapshots => Format.Number(amount),
         QuotaResource.MemoryMib => Format.Mib(amount),
         QuotaResource.DiskGib => Format.Gib(amount),
     };

@@ -75,7 +75,7 @@ public sealed partial class MachinePageBody
     async Task DeleteAsync()
     {
         var name = details!.Machine.Name;
-        if (await Dialogs.AskAsync($"Delete {name}?", "The machine and its disk are gone for good: nobody can bring them back. Its name, address and quota are free again.", $"Delete {name}", typeName: name))
+        if (await Dialogs.AskAsync($"Delete {name}?", "The machine, its disk and every snapshot of it are gone for good: nobody can bring them back. Its name, address and quota are free again.", $"Delete {name}", typeName: name))
             await OrderAsync(async actor => (await Machines.DeleteAsync(actor, Id, name, Guid.NewGuid().ToString(), Alive)).Refusal);
     }
 

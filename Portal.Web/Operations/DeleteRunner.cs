@@ -1,11 +1,13 @@
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
+using Portal.Domain.Snapshots;
 using Portal.Hypervisor;
+using Portal.Web.Operations.Snapshots;
 
 namespace Portal.Web.Operations;
 
-/// <summary>Removes a machine and its disks. It cannot be cancelled: half a machine is of use to nobody.</summary>
-public sealed class DeleteRunner(MachineBooks books, HostFleet fleet) : IOperationRunner
+/// <summary>Removes a machine with its disks and snapshots. It cannot be cancelled: half a machine is of use to nobody.</summary>
+public sealed class DeleteRunner(MachineBooks books, SnapshotBooks snapshots, HostFleet fleet) : IOperationRunner
 {
     private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(30);
 
@@ -46,9 +48,11 @@ public sealed class DeleteRunner(MachineBooks books, HostFleet fleet) : IOperati
             await host!.Machines.UndefineAsync(machine.Id, token);
             return null;
         }, abandon);
-        await run.StepAsync(2, "Delete its disks", 100, async token =>
+        await run.StepAsync(2, "Delete its disks and snapshots", 100, async token =>
         {
-            foreach (var volume in MachineFiles.All(machine.Id))
+            // Also of snapshots deleted before: a store that was away may have kept something.
+            var copies = (await snapshots.OfMachineAsync(machine.Id, token)).Select(snapshot => SnapshotFiles.Volume(machine.Id, snapshot));
+            foreach (var volume in MachineFiles.All(machine.Id).Concat(copies))
                 await host!.Storage.DeleteAsync(host.Pool, volume, token);
             return null;
         }, abandon);

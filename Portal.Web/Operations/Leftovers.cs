@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Snapshots;
 using Portal.Hypervisor.Machines;
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Operations.Moving;
+using Portal.Web.Operations.Snapshots;
 
 namespace Portal.Web.Operations;
 
@@ -11,7 +13,7 @@ namespace Portal.Web.Operations;
 /// Settles what an interruption left on a host: a machine that was given up or deleted while its host was away, or one that moved
 /// while nobody could see where to. Only machines of the portal's own books are ever touched.
 /// </summary>
-public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEngine engine, HostFleet fleet, TimeProvider time, ILogger<Leftovers> logger)
+public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, LostMoves lost, MigrationEngine engine, HostFleet fleet, TimeProvider time, ILogger<Leftovers> logger)
 {
     /// <summary>A comparison waits no longer than this for a machine to be settled; the next one goes on with it.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(5);
@@ -94,7 +96,7 @@ public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEng
             _said.TryRemove(move.MachineId, out _);
     }
 
-    /// <summary>Removes from the store disks of machines that were given up or deleted while nobody could reach it, and what proofs of moves left that were cut off.</summary>
+    /// <summary>Removes from the store disks and snapshots that were given up or deleted while nobody could reach it, and what proofs of moves left that were cut off.</summary>
     public async Task SweepAsync(FleetHost host, CancellationToken cancellationToken)
     {
         var volumes = (await host.Storage.ListAsync(host.Pool, cancellationToken)).Select(name => (Name: name, Owner: MachineFiles.Owner(name))).ToList();
@@ -105,6 +107,12 @@ public sealed class Leftovers(MachineStrays strays, LostMoves lost, MigrationEng
                 continue;
             logger.LogWarning("{Volume} on the store of {Host} belongs to {Owner}: it is removed", name, host.Name, owner is null ? "a move that was cut off" : "a deleted machine");
             await host.Storage.DeleteAsync(host.Pool, name, cancellationToken);
+        }
+
+        foreach (var gone in await snapshots.DeletedAsync([.. volumes.Select(volume => SnapshotFiles.Owner(volume.Name)).OfType<FoundSnapshot>()], cancellationToken))
+        {
+            logger.LogWarning("A deleted snapshot of {Machine} is on the store of {Host}: it is removed", gone.MachineId, host.Name);
+            await host.Storage.DeleteAsync(host.Pool, SnapshotFiles.Volume(gone.MachineId, gone.SnapshotId), cancellationToken);
         }
     }
 

@@ -1,6 +1,7 @@
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Operations.Moving;
 using Portal.Web.Operations.Provisioning;
+using Portal.Web.Operations.Snapshots;
 
 namespace Portal.Web.Operations;
 
@@ -24,6 +25,7 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, DeleteRunner>();
         services.AddSingleton<IOperationRunner, ResizeRunner>();
         services.AddSingleton<IOperationRunner, MigrateRunner>();
+        services.AddSingleton<IOperationRunner, SnapshotRunner>();
         services.AddHostedService<OperationWorker>();
         services.AddHostedService<ExpirySweeper>();
         return services;

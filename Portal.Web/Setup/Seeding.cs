@@ -118,7 +118,8 @@ public sealed class Seeding(PortalDbContext context, UserManager<User> users, Ro
             context.Add(ProjectMember.Create(project.Id, member.Id, ProjectRole.Member));
             context.AddRange(
                 Quota.Create(project.Id, QuotaResource.Machines, machines), Quota.Create(project.Id, QuotaResource.Vcpus, vcpus),
-                Quota.Create(project.Id, QuotaResource.MemoryMib, memory), Quota.Create(project.Id, QuotaResource.DiskGib, disk), Quota.Create(project.Id, QuotaResource.Addresses, machines));
+                Quota.Create(project.Id, QuotaResource.MemoryMib, memory), Quota.Create(project.Id, QuotaResource.DiskGib, disk), Quota.Create(project.Id, QuotaResource.Addresses, machines),
+                Quota.Create(project.Id, QuotaResource.Snapshots, 2 * machines));
         }
 
         return ["These passwords are shown once:", $"  admin   {adminPassword}", $"  member  {memberPassword}"];

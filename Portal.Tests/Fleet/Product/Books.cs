@@ -4,9 +4,11 @@ using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
+using Portal.Domain.Snapshots;
 using Portal.Hypervisor;
 using Portal.Hypervisor.Machines;
 using Portal.Web.Operations;
+using Portal.Web.Operations.Snapshots;
 
 namespace Portal.Tests.Fleet.Product;
 
@@ -35,21 +37,25 @@ public static class Books
         wrong.AddRange(from move in await db.Migrations.AsNoTracking().ToListAsync()
                        where move.Status is MigrationStatus.Queued or MigrationStatus.Running || string.IsNullOrEmpty(move.Message) || move.EndedAt is null
                        select $"The move of {move.MachineName} is {move.Status} and says “{move.Message}”.");
-        wrong.AddRange(Quotas(machines, await db.Quotas.AsNoTracking().ToListAsync()));
+        var snapshots = await db.Snapshots.AsNoTracking().Where(snapshot => snapshot.State != SnapshotState.Deleted).ToListAsync();
+        wrong.AddRange(from snapshot in snapshots where snapshot.State != SnapshotState.Ready select $"The snapshot “{snapshot.Name}” is {snapshot.State}.");
+        wrong.AddRange(Quotas(machines, snapshots, await db.Quotas.AsNoTracking().ToListAsync()));
         wrong.AddRange(Rooms(machines, await db.Placements.AsNoTracking().ToListAsync()));
         wrong.AddRange(await PlacesAsync(portal, machines, hosts));
-        wrong.AddRange(await DisksAsync(portal, machines));
+        wrong.AddRange(await DisksAsync(portal, machines, snapshots));
         return string.Join(' ', wrong);
     }
 
-    private static IEnumerable<string> Quotas(List<Machine> machines, List<Quota> quotas)
+    private static IEnumerable<string> Quotas(List<Machine> machines, List<Snapshot> snapshots, List<Quota> quotas)
     {
         foreach (var quota in quotas)
         {
             long Held(Func<Machine, bool> counts) => machines.Where(m => m.ProjectId == quota.ProjectId && counts(m)).Sum(m => QuotaAmounts.OfMachine(m.Size).Of(quota.Resource));
             var (used, reserved) = (Held(IsMade), Held(m => m.State is MachineState.Waiting or MachineState.Provisioning));
+            if (quota.Resource == QuotaResource.Snapshots)
+                used = snapshots.Count(s => s.ProjectId == quota.ProjectId);
             if (quota.Used != used || quota.Reserved != reserved)
-                yield return $"{quota.Resource}: {quota.Used} used and {quota.Reserved} reserved, but machines hold {used} and {reserved}.";
+                yield return $"{quota.Resource}: {quota.Used} used and {quota.Reserved} reserved, but what there is holds {used} and {reserved}.";
         }
     }
 
@@ -90,12 +96,13 @@ public static class Books
         return wrong;
     }
 
-    private static async Task<IEnumerable<string>> DisksAsync(FleetPortal portal, List<Machine> machines)
+    private static async Task<IEnumerable<string>> DisksAsync(FleetPortal portal, List<Machine> machines, List<Snapshot> snapshots)
     {
         var pool = await portal.Lab.Hosts[0].Storage.FindPoolAsync(portal.Lab.File.Pool, CancellationToken.None);
         var files = Directory.GetFiles(pool!.Path).Select(Path.GetFileName).ToList();
         return from machine in machines
-               let wanted = IsMade(machine) ? new[] { MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id) }.Order().ToList() : []
+               let copies = snapshots.Where(snapshot => snapshot.MachineId == machine.Id).Select(snapshot => SnapshotFiles.Volume(machine.Id, snapshot.Id))
+               let wanted = IsMade(machine) ? copies.Append(MachineFiles.Disk(machine.Id)).Append(MachineFiles.Seed(machine.Id)).Order().ToList() : []
                let found = files.Where(file => file!.StartsWith(machine.Id.ToString(), StringComparison.Ordinal)).Order().ToList()
                where !found.SequenceEqual(wanted)
                select $"{machine.Name} is {machine.State} and has on the store: {string.Join(", ", found)}.";
