@@ -19,7 +19,7 @@ public sealed record MachineCaps(int? Vcpus, int? MemoryMib, int? DiskGib)
         QuotaResource.Vcpus => Vcpus,
         QuotaResource.MemoryMib => MemoryMib,
         QuotaResource.DiskGib => DiskGib,
-        QuotaResource.Machines or QuotaResource.Addresses => null,
+        QuotaResource.Machines or QuotaResource.Addresses or QuotaResource.Snapshots => null,
     };
 }
 

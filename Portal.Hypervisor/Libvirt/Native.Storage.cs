@@ -42,9 +42,6 @@ internal static partial class Native
     public static partial VolumeHandle virStorageVolCreateXMLFrom(PoolHandle pool, string xml, VolumeHandle source, uint flags);
 
     [LibraryImport(Library)]
-    public static partial int virStorageVolResize(VolumeHandle volume, ulong capacity, uint flags);
-
-    [LibraryImport(Library)]
     public static partial int virStorageVolDelete(VolumeHandle volume, uint flags);
 
     [LibraryImport(Library)]

@@ -35,7 +35,7 @@ public sealed class DeliveryWorker(Outbox outbox, WorkSignal signal, DeliverySen
 
     private async Task WorkAsync(DeliveryChannel channel, Func<IDeliverySender> open, CancellationToken stopping)
     {
-        using var ear = signal.OpenForDeliveries();
+        using var ear = signal.Open(ChangeNotice.DeliveryChannel);
         using var sender = open();
         while (!stopping.IsCancellationRequested)
         {
