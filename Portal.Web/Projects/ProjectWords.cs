@@ -8,8 +8,8 @@ public static class ProjectWords
     /// <summary>Each role in a project and what it may do, in a sentence.</summary>
     public static IReadOnlyList<(ProjectRole Role, string Word, string May)> Roles { get; } =
     [
-        (ProjectRole.Owner, "Owner", "looks after the project and its people"),
-        (ProjectRole.Member, "Member", "asks for machines and works with them"),
+        (ProjectRole.Owner, "Owner", "looks after its people"),
+        (ProjectRole.Member, "Member", "works with machines"),
         (ProjectRole.Viewer, "Viewer", "reads"),
     ];
 
