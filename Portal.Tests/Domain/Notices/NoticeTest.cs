@@ -28,7 +28,7 @@ public abstract class NoticeTest(PostgresCluster cluster) : FreshDatabase(cluste
         await NoticeBoard.TellAsync(db, notice, people, Now, Ct);
     }
 
-    protected async Task<List<T>> ReadAsync<T>(Func<PortalDbContext, IQueryable<T>> rows) where T : class
+    protected async Task<IReadOnlyList<T>> ReadAsync<T>(Func<PortalDbContext, IQueryable<T>> rows) where T : class
     {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         return await rows(db).AsNoTracking().ToListAsync(Ct);

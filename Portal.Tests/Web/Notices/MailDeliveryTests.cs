@@ -147,12 +147,12 @@ public sealed class MailDeliveryTests(PostgresCluster cluster) : DeliveryTest(cl
         await GiveAddressAsync(World.Member, "mia@example.org");
         await TellAsync(Notice(), World.Member.UserId);
         await TellAsync(Notice(), World.Member.UserId);
-        await UntilAsync(async () => (await ReadAsync(db => db.Deliveries)).TrueForAll(d => d is { Attempts: 1, ClaimedUntil: null }));
+        await UntilAsync(async () => (await ReadAsync(db => db.Deliveries)).All(d => d is { Attempts: 1, ClaimedUntil: null }));
 
         Postgres.Time.Advance(Backoff.GiveUpAfter);
         await WakeAsync();
 
-        await UntilAsync(async () => (await ReadAsync(db => db.Deliveries)).TrueForAll(d => d.Status == DeliveryStatus.GivenUp));
+        await UntilAsync(async () => (await ReadAsync(db => db.Deliveries)).All(d => d.Status == DeliveryStatus.GivenUp));
         (await ReadAsync(db => db.Notices.Where(n => n.Kind == NoticeKind.DeliveryTrouble))).ShouldHaveSingleItem().Title.ShouldBe("An e-mail could not be sent for a day");
     }
 
