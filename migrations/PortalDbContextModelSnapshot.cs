@@ -21,6 +21,7 @@ namespace Portal.Migrations.Migrations
                 .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
+            NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
@@ -365,6 +366,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("concurrency_stamp");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(80)
@@ -387,6 +392,10 @@ namespace Portal.Migrations.Migrations
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
+
+                    b.Property<bool>("MustChangePassword")
+                        .HasColumnType("boolean")
+                        .HasColumnName("must_change_password");
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
@@ -436,6 +445,183 @@ namespace Portal.Migrations.Migrations
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Domain.Approvals.ApprovalSeat", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("role");
+
+                    b.Property<Guid?>("SaidBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_by");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_seats");
+
+                    b.HasIndex("RequestId")
+                        .HasDatabaseName("ix_approval_seats_request_id");
+
+                    b.HasIndex("Role")
+                        .HasDatabaseName("ix_approval_seats_role")
+                        .HasFilter("role is not null");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_approval_seats_user_id")
+                        .HasFilter("user_id is not null");
+
+                    b.HasIndex("ProjectId", "Kind")
+                        .HasDatabaseName("ix_approval_seats_project_id_kind");
+
+                    b.ToTable("approval_seats", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_approval_seats_kind", "kind in ('Person', 'Role', 'ProjectOwners')");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Approvals.Delegation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("BeginsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begins_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<Guid>("FromUserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_user_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("ToUserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_user_id");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delegations");
+
+                    b.HasIndex("FromUserId", "EndsAt")
+                        .HasDatabaseName("ix_delegations_from_user_id_ends_at");
+
+                    b.HasIndex("ToUserId", "EndsAt")
+                        .HasDatabaseName("ix_delegations_to_user_id_ends_at");
+
+                    b.ToTable("delegations", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_delegations_two_people", "from_user_id <> to_user_id and begins_at <= ends_at");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Approvals.RequestDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsOverride")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_override");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer")
+                        .HasColumnName("level");
+
+                    b.Property<Guid?>("OnBehalfOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("on_behalf_of");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("request_id");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("Id")
+                        .HasName("pk_request_decisions");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_request_decisions_at");
+
+                    b.HasIndex("OnBehalfOf")
+                        .HasDatabaseName("ix_request_decisions_on_behalf_of");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_request_decisions_user_id");
+
+                    b.HasIndex("RequestId", "At")
+                        .HasDatabaseName("ix_request_decisions_request_id_at");
+
+                    b.ToTable("request_decisions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_request_decisions_verdict", "verdict in ('Approve', 'Deny')");
+                        });
+                });
+
             modelBuilder.Entity("Portal.Domain.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -477,6 +663,12 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(60)")
                         .HasColumnName("remote_address");
 
+                    b.Property<string>("SearchText")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .HasComputedColumnSql("lower(actor_name || E'\\n' || action || E'\\n' || subject_name)", true);
+
                     b.Property<Guid>("SubjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("subject_id");
@@ -496,13 +688,120 @@ namespace Portal.Migrations.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit_events");
 
-                    b.HasIndex("At")
-                        .HasDatabaseName("ix_audit_events_at");
+                    b.HasIndex("SearchText")
+                        .HasDatabaseName("ix_audit_events_search_text");
 
-                    b.HasIndex("SubjectId", "At")
-                        .HasDatabaseName("ix_audit_events_subject_id_at");
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
+                    b.HasIndex("Action", "Id")
+                        .HasDatabaseName("ix_audit_events_action_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Action", "Id"), new[] { "At", "ActorId", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+
+                    b.HasIndex("ActorName", "Id")
+                        .HasDatabaseName("ix_audit_events_actor_name_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ActorName", "Id"), new[] { "At", "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_events_at_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("At", "Id"), new[] { "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+
+                    b.HasIndex("SubjectName", "Id")
+                        .HasDatabaseName("ix_audit_events_subject_name_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("SubjectName", "Id"), new[] { "At", "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+
+                    b.HasIndex("Action", "At", "Id")
+                        .HasDatabaseName("ix_audit_events_action_at_id");
+
+                    b.HasIndex("ActorId", "At", "Id")
+                        .HasDatabaseName("ix_audit_events_actor_id_at_id");
+
+                    b.HasIndex("ProjectId", "At", "Id")
+                        .HasDatabaseName("ix_audit_events_project_id_at_id");
+
+                    b.HasIndex("RemoteAddress", "At", "Id")
+                        .HasDatabaseName("ix_audit_events_remote_address_at_id");
+
+                    b.HasIndex("SubjectId", "At", "Id")
+                        .HasDatabaseName("ix_audit_events_subject_id_at_id");
+
+                    b.HasIndex("SubjectKind", "At", "Id")
+                        .HasDatabaseName("ix_audit_events_subject_kind_at_id");
 
                     b.ToTable("audit_events", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Audit.AuditHead", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_audit_head_one", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Audit.AuditPending", b =>
+                {
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.HasKey("At", "EventId")
+                        .HasName("pk_audit_pending");
+
+                    b.ToTable("audit_pending", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<short>("Version")
+                        .HasColumnType("smallint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Sequence")
+                        .HasName("pk_audit_seals");
+
+                    b.HasIndex("EventId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_seals_event_id");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Domain.Catalog.Flavor", b =>
@@ -666,6 +965,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(60)")
                         .HasColumnName("name");
 
+                    b.Property<IPAddress>("ReadyUntil")
+                        .HasColumnType("inet")
+                        .HasColumnName("ready_until");
+
                     b.HasKey("Id")
                         .HasName("pk_networks");
 
@@ -677,6 +980,31 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_networks_pool", "first <= last and first <<= cidr::inet and last <<= cidr::inet");
                         });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Catalog.NetworkAddress", b =>
+                {
+                    b.Property<IPAddress>("Address")
+                        .IsRequired()
+                        .HasColumnType("inet")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset?>("FreeSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("free_since");
+
+                    b.Property<bool>("Held")
+                        .HasColumnType("boolean")
+                        .HasColumnName("held");
+
+                    b.Property<Guid>("NetworkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("network_id");
+
+                    b.HasIndex("NetworkId")
+                        .HasDatabaseName("ix_network_addresses_network_id");
+
+                    b.ToTable("network_addresses", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Domain.Hosts.Host", b =>
@@ -798,6 +1126,55 @@ namespace Portal.Migrations.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Portal.Domain.Leases.LeaseSettings", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_lease_settings");
+
+                    b.ToTable("lease_settings", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_lease_settings_one_row", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Leases.ProjectLease", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("ProjectId")
+                        .HasName("pk_project_leases");
+
+                    b.ToTable("project_leases", (string)null);
+                });
+
             modelBuilder.Entity("Portal.Domain.Machines.Machine", b =>
                 {
                     b.Property<Guid>("Id")
@@ -835,9 +1212,17 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("flavor_name");
 
+                    b.Property<DateTimeOffset?>("GraceUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("grace_until");
+
                     b.Property<Guid?>("HostId")
                         .HasColumnType("uuid")
                         .HasColumnName("host_id");
+
+                    b.Property<int>("HotVcpus")
+                        .HasColumnType("integer")
+                        .HasColumnName("hot_vcpus");
 
                     b.Property<Guid>("ImageId")
                         .HasColumnType("uuid")
@@ -847,6 +1232,38 @@ namespace Portal.Migrations.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("last_known_state");
+
+                    b.Property<int?>("LeaseDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("lease_days");
+
+                    b.Property<DateTimeOffset?>("LeaseDueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_due_at");
+
+                    b.Property<DateTimeOffset?>("LeaseEndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_ends_at");
+
+                    b.Property<string>("LeaseStage")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("None")
+                        .HasColumnName("lease_stage");
+
+                    b.Property<DateTimeOffset?>("LeaseStartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_started_at");
+
+                    b.Property<int>("LeaseTries")
+                        .HasColumnType("integer")
+                        .HasColumnName("lease_tries");
+
+                    b.Property<int?>("LeaseWarnedDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("lease_warned_days");
 
                     b.Property<string>("Mac")
                         .IsRequired()
@@ -867,9 +1284,17 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("network_id");
 
+                    b.Property<string>("Pending")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("pending");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<bool>("Protected")
+                        .HasColumnType("boolean")
+                        .HasColumnName("protected");
 
                     b.Property<string>("SshKey")
                         .IsRequired()
@@ -905,6 +1330,14 @@ namespace Portal.Migrations.Migrations
                     b.HasIndex("ImageId")
                         .HasDatabaseName("ix_machines_image_id");
 
+                    b.HasIndex("LeaseDueAt")
+                        .HasDatabaseName("ix_machines_lease_due_at")
+                        .HasFilter("lease_due_at is not null");
+
+                    b.HasIndex("LeaseEndsAt")
+                        .HasDatabaseName("ix_machines_lease_ends_at")
+                        .HasFilter("lease_ends_at is not null");
+
                     b.HasIndex("Mac")
                         .IsUnique()
                         .HasDatabaseName("ux_machines_mac")
@@ -927,6 +1360,14 @@ namespace Portal.Migrations.Migrations
                             t.HasCheckConstraint("ck_machines_devices", "devices in ('Paravirtual', 'Emulated')");
 
                             t.HasCheckConstraint("ck_machines_last_known_state", "last_known_state in ('Waiting', 'Provisioning', 'Running', 'Off', 'Unknown', 'Failed', 'Deleting', 'Deleted')");
+
+                            t.HasCheckConstraint("ck_machines_lease_days", "lease_days > 0");
+
+                            t.HasCheckConstraint("ck_machines_lease_end", "lease_stage = 'None' or lease_ends_at is not null");
+
+                            t.HasCheckConstraint("ck_machines_lease_grace", "lease_stage <> 'Grace' or grace_until is not null");
+
+                            t.HasCheckConstraint("ck_machines_lease_stage", "lease_stage in ('None', 'Running', 'Ending', 'Grace', 'Over')");
 
                             t.HasCheckConstraint("ck_machines_running_somewhere", "state not in ('Running', 'Off', 'Unknown') or host_id is not null");
 
@@ -1098,6 +1539,241 @@ namespace Portal.Migrations.Migrations
                     b.ToTable("migration_chunks", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Domain.Notices.Deliveries.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("DurationMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<DateTimeOffset>("GiveUpAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("give_up_at");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("last_error");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("PayloadKind")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("payload_kind")
+                        .HasComputedColumnSql("payload ->> 'kind'", true);
+
+                    b.Property<string>("PayloadTitle")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("payload_title")
+                        .HasComputedColumnSql("payload ->> 'title'", true);
+
+                    b.Property<int?>("ResponseCode")
+                        .HasColumnType("integer")
+                        .HasColumnName("response_code");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("TriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tried_at");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<Guid?>("WebhookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_deliveries_created_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_deliveries_user_id");
+
+                    b.HasIndex("WebhookId")
+                        .HasDatabaseName("ix_deliveries_under_way")
+                        .HasFilter("claimed_until is not null");
+
+                    b.HasIndex("Channel", "NextAttemptAt")
+                        .HasDatabaseName("ix_deliveries_due")
+                        .HasFilter("status = 'Queued'");
+
+                    b.HasIndex("WebhookId", "CreatedAt")
+                        .HasDatabaseName("ix_deliveries_webhook_id_created_at");
+
+                    b.ToTable("deliveries", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_deliveries_channel", "channel in ('Email', 'Webhook')");
+
+                            t.HasCheckConstraint("ck_deliveries_status", "status in ('Queued', 'Sent', 'Failed', 'GivenUp')");
+
+                            t.HasCheckConstraint("ck_deliveries_target", "(channel = 'Email') = (user_id is not null) and (channel = 'Webhook') = (webhook_id is not null)");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Notices.Deliveries.Outlet", b =>
+                {
+                    b.Property<string>("Channel")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("channel");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_on");
+
+                    b.HasKey("Channel")
+                        .HasName("pk_outlets");
+
+                    b.ToTable("outlets", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_outlets_channel", "channel in ('Email', 'Webhook')");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Notices.NoticeEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Body")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Link")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("link");
+
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("title");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notices");
+
+                    b.HasIndex("ProjectId")
+                        .HasDatabaseName("ix_notices_project_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_notices_unread")
+                        .HasFilter("read_at is null");
+
+                    b.HasIndex("SubjectId", "CreatedAt")
+                        .HasDatabaseName("ix_notices_subject_id_created_at");
+
+                    b.HasIndex("UserId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_notices_user_id_created_at_id");
+
+                    b.ToTable("notices", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_notices_kind", "kind in ('DecisionDue', 'RequestDecided', 'Comment', 'LeaseEnding', 'LeaseEnded', 'ScheduleTrouble', 'QuotaPassed', 'MachineTrouble', 'DeliveryTrouble')");
+
+                            t.HasCheckConstraint("ck_notices_link_is_ours", "link like '/%' and link not like '//%'");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Notices.NoticePreference", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<bool>("ByEmail")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_email");
+
+                    b.Property<bool>("InPage")
+                        .HasColumnType("boolean")
+                        .HasColumnName("in_page");
+
+                    b.HasKey("UserId", "Kind")
+                        .HasName("pk_notice_preferences");
+
+                    b.ToTable("notice_preferences", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_notice_preferences_kind", "kind in ('DecisionDue', 'RequestDecided', 'Comment', 'LeaseEnding', 'LeaseEnded', 'ScheduleTrouble', 'QuotaPassed', 'MachineTrouble', 'DeliveryTrouble')");
+                        });
+                });
+
             modelBuilder.Entity("Portal.Domain.Operations.Operation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1226,7 +1902,7 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_operations_ended", "(status in ('Succeeded', 'Failed', 'Cancelled')) = (ended_at is not null)");
 
-                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Delete')");
+                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Delete', 'Resize', 'Snapshot')");
 
                             t.HasCheckConstraint("ck_operations_percent", "percent between 0 and 100");
 
@@ -1279,12 +1955,189 @@ namespace Portal.Migrations.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Portal.Domain.Policies.ApprovalRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<Guid?>("ChangedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("name");
+
+                    b.Property<double>("Position")
+                        .HasColumnType("double precision")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Then")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("outcome");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.Property<string>("When")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("conditions");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_rules");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_approval_rules_name");
+
+                    b.HasIndex("Position")
+                        .HasDatabaseName("ix_approval_rules_position");
+
+                    b.ToTable("approval_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Policies.PolicyRevision", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.HasKey("Id")
+                        .HasName("pk_policy_revisions");
+
+                    b.ToTable("policy_revisions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_policy_revisions_one", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Policies.PriceList", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<Guid?>("ChangedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<decimal>("DiskGib")
+                        .HasPrecision(12, 4)
+                        .HasColumnType("numeric(12,4)")
+                        .HasColumnName("disk_gib");
+
+                    b.Property<decimal>("MemoryGib")
+                        .HasPrecision(12, 4)
+                        .HasColumnType("numeric(12,4)")
+                        .HasColumnName("memory_gib");
+
+                    b.Property<decimal>("Vcpu")
+                        .HasPrecision(12, 4)
+                        .HasColumnType("numeric(12,4)")
+                        .HasColumnName("vcpu");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_price_lists");
+
+                    b.ToTable("price_lists", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_price_lists_one", "id = 1 and vcpu >= 0 and memory_gib >= 0 and disk_gib >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Projects.MemberQuota", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Resource")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("resource");
+
+                    b.Property<long?>("Limit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("most");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved");
+
+                    b.Property<long>("Used")
+                        .HasColumnType("bigint")
+                        .HasColumnName("used");
+
+                    b.HasKey("ProjectId", "UserId", "Resource")
+                        .HasName("pk_member_quotas");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_member_quotas_user_id");
+
+                    b.ToTable("member_quotas", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_member_quotas_not_negative", "used >= 0 and reserved >= 0 and most >= 0");
+
+                            t.HasCheckConstraint("ck_member_quotas_resource", "resource in ('Machines', 'Vcpus', 'MemoryMib', 'DiskGib', 'Addresses', 'Snapshots')");
+                        });
+                });
+
             modelBuilder.Entity("Portal.Domain.Projects.Project", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1295,6 +2148,12 @@ namespace Portal.Migrations.Migrations
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("name");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
 
                     b.HasKey("Id")
                         .HasName("pk_projects");
@@ -1322,6 +2181,12 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
                     b.HasKey("ProjectId", "UserId")
                         .HasName("pk_project_members");
 
@@ -1345,6 +2210,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("resource");
 
+                    b.Property<bool>("GraceTold")
+                        .HasColumnType("boolean")
+                        .HasColumnName("grace_told");
+
                     b.Property<long>("Limit")
                         .HasColumnType("bigint")
                         .HasColumnName("most");
@@ -1352,6 +2221,14 @@ namespace Portal.Migrations.Migrations
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint")
                         .HasColumnName("reserved");
+
+                    b.Property<long?>("Soft")
+                        .HasColumnType("bigint")
+                        .HasColumnName("soft");
+
+                    b.Property<DateTimeOffset?>("SoftSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("soft_since");
 
                     b.Property<long>("Used")
                         .HasColumnType("bigint")
@@ -1364,9 +2241,56 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_quotas_not_negative", "used >= 0 and reserved >= 0 and most >= 0");
 
-                            t.HasCheckConstraint("ck_quotas_resource", "resource in ('Machines', 'Vcpus', 'MemoryMib', 'DiskGib')");
+                            t.HasCheckConstraint("ck_quotas_resource", "resource in ('Machines', 'Vcpus', 'MemoryMib', 'DiskGib', 'Addresses', 'Snapshots')");
 
-                            t.HasCheckConstraint("ck_quotas_within_limit", "used + reserved <= most");
+                            t.HasCheckConstraint("ck_quotas_soft", "soft >= 0 and soft <= most");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Projects.QuotaSettings", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("changed_by");
+
+                    b.Property<int>("GraceDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("grace_days");
+
+                    b.Property<int?>("MostDiskGib")
+                        .HasColumnType("integer")
+                        .HasColumnName("most_disk_gib");
+
+                    b.Property<int?>("MostMemoryMib")
+                        .HasColumnType("integer")
+                        .HasColumnName("most_memory_mib");
+
+                    b.Property<int?>("MostVcpus")
+                        .HasColumnType("integer")
+                        .HasColumnName("most_vcpus");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("ProjectId")
+                        .HasName("pk_quota_settings");
+
+                    b.ToTable("quota_settings", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_quota_settings", "most_vcpus > 0 and most_memory_mib > 0 and most_disk_gib > 0 and grace_days between 0 and 365");
                         });
                 });
 
@@ -1376,6 +2300,10 @@ namespace Portal.Migrations.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<bool>("AdminsAsked")
+                        .HasColumnType("boolean")
+                        .HasColumnName("admins_asked");
 
                     b.Property<DateTimeOffset?>("DecidedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1394,14 +2322,23 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
                     b.Property<byte[]>("Fingerprint")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("fingerprint");
 
-                    b.Property<Guid>("FlavorId")
+                    b.Property<Guid?>("FlavorId")
                         .HasColumnType("uuid")
                         .HasColumnName("flavor_id");
+
+                    b.Property<string>("Holds")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("holds");
 
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
@@ -1409,27 +2346,70 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(100)")
                         .HasColumnName("idempotency_key");
 
-                    b.Property<Guid>("ImageId")
+                    b.Property<Guid?>("ImageId")
                         .HasColumnType("uuid")
                         .HasColumnName("image_id");
 
-                    b.Property<Guid>("MachineId")
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer")
+                        .HasColumnName("level");
+
+                    b.Property<string>("Levels")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("levels");
+
+                    b.Property<Guid?>("MachineId")
                         .HasColumnType("uuid")
                         .HasColumnName("machine_id");
 
-                    b.Property<string>("MachineName")
+                    b.Property<bool>("MayDecideOwn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("may_decide_own");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("OnExpiry")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
-                        .HasColumnName("machine_name");
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("on_expiry");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("outcome");
 
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
 
+                    b.Property<Guid?>("ReplacesId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("replaces_id");
+
                     b.Property<Guid>("RequesterId")
                         .HasColumnType("uuid")
                         .HasColumnName("requester_id");
+
+                    b.Property<Guid?>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
+                    b.Property<string>("RuleName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("rule_name");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1437,9 +2417,20 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("subject");
+
                     b.Property<DateTimeOffset>("SubmittedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("submitted_at");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
 
                     b.Property<uint>("Version")
                         .IsConcurrencyToken()
@@ -1455,14 +2446,24 @@ namespace Portal.Migrations.Migrations
                     b.HasKey("Id")
                         .HasName("pk_requests");
 
+                    b.HasIndex("DecidedAt")
+                        .HasDatabaseName("ix_requests_decided_at");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_requests_expires_at")
+                        .HasFilter("status = 'Waiting' and expires_at is not null");
+
                     b.HasIndex("FlavorId")
                         .HasDatabaseName("ix_requests_flavor_id");
 
                     b.HasIndex("ImageId")
                         .HasDatabaseName("ix_requests_image_id");
 
-                    b.HasIndex("MachineId")
-                        .HasDatabaseName("ix_requests_machine_id");
+                    b.HasIndex("ReplacesId")
+                        .HasDatabaseName("ix_requests_replaces_id");
+
+                    b.HasIndex("MachineId", "Status")
+                        .HasDatabaseName("ix_requests_machine_id_status");
 
                     b.HasIndex("ProjectId", "SubmittedAt")
                         .HasDatabaseName("ix_requests_project_id_submitted_at");
@@ -1478,7 +2479,352 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_requests_denied_with_reason", "status <> 'Denied' or coalesce(length(decision_reason), 0) > 0");
 
+                            t.HasCheckConstraint("ck_requests_kind", "kind in ('Create', 'Resize', 'ExtendLease', 'QuotaIncrease', 'Delete')");
+
+                            t.HasCheckConstraint("ck_requests_on_expiry", "on_expiry in ('Approve', 'Deny', 'Escalate')");
+
                             t.HasCheckConstraint("ck_requests_status", "status in ('Waiting', 'Approved', 'Denied', 'Withdrawn', 'Fulfilled', 'Failed')");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Requests.RequestComment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("text");
+
+                    b.Property<DateTimeOffset>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_request_comments");
+
+                    b.HasIndex("AuthorId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_request_comments_author_id_idempotency_key");
+
+                    b.HasIndex("RequestId", "WrittenAt")
+                        .HasDatabaseName("ix_request_comments_request_id_written_at");
+
+                    b.ToTable("request_comments", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Schedules.Schedule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("MachineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("machine_id");
+
+                    b.Property<string>("Move")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("move");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Timing")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("timing");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_schedules");
+
+                    b.HasIndex("MachineId")
+                        .HasDatabaseName("ix_schedules_machine_id");
+
+                    b.HasIndex("NextAt")
+                        .HasDatabaseName("ix_schedules_next_at")
+                        .HasFilter("next_at is not null");
+
+                    b.HasIndex("ProjectId", "NextAt")
+                        .HasDatabaseName("ix_schedules_project_id_next_at");
+
+                    b.ToTable("schedules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedules_kind", "kind in ('PowerOn', 'PowerOff', 'Relocate')");
+
+                            t.HasCheckConstraint("ck_schedules_move", "(kind = 'Relocate') = (move is not null)");
+
+                            t.HasCheckConstraint("ck_schedules_next", "enabled or next_at is null");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Schedules.ScheduleRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<Guid?>("OperationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("operation_id");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("outcome");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid>("ScheduleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("schedule_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_schedule_runs");
+
+                    b.HasIndex("Outcome")
+                        .HasDatabaseName("ix_schedule_runs_outcome")
+                        .HasFilter("outcome in ('Waiting', 'Ordered')");
+
+                    b.HasIndex("ScheduleId", "DueAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_schedule_runs_schedule_id_due_at");
+
+                    b.ToTable("schedule_runs", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedule_runs_ended", "(outcome in ('Waiting', 'Ordered')) = (ended_at is null)");
+
+                            t.HasCheckConstraint("ck_schedule_runs_outcome", "outcome in ('Waiting', 'Ordered', 'Done', 'Failed', 'Missed', 'Skipped')");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Snapshots.Snapshot", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("created_by_name");
+
+                    b.Property<Guid>("MachineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("machine_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<long?>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("StateReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("state_reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_snapshots");
+
+                    b.HasIndex("MachineId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ux_snapshots_name_of_machine")
+                        .HasFilter("state <> 'Deleted'");
+
+                    b.HasIndex("ProjectId", "CreatedBy")
+                        .HasDatabaseName("ix_snapshots_project_id_created_by");
+
+                    b.ToTable("snapshots", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_snapshots_size", "size_bytes >= 0");
+
+                            t.HasCheckConstraint("ck_snapshots_state", "state in ('Taking', 'Ready', 'Reverting', 'Deleting', 'Failed', 'Deleted')");
+
+                            t.HasCheckConstraint("ck_snapshots_taken", "state not in ('Ready', 'Reverting') or size_bytes is not null");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Webhooks.Webhook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedByName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("changed_by_name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_enabled");
+
+                    b.PrimitiveCollection<string[]>("Kinds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("kinds");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OldSecret")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("old_secret");
+
+                    b.Property<DateTimeOffset?>("OldSecretUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("old_secret_until");
+
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("secret");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("url");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhooks");
+
+                    b.HasIndex("CreatedBy")
+                        .HasDatabaseName("ix_webhooks_created_by");
+
+                    b.HasIndex("ProjectId")
+                        .HasDatabaseName("ix_webhooks_project_id");
+
+                    b.ToTable("webhooks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_webhooks_url", "url ~ '^https?://'");
                         });
                 });
 
@@ -1569,6 +2915,71 @@ namespace Portal.Migrations.Migrations
                         .HasConstraintName("fk_sign_in_sessions_asp_net_users_user_id");
                 });
 
+            modelBuilder.Entity("Portal.Domain.Approvals.ApprovalSeat", b =>
+                {
+                    b.HasOne("Portal.Domain.Requests.Request", null)
+                        .WithMany()
+                        .HasForeignKey("RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_approval_seats_requests_request_id");
+
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_approval_seats_asp_net_users_user_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Approvals.Delegation", b =>
+                {
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("FromUserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_delegations_asp_net_users_from_user_id");
+
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ToUserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_delegations_asp_net_users_to_user_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Approvals.RequestDecision", b =>
+                {
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("OnBehalfOf")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_request_decisions_asp_net_users_on_behalf_of");
+
+                    b.HasOne("Portal.Domain.Requests.Request", null)
+                        .WithMany()
+                        .HasForeignKey("RequestId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_request_decisions_requests_request_id");
+
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_request_decisions_asp_net_users_user_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Catalog.NetworkAddress", b =>
+                {
+                    b.HasOne("Portal.Domain.Catalog.Network", null)
+                        .WithMany()
+                        .HasForeignKey("NetworkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_network_addresses_networks_network_id");
+                });
+
             modelBuilder.Entity("Portal.Domain.Hosts.Placement", b =>
                 {
                     b.HasOne("Portal.Domain.Hosts.Host", null)
@@ -1584,6 +2995,16 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_placements_machines_machine_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Leases.ProjectLease", b =>
+                {
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_project_leases_projects_project_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Machines.Machine", b =>
@@ -1643,6 +3064,47 @@ namespace Portal.Migrations.Migrations
                         .HasConstraintName("fk_migration_chunks_migrations_migration_id");
                 });
 
+            modelBuilder.Entity("Portal.Domain.Notices.Deliveries.Delivery", b =>
+                {
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_deliveries_asp_net_users_user_id");
+
+                    b.HasOne("Portal.Domain.Webhooks.Webhook", null)
+                        .WithMany()
+                        .HasForeignKey("WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_deliveries_webhooks_webhook_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Notices.NoticeEntry", b =>
+                {
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_notices_projects_project_id");
+
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notices_asp_net_users_user_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Notices.NoticePreference", b =>
+                {
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notice_preferences_asp_net_users_user_id");
+                });
+
             modelBuilder.Entity("Portal.Domain.Operations.Operation", b =>
                 {
                     b.HasOne("Portal.Domain.Machines.Machine", null)
@@ -1661,6 +3123,23 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_operation_steps_operations_operation_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Projects.MemberQuota", b =>
+                {
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_member_quotas_projects_project_id");
+
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_member_quotas_asp_net_users_user_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Projects.ProjectMember", b =>
@@ -1690,27 +3169,34 @@ namespace Portal.Migrations.Migrations
                         .HasConstraintName("fk_quotas_projects_project_id");
                 });
 
+            modelBuilder.Entity("Portal.Domain.Projects.QuotaSettings", b =>
+                {
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithOne()
+                        .HasForeignKey("Portal.Domain.Projects.QuotaSettings", "ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_quota_settings_projects_project_id");
+                });
+
             modelBuilder.Entity("Portal.Domain.Requests.Request", b =>
                 {
                     b.HasOne("Portal.Domain.Catalog.Flavor", null)
                         .WithMany()
                         .HasForeignKey("FlavorId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_requests_flavors_flavor_id");
 
                     b.HasOne("Portal.Domain.Catalog.Image", null)
                         .WithMany()
                         .HasForeignKey("ImageId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_requests_images_image_id");
 
                     b.HasOne("Portal.Domain.Machines.Machine", null)
                         .WithMany()
                         .HasForeignKey("MachineId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_requests_machines_machine_id");
 
                     b.HasOne("Portal.Domain.Projects.Project", null)
@@ -1720,12 +3206,95 @@ namespace Portal.Migrations.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_requests_projects_project_id");
 
+                    b.HasOne("Portal.Domain.Requests.Request", null)
+                        .WithMany()
+                        .HasForeignKey("ReplacesId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_requests_requests_replaces_id");
+
                     b.HasOne("Portal.Domain.Accounts.User", null)
                         .WithMany()
                         .HasForeignKey("RequesterId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_requests_asp_net_users_requester_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Requests.RequestComment", b =>
+                {
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_request_comments_asp_net_users_author_id");
+
+                    b.HasOne("Portal.Domain.Requests.Request", null)
+                        .WithMany()
+                        .HasForeignKey("RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_request_comments_requests_request_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Schedules.Schedule", b =>
+                {
+                    b.HasOne("Portal.Domain.Machines.Machine", null)
+                        .WithMany()
+                        .HasForeignKey("MachineId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedules_machines_machine_id");
+
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedules_projects_project_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Schedules.ScheduleRun", b =>
+                {
+                    b.HasOne("Portal.Domain.Schedules.Schedule", null)
+                        .WithMany()
+                        .HasForeignKey("ScheduleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedule_runs_schedules_schedule_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Snapshots.Snapshot", b =>
+                {
+                    b.HasOne("Portal.Domain.Machines.Machine", null)
+                        .WithMany()
+                        .HasForeignKey("MachineId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_snapshots_machines_machine_id");
+
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_snapshots_projects_project_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Webhooks.Webhook", b =>
+                {
+                    b.HasOne("Portal.Domain.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedBy")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhooks_asp_net_users_created_by");
+
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_webhooks_projects_project_id");
                 });
 #pragma warning restore 612, 618
         }
