@@ -46,6 +46,7 @@ public static class ApiRoutes
         ((IEndpointConventionBuilder)api).Finally(ProblemAnswers.Describe);
         MeRoutes.Map(api);
         ProjectRoutes.Map(api);
+        QuotaRoutes.Map(api);
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
         MachineRoutes.Map(api);

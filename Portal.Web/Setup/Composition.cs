@@ -24,6 +24,7 @@ public static class Composition
         services.AddPortalAccounts();
         services.AddPortalOperations();
         services.AddPortalMigrations();
+        services.AddHostedService<Projects.GraceWatch>();
         services.AddScoped<CircuitHandler, CircuitCount>();
         services.AddSingleton<Readiness>();
         services.AddPortalPages();
