@@ -26,7 +26,7 @@ static class QuotaBooks
         if (takes == QuotaAmounts.None)
             return sheet;
         if (QuotaRules.Judge(sheet, amounts) is [var broken, ..])
-            return broken with { Fits = await QuotaFit.FindAsync(db, sheet, amounts, ct) };
+            return broken.Offering(await QuotaFit.FindAsync(db, sheet, amounts, ct));
 
         await using var batch = await db.BatchAsync(ct);
         AddMove(batch, projectId, takes, used: 0, reserved: 1, now);

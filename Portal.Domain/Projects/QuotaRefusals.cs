@@ -27,6 +27,9 @@ public sealed record QuotaExceeded(QuotaLine Line, long Asked, QuotaRule Rule = 
     /// <summary>By how much the limit would be passed.</summary>
     public long Over => Asked - Line.Left;
 
+    /// <summary>The same with what would fit; made anew, since the advice says it.</summary>
+    internal QuotaExceeded Offering(WhatFits? fits) => new(Line, Asked, Rule, fits);
+
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;
 }

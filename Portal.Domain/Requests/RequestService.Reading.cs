@@ -123,7 +123,7 @@ public sealed partial class RequestService
         {
             var broken = QuotaRules.Judge(quota, takes);
             var fits = broken.Count == 0 ? null : await QuotaFit.FindAsync(db, quota, takes, ct);
-            refusals.AddRange(broken.Select(refusal => refusal with { Fits = fits }));
+            refusals.AddRange(broken.Select(refusal => refusal.Offering(fits)));
         }
         if (check.Network is { } network && await AddressPool.FreeAsync(db, network, ct) == 0)
             refusals.Add(new NoFreeAddress(network.Name));

@@ -95,6 +95,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         NpgsqlConnection.ClearPool(connection);
     }
 
-    /// <summary>Few connections per database, so that many test classes at once stay within what one server takes.</summary>
-    string To(string database) => new NpgsqlConnectionStringBuilder(server) { Database = database, MaxPoolSize = 16, IncludeErrorDetail = true }.ConnectionString;
+    /// <summary>Few connections per database, so that many test classes at once stay within what one server takes; with prepared statements as the portal has them, so that it is one pool.</summary>
+    string To(string database) => new NpgsqlConnectionStringBuilder(server) { Database = database, MaxPoolSize = 16, IncludeErrorDetail = true, MaxAutoPrepare = 200 }.ConnectionString;
 }

@@ -50,6 +50,7 @@ public static class ApiRoutes
         ProjectRoutes.Map(api);
         MemberRoutes.Map(api);
         PeopleRoutes.Map(api);
+        QuotaRoutes.Map(api);
         RequestRoutes.Map(api);
         ApprovalRoutes.Map(api);
         DelegationRoutes.Map(api);

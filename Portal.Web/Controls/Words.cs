@@ -36,6 +36,18 @@ public static class Words
             : $"{Format.Number(held)} of {Format.Number(line.Limit)}, {(line.Over > 0 ? $"{Format.Number(line.Over)} over" : $"{Format.Number(line.Left)} left")}";
     }
 
+    /// <summary>What is said beside a limit: the person's own, and a soft limit that is passed; null when there is nothing.</summary>
+    public static string? Beside(QuotaEffect line)
+    {
+        var own = line.Own is { } mine ? $"Own limit: {Share(mine)}." : null;
+        var soft = line switch
+        {
+            { PassesSoft: true, Soft: { } most } => $"Soft limit of {Amount(line.Resource, most)} passed{(line.GraceEnds is { } ends ? $", grace until {ends.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : " with this")}.",
+            _ => null,
+        };
+        return own is null && soft is null ? null : string.Join(' ', new[] { own, soft }.OfType<string>());
+    }
+
     /// <summary>Memory given out of what a host has for machines: <c>40 of 64 GiB</c>.</summary>
     public static string Room(long takenMib, long forMachinesMib)
     {

@@ -1,0 +1,126 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Machines;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
+using Portal.Tests.Postgres;
+
+namespace Portal.Tests.Domain.Projects;
+
+public sealed class QuotaRecountTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    QuotaService Quotas => postgres.Get<QuotaService>();
+
+    RequestService Requests => postgres.Get<RequestService>();
+
+    [Fact]
+    public async Task Books_that_are_exact_are_said_to_be_and_stay_as_they_are()
+    {
+        var world = await postgres.NewWorldAsync();
+        foreach (var state in new[] { MachineState.Running, MachineState.Off, MachineState.Failed, MachineState.Deleting })
+            await world.AddMachineAsync(state);
+        await Requests.SubmitAsync(world.Member, world.Draft(), "1", Ct);
+
+        (await Quotas.RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift.ShouldBeEmpty();
+
+        var machines = (await Quotas.GetAsync(world.Member, world.Project.Id, Ct)).Value.Lines[0];
+        (machines.Used, machines.Reserved).ShouldBe((4, 1));
+    }
+
+    [Fact]
+    public async Task Drift_is_told_with_limit_books_and_truth_corrected_and_kept_in_the_audit_trail()
+    {
+        var world = await postgres.NewWorldAsync(new WorldPlan(Machines: 2));
+        await world.AddMachineAsync();
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.Quotas.Where(q => q.ProjectId == world.Project.Id && q.Resource == QuotaResource.Machines).ExecuteUpdateAsync(set => set.SetProperty(q => q.Used, 0).SetProperty(q => q.Limit, 0), Ct);
+        await db.MemberQuotas.Where(q => q.ProjectId == world.Project.Id && q.Resource == QuotaResource.MemoryMib).ExecuteUpdateAsync(set => set.SetProperty(q => q.Reserved, 9), Ct);
+
+        var drift = (await Quotas.RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift;
+
+        // The truth is written though it lies above the limit.
+        drift.ShouldBe([
+            new QuotaDrift(null, null, QuotaResource.Machines, Limit: 0, BooksUsed: 0, BooksReserved: 0, Used: 1, Reserved: 0),
+            new QuotaDrift(world.Member.UserId, world.Member.Name, QuotaResource.MemoryMib, Limit: null, BooksUsed: 256, BooksReserved: 9, Used: 256, Reserved: 0),
+        ]);
+        (await Quotas.RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift.ShouldBeEmpty();
+        var told = await db.AuditEvents.Where(e => e.ProjectId == world.Project.Id && e.Action == "quota.recount").OrderBy(e => e.Id).FirstAsync(Ct);
+        told.Detail.ShouldContain("booksReserved");
+    }
+
+    [Fact]
+    public async Task Everybody_is_counted_project_by_project()
+    {
+        var (one, other) = (await postgres.NewWorldAsync(), await postgres.NewWorldAsync());
+        var told = 0;
+
+        var counted = (await Quotas.RecountAllAsync(one.Admin, (done, all) => { told = done; all.ShouldBeGreaterThanOrEqualTo(done); return Task.CompletedTask; }, Ct)).Value;
+
+        counted.Select(c => c.ProjectId).ShouldContain(one.Project.Id);
+        counted.Select(c => c.ProjectId).ShouldContain(other.Project.Id);
+        told.ShouldBe(counted.Count);
+    }
+
+    [Fact]
+    public async Task A_recount_in_a_storm_of_submits_withdrawals_resizes_and_limit_changes_finds_no_drift_and_leaves_exact_books()
+    {
+        var world = await postgres.NewWorldAsync(new WorldPlan(Machines: 12));
+        var resized = await world.AddMachineAsync();
+        var calls = Enumerable.Range(0, 120).Select(n => Task.Run(async () =>
+        {
+            var who = n % 2 == 0 ? world.Member : world.Owner;
+            var drift = 0;
+            switch (n % 6)
+            {
+                case 0:
+                    drift = (await Quotas.RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift.Count;
+                    break;
+                case 1:
+                    await LimitAsync(world, 8 + (n % 7));
+                    break;
+                case 2:
+                    await ResizeAndBackAsync(world);
+                    break;
+                default:
+                    var taken = await Requests.SubmitAsync(who, world.Draft(), $"storm-{n}", Ct);
+                    if (taken.IsOk && n % 3 == 0)
+                        (await Requests.WithdrawAsync(who, taken.Value.Id, Ct)).IsOk.ShouldBeTrue();
+                    else if (!taken.IsOk)
+                        taken.Refusal.ShouldBeOfType<QuotaExceeded>();
+                    break;
+            }
+            return drift;
+        }, Ct));
+
+        (await Task.WhenAll(calls)).ShouldAllBe(drift => drift == 0);
+
+        (await Quotas.RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift.ShouldBeEmpty();
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        var waiting = await db.Requests.CountAsync(r => r.ProjectId == world.Project.Id && r.Status == RequestStatus.Waiting, Ct);
+        var lines = (await Quotas.GetAsync(world.Member, world.Project.Id, Ct)).Value.Lines;
+        lines.ShouldAllBe(l => l.Reserved == waiting * QuotaAmounts.OfMachine(world.Flavor.Size).Of(l.Resource) && l.Used == QuotaAmounts.OfMachine(resized.Size).Of(l.Resource));
+        var members = (await Quotas.SetupAsync(world.Admin, world.Project.Id, Ct)).Value.Members;
+        members.Sum(m => m.Lines[0].Reserved).ShouldBe(waiting);
+    }
+
+    async Task LimitAsync(World world, long machines)
+    {
+        var version = (await Quotas.SetupAsync(world.Admin, world.Project.Id, Ct)).Value.Version;
+        var answer = await Quotas.SetAsync(world.Admin, world.Project.Id, new QuotaEdit(new Dictionary<QuotaResource, long> { [QuotaResource.Machines] = machines }, new Dictionary<QuotaResource, long?>(), MachineCaps.None, 14), version, Ct);
+        if (!answer.IsOk)
+            answer.Refusal.ShouldBeOfType<QuotaChanged>();
+    }
+
+    /// <summary>Holds growth and lets go of it in one transaction, as a resize that fails does.</summary>
+    async Task ResizeAndBackAsync(World world)
+    {
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(Ct);
+        var growth = QuotaAmounts.OfResize(new(1, 256, 2), new(2, 512, 4));
+        (await QuotaBooks.ReserveAsync(db, world.Project.Id, world.Member.UserId, growth, Ct)).ShouldBeNull();
+        await QuotaBooks.UseReservedAsync(db, world.Project.Id, world.Member.UserId, growth, Ct);
+        await QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, world.Member.UserId, growth, Ct);
+        await transaction.CommitAsync(Ct);
+    }
+}
