@@ -9,5 +9,5 @@ public sealed class SweepJob(SweepRunner runner) : IJob
     public const string Group = "sweeps";
 
     /// <inheritdoc/>
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await runner.RunAsync(context.JobDetail.Key.Name, cancellationToken);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await runner.RunAsync(context.JobDetail.Key.Name, cancellationToken);
 }

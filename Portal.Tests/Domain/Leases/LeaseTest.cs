@@ -41,13 +41,13 @@ public abstract class LeaseTest(PostgresCluster cluster) : FreshDatabase(cluster
         await db.SaveChangesAsync(Ct);
     }
 
-    protected async Task<List<Operation>> OperationsAsync(Guid machineId)
+    protected async Task<IReadOnlyList<Operation>> OperationsAsync(Guid machineId)
     {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         return await db.Operations.AsNoTracking().Where(o => o.MachineId == machineId).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id).ToListAsync(Ct);
     }
 
-    protected async Task<List<string>> AuditAsync(Guid subjectId)
+    protected async Task<IReadOnlyList<string>> AuditAsync(Guid subjectId)
     {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         return await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == subjectId).OrderBy(e => e.At).ThenBy(e => e.Id).Select(e => e.Action).ToListAsync(Ct);
