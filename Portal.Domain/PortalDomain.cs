@@ -51,6 +51,7 @@ public static class PortalDomain
         services.AddSingleton<AuditService>();
         services.AddSingleton<AuditChain>();
         services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditExport>();
         services.AddSingleton<CatalogService>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton<RequestAction, CreateAction>();
