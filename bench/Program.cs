@@ -22,11 +22,12 @@ Console.CancelKeyPress += (_, press) =>
 try
 {
     var figures = new List<Figure>();
-    await using var stand = await Stand.StartAsync(ctrlC.Token);
+    // What needs neither hosts nor machines needs no stand.
+    await using var stand = name is "lists" ? null : await Stand.StartAsync(ctrlC.Token);
     foreach (var measurement in Measurement.All.Where(known => name is null || known.Name == name))
     {
         Console.WriteLine($"  {measurement.Name}: {measurement.Says}");
-        figures.AddRange(await measurement.RunAsync(stand, ctrlC.Token));
+        figures.AddRange(await measurement.RunAsync(stand!, ctrlC.Token));
     }
 
     Console.WriteLine();

@@ -89,7 +89,7 @@ sealed class Stand : IAsyncDisposable
             await Lab.RemoveAsync(machine);
     }
 
-    static string Setting(string name) =>
+    public static string Setting(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set. Run ./portal bench, which sets everything up.");
 
     static async Task<string> CreateDatabaseAsync(string server, CancellationToken ct)
