@@ -8,7 +8,7 @@ static class PlainLists
 {
     static readonly Dictionary<string, string> Columns = new()
     {
-        ["at"] = "at", ["actor"] = "actor_name", ["action"] = "action", ["subject"] = "subject_name", ["name"] = "name", ["state"] = "state", ["memory"] = "memory_mib", ["created"] = "created_at", ["address"] = "inet(t.address)",
+        ["at"] = "t.at", ["actor"] = "t.actor_name", ["action"] = "t.action", ["subject"] = "t.subject_name", ["name"] = "t.name", ["state"] = "t.state", ["memory"] = "t.memory_mib", ["created"] = "t.created_at", ["address"] = "inet(t.address)",
         ["host"] = "(select h.name from hosts h where h.id = t.host_id)", ["project"] = "(select p.name from projects p where p.id = t.project_id)",
     };
 
