@@ -1,7 +1,15 @@
 namespace Portal.Domain;
 
 /// <summary>One page of a list and how many there are in all.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, int Total);
+/// <param name="Items">The rows.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="AtLeast">Whether counting stopped there: there are more than <paramref name="Total"/>, which is as far as the list can be paged.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, int Total, bool AtLeast = false);
+
+/// <summary>A list that is not counted to its end is not shown past where counting stopped either.</summary>
+public sealed record ListTooDeep(int Skip, int Counted) : Refusal("list-too-deep",
+    string.Create(System.Globalization.CultureInfo.InvariantCulture, $"This list is counted to {Counted:N0}; what follows after {Skip:N0} is past that."),
+    "Narrow it with a filter or a longer search, or sort it the other way round to read it from its end.", "skip");
 
 /// <summary>What a person sees of a list: everything of it stands in the page's URL.</summary>
 /// <param name="Search">Free text; matched on the server, case-insensitively.</param>
@@ -36,6 +44,25 @@ public sealed record ListQuery(string? Search = null, string? Sort = null, int S
 
     /// <summary>A text as an <c>ILIKE</c> pattern that fits nothing but itself, in whatever case.</summary>
     internal static string Literally(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+
+    /// <summary>
+    /// The search text as a pattern for <c>LIKE</c> over lines of small letters, such that an index of trigrams always narrows it: three letters or
+    /// digits in a row are looked for anywhere, less only at the beginning of a line. Null when nothing is searched for; empty, which fits nothing,
+    /// when there is neither letter nor digit to begin with.
+    /// </summary>
+    internal string? TrigramPattern
+    {
+        get
+        {
+            if (LikePattern is not { } like)
+                return null;
+            like = like.ToLowerInvariant();
+            var run = 0;
+            if (like.Any(letter => (run = char.IsLetterOrDigit(letter) ? run + 1 : 0) == 3))
+                return like;
+            return char.IsLetterOrDigit(like[1]) ? "%\n" + like[1..] : "";
+        }
+    }
 
     // PostgreSQL takes no NUL in a text, and nothing that is searched holds a control character.
     static string Printable(string text) => string.Concat(text.Where(letter => !char.IsControl(letter)));

@@ -65,6 +65,7 @@ public static class PortalDomain
         services.AddSingleton<AuditService>();
         services.AddSingleton<AuditChain>();
         services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditExport>();
         services.AddSingleton<CatalogService>();
         services.AddDataProtection().SetApplicationName("portal").PersistKeysToDbContext<PortalDbContext>();
         services.TryAddSingleton(WebhookTargets.PublicOnly);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
 
 namespace Portal.Domain;
 
@@ -9,6 +10,13 @@ public static class Sorting
     /// <summary>Sorts by one key in either direction; add a last key so that pages never overlap.</summary>
     public static IOrderedQueryable<T> SortBy<T, TKey>(this IQueryable<T> rows, Expression<Func<T, TKey>> key, bool descending) =>
         descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
+
+    /// <summary>How many rows there are, counted no further than <paramref name="most"/>, and whether there are more.</summary>
+    public static async Task<(int Count, bool More)> CountUpToAsync<T>(this IQueryable<T> rows, int most, CancellationToken ct)
+    {
+        var count = await rows.Select(_ => 1).Take(most + 1).CountAsync(ct);
+        return (Math.Min(count, most), count > most);
+    }
 
     /// <summary>A filter that holds an identifier. Text that is none finds nothing, rather than everything.</summary>
     public static Guid? IdFilter(this ListQuery query, string field) =>

@@ -25,10 +25,9 @@ static class LeaseBench
 
     static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    public static async Task<IReadOnlyList<Figure>> MeasureAsync(Stand stand, CancellationToken ct)
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken ct)
     {
-        var database = await Stand.CreateDatabaseAsync(ct);
-        await Stand.VerbAsync(database, ct, "migrate");
+        var database = await Stand.FreshDatabaseAsync(ct);
         await FillAsync(database, ct);
         var (last, processes) = await SweepAsync(database, ct);
         var wrong = await ScalarAsync(database, "select count(*) from machines m where lease_stage <> 'Ending' or (select count(*) from operations o where o.machine_id = m.id) <> 1 or (select count(*) from audit_events e where e.subject_id = m.id and e.action = 'machine.lease-end') <> 1", ct);

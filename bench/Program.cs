@@ -26,20 +26,12 @@ try
 {
     var figures = new List<Figure>();
     var chosen = Measurement.All.Where(known => name is null || known.Name == name).ToList();
-    foreach (var measurement in chosen.Where(m => m.OnDatabaseAsync is not null))
+    // What needs neither hosts nor machines needs no stand.
+    await using var stand = chosen.Exists(m => m.OnStandAsync is not null) ? await Stand.StartAsync(ctrlC.Token) : null;
+    foreach (var measurement in chosen)
     {
         Console.WriteLine($"  {measurement.Name}: {measurement.Says}");
-        figures.AddRange(await measurement.OnDatabaseAsync!(await Stand.FreshDatabaseAsync(ctrlC.Token), ctrlC.Token));
-    }
-
-    if (chosen.Exists(m => m.OnDatabaseAsync is null))
-    {
-        await using var stand = await Stand.StartAsync(ctrlC.Token);
-        foreach (var measurement in chosen.Where(m => m.OnDatabaseAsync is null))
-        {
-            Console.WriteLine($"  {measurement.Name}: {measurement.Says}");
-            figures.AddRange(await measurement.RunAsync(stand, ctrlC.Token));
-        }
+        figures.AddRange(measurement.AloneAsync is { } alone ? await alone(ctrlC.Token) : await measurement.OnStandAsync!(stand!, ctrlC.Token));
     }
 
     Console.WriteLine();

@@ -97,12 +97,10 @@ sealed class Stand : IAsyncDisposable
             await Lab.RemoveAsync(machine);
     }
 
-    static string Setting(string name) =>
+    public static string Setting(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set. Run ./portal bench, which sets everything up.");
 
     /// <summary>A database of a measurement's own.</summary>
-    public static Task<string> CreateDatabaseAsync(CancellationToken ct) => CreateDatabaseAsync(Setting("PORTAL_TEST_POSTGRES"), ct);
-
     static async Task<string> CreateDatabaseAsync(string server, CancellationToken ct)
     {
         var name = $"portal_bench_{Guid.CreateVersion7():n}";

@@ -14,8 +14,9 @@ static class SubmitBench
     const int Beyond = 48;
     const int Runs = 5;
 
-    public static async Task<IReadOnlyList<Figure>> MeasureAsync(string database, CancellationToken ct)
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken ct)
     {
+        var database = await Stand.FreshDatabaseAsync(ct);
         // One data source for one process, as the portal has; 16 are at work at any moment.
         var connection = new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = Connections }.ConnectionString;
         await using var stand = await SubmitStand.CreateAsync(connection, ct);

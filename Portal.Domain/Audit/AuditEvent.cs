@@ -63,7 +63,7 @@ public sealed class AuditEvent
 
 sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
 {
-    /// <summary>Who, what and on what in small letters, kept by the database: what a search looks at.</summary>
+    /// <summary>Who, what and on what, each a line in small letters after a line's end; kept by the database: what a search looks at.</summary>
     public const string SearchText = "SearchText";
 
     public void Configure(EntityTypeBuilder<AuditEvent> builder)
@@ -74,7 +74,7 @@ sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
         builder.Property(e => e.SubjectName).HasMaxLength(200);
         builder.Property(e => e.RemoteAddress).HasMaxLength(60);
         builder.Property(e => e.Detail).HasColumnType("jsonb");
-        builder.Property<string>(SearchText).HasComputedColumnSql(@"lower(actor_name || E'\n' || action || E'\n' || subject_name)", stored: true);
+        builder.Property<string>(SearchText).HasComputedColumnSql(@"lower(E'\n' || actor_name || E'\n' || action || E'\n' || subject_name)", stored: true);
         builder.HasIndex(SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
         Index(builder);
     }

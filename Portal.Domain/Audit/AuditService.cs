@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Audit;
 
@@ -17,51 +18,86 @@ namespace Portal.Domain.Audit;
 /// <param name="ProjectName">That project's name now.</param>
 /// <param name="Detail">More about it: a JSON object.</param>
 /// <param name="RemoteAddress">From where.</param>
-public sealed record AuditEntry(Guid Id, DateTimeOffset At, Guid ActorId, string ActorName, string Action, string SubjectKind, Guid SubjectId, string SubjectName, Guid? ProjectId, string? ProjectName, string Detail, string? RemoteAddress);
+/// <param name="Sequence">Its place in the chain; null while it waits for one.</param>
+public sealed record AuditEntry(Guid Id, DateTimeOffset At, Guid ActorId, string ActorName, string Action, string SubjectKind, Guid SubjectId, string SubjectName, Guid? ProjectId, string? ProjectName, string Detail, string? RemoteAddress, long? Sequence);
 
 /// <summary>Reads the audit trail; it is written beside each change.</summary>
-public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts)
+public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, AuditVerifier verifier) : IDisposable
 {
+    // Looking through everything takes a processor for seconds: one at a time, however many ask.
+    readonly SemaphoreSlim proving = new(1, 1);
+
+    /// <summary>How far a narrowed trail is counted, and so paged.</summary>
+    public const int MostCounted = 10_000;
+
     /// <summary>
     /// The trail, newest first. Sorts: <c>at actor action subject</c>. Filters: <c>action</c>, <c>actor</c> (id), <c>subject</c> (id),
-    /// <c>kind</c>, <c>project</c> (id), <c>from</c> and <c>to</c> (moments; the second is left out itself). Search looks at who, what and on what.
+    /// <c>kind</c>, <c>project</c> (id), <c>address</c>, <c>from</c> and <c>to</c> (moments; the second is left out itself). Search looks at who, what and
+    /// on what: for three letters or more anywhere, for less at the beginning. The whole trail is counted exactly and paged to its end, a narrowed one to <see cref="MostCounted"/>.
     /// </summary>
+    /// <returns>The page, <see cref="NotAllowed"/> or <see cref="ListTooDeep"/>.</returns>
     public async Task<Result<Page<AuditEntry>>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
-        if (actor.RefuseUnless(PlatformRoles.Auditor, "read the audit trail") is { } refusal)
+        if (Refuse(actor) is { } refusal)
             return refusal;
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var events = db.AuditEvents.AsNoTracking();
-        if (query.LikePattern is { } like)
-            events = events.Where(e => EF.Functions.ILike(e.ActorName, like, @"\") || EF.Functions.ILike(e.Action, like, @"\") || EF.Functions.ILike(e.SubjectName, like, @"\"));
-        if (query.Filter("action") is { } action)
-            events = events.Where(e => e.Action == action);
-        if (query.Filter("kind") is { } kind)
-            events = events.Where(e => e.SubjectKind == kind);
-        if (query.IdFilter("actor") is { } who)
-            events = events.Where(e => e.ActorId == who);
-        if (query.IdFilter("subject") is { } subject)
-            events = events.Where(e => e.SubjectId == subject);
-        if (query.IdFilter("project") is { } project)
-            events = events.Where(e => e.ProjectId == project);
-        if (query.TimeFilter("from") is { } from)
-            events = events.Where(e => e.At >= from);
-        if (query.TimeFilter("to", never: DateTimeOffset.MinValue) is { } to)
-            events = events.Where(e => e.At < to);
+        await using var db = await contexts.ForAsync(actor, ct);
+        var events = AuditFilter.Apply(db.AuditEvents.AsNoTracking(), query, out var narrowed);
+        var (total, more) = narrowed ? await events.CountUpToAsync(MostCounted, ct) : (await CountAllAsync(db, ct), false);
+        if (more && query.SafeSkip >= MostCounted)
+            return new ListTooDeep(query.SafeSkip, MostCounted);
+        var ids = await IdsAsync(events, query, narrowed ? null : total, ct);
+        return new Page<AuditEntry>(await EntriesAsync(db, ids, ct), total, more);
+    }
 
-        var sorted = query.SortField switch
+    /// <summary>Looks through the whole chain; see <see cref="AuditVerifier"/>.</summary>
+    /// <returns>What was found, or <see cref="NotAllowed"/>.</returns>
+    public async Task<Result<AuditVerdict>> VerifyAsync(Actor actor, AuditMark? known, IProgress<(long Done, long Of)>? progress, CancellationToken ct)
+    {
+        if (Refuse(actor) is { } refusal)
+            return refusal;
+        await proving.WaitAsync(ct);
+        try
         {
-            "actor" => events.SortBy(e => e.ActorName, query.Descending),
-            "action" => events.SortBy(e => e.Action, query.Descending),
-            "subject" => events.SortBy(e => e.SubjectName, query.Descending),
-            "at" => events.SortBy(e => e.At, query.Descending),
-            _ => events.SortBy(e => e.At, descending: true),
-        };
-        var total = await events.CountAsync(ct);
-        var items = await sorted.ThenByDescending(e => e.Id).Skip(query.SafeSkip).Take(query.SafeTake)
+            return await verifier.VerifyAsync(known, progress, ct);
+        }
+        finally
+        {
+            proving.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => proving.Dispose();
+
+    internal static Refusal? Refuse(Actor actor) => actor.RefuseUnless(PlatformRoles.Auditor, "read the audit trail");
+
+    /// <summary>Sealed ones have a place each, without a gap: nothing is counted but what still waits.</summary>
+    static async Task<int> CountAllAsync(PortalDbContext db, CancellationToken ct)
+    {
+        var place = await db.Set<AuditHead>().Select(h => h.Sequence).SingleOrDefaultAsync(ct);
+        return (int)Math.Min(int.MaxValue, place + await db.Set<AuditPending>().LongCountAsync(ct));
+    }
+
+    /// <summary>Only the identifiers, from an index alone, and from the end of the list that is nearer where it is known how long it is.</summary>
+    static async Task<IReadOnlyList<Guid>> IdsAsync(IQueryable<AuditEvent> events, ListQuery query, int? length, CancellationToken ct)
+    {
+        var (skip, take) = (query.SafeSkip, query.SafeTake);
+        if (length is not { } all || skip <= all / 2)
+            return await AuditFilter.Sort(events, query, turned: false).Select(e => e.Id).Skip(skip).Take(take).ToListAsync(ct);
+        if (skip >= all)
+            return [];
+        var ids = await AuditFilter.Sort(events, query, turned: true).Select(e => e.Id).Skip(Math.Max(0, all - skip - take)).Take(Math.Min(take, all - skip)).ToListAsync(ct);
+        ids.Reverse();
+        return ids;
+    }
+
+    static async Task<IReadOnlyList<AuditEntry>> EntriesAsync(PortalDbContext db, IReadOnlyList<Guid> ids, CancellationToken ct)
+    {
+        var entries = await db.AuditEvents.AsNoTracking().Where(e => ids.Contains(e.Id))
             .Select(e => new AuditEntry(e.Id, e.At, e.ActorId, e.ActorName, e.Action, e.SubjectKind, e.SubjectId, e.SubjectName, e.ProjectId,
-                db.Projects.Where(p => p.Id == e.ProjectId).Select(p => p.Name).SingleOrDefault(), e.Detail, e.RemoteAddress))
-            .ToListAsync(ct);
-        return new Page<AuditEntry>(items, total);
+                db.Projects.Where(p => p.Id == e.ProjectId).Select(p => p.Name).SingleOrDefault(), e.Detail, e.RemoteAddress,
+                db.Set<AuditSeal>().Where(s => s.EventId == e.Id).Select(s => (long?)s.Sequence).SingleOrDefault()))
+            .ToDictionaryAsync(e => e.Id, ct);
+        return [.. ids.Where(entries.ContainsKey).Select(id => entries[id])];
     }
 }

@@ -140,6 +140,9 @@ public sealed partial class Machine : IProjectScoped
 
 sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
 {
+    /// <summary>Name and address in small letters, kept by the database: what a search looks at.</summary>
+    public const string SearchText = "SearchText";
+
     public void Configure(EntityTypeBuilder<Machine> builder)
     {
         builder.Ignore(m => m.Size).Ignore(m => m.IsDefined);
@@ -153,7 +156,7 @@ sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
         builder.HasIndex(m => new { m.ProjectId, m.Name }).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_name_in_project");
         builder.HasIndex(m => new { m.NetworkId, m.Address }).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_address_in_network");
         builder.HasIndex(m => m.Mac).IsUnique().HasFilter("state <> 'Deleted'").HasDatabaseName("ux_machines_mac");
-        builder.HasIndex(m => m.HostId);
+        MachineIndexes.Configure(builder);
         builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Image>().WithMany().HasForeignKey(m => m.ImageId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Network>().WithMany().HasForeignKey(m => m.NetworkId).OnDelete(DeleteBehavior.Restrict);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
 using Portal.Domain.Leases;
@@ -7,14 +8,23 @@ namespace Portal.Domain.Machines;
 /// <summary>How lists of machines are filtered and sorted, and which actions a machine's page offers.</summary>
 static class MachineList
 {
-    public static IQueryable<Machine> Filter(PortalDbContext db, IQueryable<Machine> rows, ListQuery query, DateTimeOffset now)
+    /// <summary>What the query asks for.</summary>
+    public static async Task<IQueryable<Machine>> FilterAsync(PortalDbContext db, IQueryable<Machine> rows, ListQuery query, DateTimeOffset now, CancellationToken ct)
     {
-        if (query.LikePattern is { } like)
+        if (query.LikePattern?.ToLowerInvariant() is { } like)
         {
-            rows = rows.Where(m => EF.Functions.ILike(m.Name, like, @"\") || EF.Functions.ILike((string)(object)m.Address, like, @"\")
-                || db.Hosts.Any(h => h.Id == m.HostId && EF.Functions.ILike(h.Name, like, @"\")));
+            // Hosts are few: their names are looked at once, not once per machine.
+            var hosts = await db.Hosts.Where(h => EF.Functions.Like(h.Name.ToLower(), like, @"\")).Select(h => (Guid?)h.Id).ToListAsync(ct);
+            rows = hosts.Count == 0
+                ? rows.Where(m => EF.Functions.Like(EF.Property<string>(m, MachineConfiguration.SearchText), like, @"\"))
+                : rows.Where(m => EF.Functions.Like(EF.Property<string>(m, MachineConfiguration.SearchText), like, @"\") || hosts.Contains(m.HostId));
         }
-        rows = query.EnumFilter<MachineState>("state") is { } states ? rows.Where(m => states.Contains(m.State)) : rows.Where(m => m.State != MachineState.Deleted);
+        var states = query.EnumFilter<MachineState>("state");
+        // Said even where it follows: the indexes hold only machines that are not deleted, and the database must see that they will do.
+        if (states?.Contains(MachineState.Deleted) != true)
+            rows = rows.Where(m => m.State != MachineState.Deleted);
+        if (states is not null)
+            rows = rows.Where(m => states.Contains(m.State));
         if (query.IdFilter("project") is { } project)
             rows = rows.Where(m => m.ProjectId == project);
         if (query.IdFilter("host") is { } host)
@@ -26,17 +36,46 @@ static class MachineList
         return query.Filter("lease") is { } lease ? ByLease(rows, lease, now) : rows;
     }
 
-    public static IOrderedQueryable<Machine> Sort(PortalDbContext db, IQueryable<Machine> rows, ListQuery query) => query.SortField switch
+    /// <summary>The identifiers of a page and how many machines there are. Names of hosts and projects are sorted, not the machines on or in each.</summary>
+    public static async Task<(IReadOnlyList<Guid> Ids, int Total)> PageAsync(PortalDbContext db, IQueryable<Machine> rows, ListQuery query, CancellationToken ct)
     {
-        "state" => rows.SortBy(m => m.State, query.Descending),
-        "host" => rows.SortBy(m => db.Hosts.Where(h => h.Id == m.HostId).Select(h => h.Name).FirstOrDefault(), query.Descending),
-        "project" => rows.SortBy(m => db.Projects.Where(p => p.Id == m.ProjectId).Select(p => p.Name).FirstOrDefault(), query.Descending),
-        "memory" => rows.SortBy(m => m.MemoryMib, query.Descending),
-        "address" => rows.SortBy(m => AddressOrder.Inet(m.Address), query.Descending),
-        "lease" => rows.SortBy(m => m.LeaseEndsAt, query.Descending),
-        "created" => rows.SortBy(m => m.CreatedAt, query.Descending),
-        _ => rows.SortBy(m => m.Name, query.SortField == "name" && query.Descending),
-    };
+        switch (query.SortField)
+        {
+            case "state":
+                return await rows.PageByGroupAsync(m => m.State, some => m => some.Contains(m.State), m => new() { Key = m.State, Id = m.Id }, state => state.ToString(), query, ct);
+            case "host":
+                var hosts = await db.Hosts.ToDictionaryAsync(h => h.Id, h => h.Name, ct);
+                return await rows.PageByGroupAsync(m => m.HostId, some => m => some.Contains(m.HostId), m => new() { Key = m.HostId, Id = m.Id }, host => host is { } id ? hosts.GetValueOrDefault(id, "") : null, query, ct);
+            case "project":
+                var projects = await db.Projects.ToDictionaryAsync(p => p.Id, p => p.Name, ct);
+                return await rows.PageByGroupAsync(m => m.ProjectId, some => m => some.Contains(m.ProjectId), m => new() { Key = m.ProjectId, Id = m.Id }, project => projects.GetValueOrDefault(project, ""), query, ct);
+            case "memory":
+                return await rows.PageByGroupAsync(m => m.MemoryMib, some => m => some.Contains(m.MemoryMib), m => new() { Key = m.MemoryMib, Id = m.Id }, memory => memory.ToString("d10", CultureInfo.InvariantCulture), query, ct);
+            default:
+                var total = await rows.CountAsync(ct);
+                return (await Sort(rows, query).Select(m => m.Id).Skip(query.SafeSkip).Take(query.SafeTake).ToListAsync(ct), total);
+        }
+    }
+
+    /// <summary>The rows with these identifiers, in their order.</summary>
+    public static async Task<IReadOnlyList<MachineRow>> RowsAsync(PortalDbContext db, IReadOnlyList<Guid> ids, CancellationToken ct)
+    {
+        var rows = await db.Machines.AsNoTracking().Where(m => ids.Contains(m.Id)).Select(MachineRow.From(db)).ToDictionaryAsync(m => m.Id, ct);
+        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id])];
+    }
+
+    static IQueryable<Machine> Sort(IQueryable<Machine> rows, ListQuery query)
+    {
+        var descending = query.SortField is "address" or "created" or "lease" or "name" && query.Descending;
+        var sorted = query.SortField switch
+        {
+            "address" => rows.SortBy(m => AddressOrder.Inet(m.Address), descending),
+            "created" => rows.SortBy(m => m.CreatedAt, descending),
+            "lease" => rows.SortBy(m => m.LeaseEndsAt, descending),
+            _ => rows.SortBy(m => m.Name, descending),
+        };
+        return descending ? sorted.ThenByDescending(m => m.Id) : sorted.ThenBy(m => m.Id);
+    }
 
     /// <summary>A name that is none finds nothing, rather than everything.</summary>
     static IQueryable<Machine> ByLease(IQueryable<Machine> rows, string lease, DateTimeOffset now)

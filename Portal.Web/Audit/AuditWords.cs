@@ -7,9 +7,12 @@ namespace Portal.Web.Audit;
 /// <summary>The audit trail's own names in plain words.</summary>
 public static partial class AuditWords
 {
+    internal const string Before = "before";
+    internal const string After = "after";
+
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots"), ("quota", "Quotas"), ("lease", "Leases"), ("schedule", "Schedules"), ("audit", "The audit trail")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -85,6 +88,7 @@ public static partial class AuditWords
         ["webhook.ping"] = "Sent a webhook a test",
         ["webhook.delete"] = "Removed a webhook",
         ["delivery.again"] = "Sent a delivery again",
+        ["audit.export"] = "Exported the audit trail",
     };
 
     /// <summary>The actions that can be filtered for.</summary>
@@ -105,12 +109,14 @@ public static partial class AuditWords
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind != JsonValueKind.Object
             ? ""
-            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => Tells(p.Value)).Select(p => $"{Name(p.Name)}: {Value(p.Value)}"));
+            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => p.Name is not (Before or After) && Tells(p.Value)).Select(p => $"{Name(p.Name)}: {Value(p.Value)}"));
     }
 
-    static string Value(JsonElement value) => value.ValueKind switch
+    internal static string Value(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String when value.TryGetDateTimeOffset(out var at) => Format.Exact(at),
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
         JsonValueKind.Number => Format.Number(value.GetDouble()),
         _ => value.ToString(),
     };
@@ -118,7 +124,7 @@ public static partial class AuditWords
     /* Identifiers say nothing to a reader; the thing itself stands beside. */
     static bool Tells(JsonElement value) => value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.String && value.TryGetGuid(out _));
 
-    static string Name(string property) => Hump().Replace(property, " $0").ToLowerInvariant().Trim();
+    internal static string Name(string property) => Hump().Replace(property, " $0").ToLowerInvariant().Trim();
 
     [GeneratedRegex("[A-Z]", RegexOptions.NonBacktracking)]
     private static partial Regex Hump();

@@ -23,6 +23,9 @@ public abstract class ListPage<TRow> : LiveComponent
     /// <summary>All rows that fit, on every page.</summary>
     protected int Total { get; private set; }
 
+    /// <summary>Whether counting stopped at <see cref="Total"/>: there are more.</summary>
+    protected bool AtLeast { get; private set; }
+
     /// <summary>The rows that are ticked.</summary>
     protected ISet<Guid> Picked { get; } = new HashSet<Guid>();
 
@@ -58,7 +61,7 @@ public abstract class ListPage<TRow> : LiveComponent
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        (Items, Total) = (page.Items, page.Total);
+        (Items, Total, AtLeast) = (page.Items, page.Total, page.AtLeast);
         Picked.IntersectWith(page.Items.Select(IdOf));
     }
 

@@ -56,6 +56,7 @@ public static class Composition
         app.MapStaticAssets();
         app.MapPortalAccounts();
         app.MapPortalMigrations();
+        app.MapPortalAudit();
         app.MapPortalApi();
         app.MapPortalHealth();
         app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode().Add(SignedInOnly);

@@ -1,4 +1,5 @@
 using Portal.Domain;
+using Portal.Domain.Accounts;
 using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
 using Portal.Domain.Requests;
@@ -57,11 +58,83 @@ public sealed class AuditServiceTests(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
-    public async Task Only_admins_read_it()
+    public async Task Auditors_and_admins_read_it_and_nobody_else()
     {
         var world = await postgres.NewWorldAsync();
 
         (await Trail.ListAsync(world.Owner, new ListQuery(), Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await Trail.ListAsync(world.Stranger with { Platform = PlatformRoles.Approver | PlatformRoles.Operator }, new ListQuery(), Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await Trail.VerifyAsync(world.Owner, null, null, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await postgres.Get<AuditExport>().BeginAsync(world.Owner, new ListQuery(), "csv", Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await Trail.ListAsync(world.Stranger with { Platform = PlatformRoles.Auditor }, new ListQuery(), Ct)).IsOk.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_search_finds_three_letters_anywhere_and_fewer_at_the_beginning()
+    {
+        var world = await postgres.NewWorldAsync();
+        await WriteAsync(world, "10.0.0.7", "alpha-bravo", "x_y%z");
+        async Task<string[]> NamesAsync(string search) => [.. (await Trail.ListAsync(world.Admin, Of(world) with { Search = search, Sort = "subject" }, Ct)).Value.Items.Select(e => e.SubjectName)];
+
+        (await NamesAsync("BRAVO")).ShouldBe(["alpha-bravo"]);
+        (await NamesAsync("al")).ShouldBe(["alpha-bravo"]);
+        (await NamesAsync("br")).ShouldBeEmpty();
+        (await NamesAsync("10.")).ShouldBe(["10.0.0.7"]);
+        (await NamesAsync("x_")).ShouldBe(["x_y%z"]);
+        (await NamesAsync("x%")).ShouldBeEmpty();
+        (await NamesAsync("--")).ShouldBeEmpty();
+        (await NamesAsync("\\")).ShouldBeEmpty();
+        (await NamesAsync("thing.do")).Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_narrowed_trail_is_counted_to_a_limit_and_refused_past_it()
+    {
+        var world = await postgres.NewWorldAsync();
+        await WriteAsync(world, [.. Enumerable.Range(0, AuditService.MostCounted).Select(n => $"n-{n:00000}")]);
+        var all = Of(world) with { Sort = "subject" };
+
+        var whole = (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted - 1 }, Ct)).Value;
+        (whole.Total, whole.AtLeast, whole.Items.Single().SubjectName).ShouldBe((AuditService.MostCounted, false, "n-09999"));
+        (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted }, Ct)).Value.Items.ShouldBeEmpty();
+
+        await WriteAsync(world, "one-more");
+
+        var more = (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted - 1, Take = 1 }, Ct)).Value;
+        (more.Total, more.AtLeast, more.Items.Count).ShouldBe((AuditService.MostCounted, true, 1));
+        (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted }, Ct)).Refusal.ShouldBeOfType<ListTooDeep>().Advice.ShouldContain("sort it the other way");
+    }
+
+    [Theory]
+    [InlineData("at")]
+    [InlineData("-at")]
+    [InlineData("actor")]
+    [InlineData("-actor")]
+    [InlineData("action")]
+    [InlineData("-subject")]
+    public async Task Pages_of_the_whole_trail_join_without_a_gap_from_whichever_end_they_are_read(string sort)
+    {
+        var world = await postgres.NewWorldAsync();
+        await WriteAsync(world, [.. Enumerable.Range(0, 37).Select(n => $"s-{n % 5}")]);
+        var total = (await Trail.ListAsync(world.Admin, new ListQuery(Take: 1), Ct)).Value.Total;
+        var whole = new List<Guid>();
+        for (var skip = 0; skip < total; skip += 200)
+            whole.AddRange((await Trail.ListAsync(world.Admin, new ListQuery(Sort: sort, Skip: skip, Take: 200), Ct)).Value.Items.Select(e => e.Id));
+        whole.Distinct().Count().ShouldBe(total);
+
+        var paged = new List<Guid>();
+        for (var skip = 0; skip < total; skip += 7)
+            paged.AddRange((await Trail.ListAsync(world.Admin, new ListQuery(Sort: sort, Skip: skip, Take: 7), Ct)).Value.Items.Select(e => e.Id));
+
+        paged.ShouldBe(whole);
+        (await Trail.ListAsync(world.Admin, new ListQuery(Sort: sort, Skip: total), Ct)).Value.Items.ShouldBeEmpty();
+    }
+
+    async Task WriteAsync(World world, params string[] subjects)
+    {
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        db.AddRange(subjects.Select(subject => AuditEvent.Of(world.Member, "thing.do", "thing", Guid.NewGuid(), subject, world.Project.Id, null, postgres.Time.GetUtcNow())));
+        await db.SaveChangesAsync(Ct);
     }
 
     static ListQuery Of(World world, params (string Field, string Value)[] filters) =>

@@ -30,7 +30,7 @@ public sealed class DocumentTests(ApiPortal portal)
                 var responses = operation!["responses"]!.AsObject();
                 operation["summary"]?.ToString().ShouldNotBeNullOrEmpty($"{method} {path}");
                 var (status, answer) = responses.Where(r => r.Key[0] == '2').ShouldHaveSingleItem($"{method} {path}");
-                (status == "204" || answer!["content"]?["application/json"]?["schema"] is not null).ShouldBeTrue($"{method} {path}");
+                (status == "204" || answer!["content"]?[path.EndsWith("/export", StringComparison.Ordinal) ? "application/jsonl" : "application/json"]?["schema"] is not null).ShouldBeTrue($"{method} {path}");
                 responses["401"]!["content"]!["application/problem+json"].ShouldNotBeNull($"{method} {path}");
                 (operation["parameters"]?.AsArray().Any(p => p!["name"]!.ToString() == "Idempotency-Key") ?? false).ShouldBe(Changes(method, path), $"{method} {path}");
             }

@@ -1,5 +1,9 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain;
+using Portal.Domain.Accounts;
+using Portal.Domain.Audit;
 using Portal.Tests.Postgres;
 using Portal.Web.Audit;
 
@@ -59,6 +63,72 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
         Address.ShouldBe($"/audit?actor={World.Member.UserId}");
         page.WaitForState(() => page.FindAll("tbody tr").Count == 1);
         page.Find("tbody tr").Plain().ShouldContain("Asked for a machine");
+    }
+
+    [Fact]
+    public async Task What_was_changed_shows_as_before_and_after()
+    {
+        await WriteAsync(AuditEvent.Of(World.Admin, "quota.change", "project", World.Project.Id, "p", World.Project.Id, new { vcpus = 4, disk = 9 }, new { vcpus = 8, disk = 9 }, new { reason = "more work" }, DateTimeOffset.UtcNow));
+
+        var page = Open<AuditPage>(World.Admin, "/audit");
+
+        page.WaitForElement("ins");
+        page.Find("del").Plain().ShouldBe("4");
+        page.Find("ins").Plain().ShouldBe("8");
+        page.FindAll("ins").Count.ShouldBe(1);
+        page.Find("td.detail").Plain().ShouldBe("vcpus: 4 → became 8 reason: more work");
+    }
+
+    [Fact]
+    public async Task An_auditor_proves_the_trail_on_the_page_and_sees_what_is_wrong_with_it()
+    {
+        await AskAsync("web-01");
+        await Get<AuditChain>().SealAsync(Ct);
+        var page = Open<AuditPage>(World.Stranger with { Platform = PlatformRoles.Auditor }, "/audit");
+        page.WaitForElement("tbody a.name");
+
+        await page.PressAsync("Verify the trail");
+
+        page.Says("The trail is whole: 1 event");
+        page.Says("Every event is sealed.");
+        await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
+            await db.Database.ExecuteSqlRawAsync("update audit_events set actor_name = 'Eve'", Ct);
+
+        await page.PressAsync("Verify the trail");
+
+        page.Says("The trail is broken at 1");
+        page.Find(".note[role=alert]").Plain().ShouldContain("is not what was sealed");
+    }
+
+    [Fact]
+    public async Task What_is_exported_is_what_is_shown()
+    {
+        await AskAsync("web-01");
+
+        var page = Open<AuditPage>(World.Admin, $"/audit?action=request.submit&q=web&page=3&sort=-actor");
+
+        page.WaitForElement("a[download]");
+        page.FindAll("a[download]").Select(a => a.GetAttribute("href")).ShouldBe(["/audit/export?q=web&action=request.submit&format=csv&sort=-actor", "/audit/export?q=web&action=request.submit&format=jsonl&sort=-actor"]);
+    }
+
+    [Fact]
+    public async Task An_address_and_a_project_narrow_the_trail_and_can_be_let_go()
+    {
+        await AskAsync("web-01");
+
+        var page = Open<AuditPage>(World.Admin, $"/audit?address=127.0.0.1&project={World.Project.Id}");
+
+        page.WaitForState(() => page.FindAll("tbody a.name").Count == 1);
+        page.Says("Not only from 127.0.0.1");
+        Nav.NavigateTo("/audit?address=127.0.0.2");
+        page.Says("Nothing fits");
+    }
+
+    async Task WriteAsync(AuditEvent e)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        db.Add(e);
+        await db.SaveChangesAsync(Ct);
     }
 
     [Fact]
