@@ -670,7 +670,7 @@ namespace Portal.Migrations.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("lower(actor_name || E'\\n' || action || E'\\n' || subject_name)", true);
+                        .HasComputedColumnSql("lower(E'\\n' || actor_name || E'\\n' || action || E'\\n' || subject_name)", true);
 
                     b.Property<Guid>("SubjectId")
                         .HasColumnType("uuid")
@@ -1299,6 +1299,12 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("protected");
 
+                    b.Property<string>("SearchText")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .HasComputedColumnSql("lower(name || E'\\n' || address)", true);
+
                     b.Property<string>("SshKey")
                         .IsRequired()
                         .HasMaxLength(8192)
@@ -1346,10 +1352,34 @@ namespace Portal.Migrations.Migrations
                         .HasDatabaseName("ux_machines_mac")
                         .HasFilter("state <> 'Deleted'");
 
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_machines_created_at_id")
+                        .HasFilter("state <> 'Deleted'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("CreatedAt", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "SearchText" });
+
+                    b.HasIndex("HostId", "Id")
+                        .HasDatabaseName("ix_machines_host_id_id")
+                        .HasFilter("state <> 'Deleted'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("HostId", "Id"), new[] { "ProjectId", "State", "ImageId", "MemoryMib", "SearchText" });
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_machines_name_id")
+                        .HasFilter("state <> 'Deleted'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Name", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "SearchText" });
+
                     b.HasIndex("NetworkId", "Address")
                         .IsUnique()
                         .HasDatabaseName("ux_machines_address_in_network")
                         .HasFilter("state <> 'Deleted'");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_machines_project_id_id")
+                        .HasFilter("state <> 'Deleted'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ProjectId", "Id"), new[] { "HostId", "State", "ImageId", "MemoryMib", "SearchText" });
 
                     b.HasIndex("ProjectId", "Name")
                         .IsUnique()

@@ -306,10 +306,18 @@ namespace Portal.Migrations.Migrations
 
             migrationBuilder.AddColumn<string>(
                 name: "search_text",
+                table: "machines",
+                type: "text",
+                nullable: true,
+                computedColumnSql: "lower(name || E'\\n' || address)",
+                stored: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "search_text",
                 table: "audit_events",
                 type: "text",
                 nullable: true,
-                computedColumnSql: "lower(actor_name || E'\\n' || action || E'\\n' || subject_name)",
+                computedColumnSql: "lower(E'\\n' || actor_name || E'\\n' || action || E'\\n' || subject_name)",
                 stored: true);
 
             migrationBuilder.CreateTable(
@@ -934,6 +942,20 @@ namespace Portal.Migrations.Migrations
                 sql: "kind in ('Provision', 'Power', 'Migrate', 'Delete', 'Resize', 'Snapshot')");
 
             migrationBuilder.CreateIndex(
+                name: "ix_machines_created_at_id",
+                table: "machines",
+                columns: new[] { "created_at", "id" },
+                filter: "state <> 'Deleted'")
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "search_text" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_machines_host_id_id",
+                table: "machines",
+                columns: new[] { "host_id", "id" },
+                filter: "state <> 'Deleted'")
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "state", "image_id", "memory_mib", "search_text" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_machines_lease_due_at",
                 table: "machines",
                 column: "lease_due_at",
@@ -944,6 +966,20 @@ namespace Portal.Migrations.Migrations
                 table: "machines",
                 column: "lease_ends_at",
                 filter: "lease_ends_at is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_machines_name_id",
+                table: "machines",
+                columns: new[] { "name", "id" },
+                filter: "state <> 'Deleted'")
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "search_text" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_machines_project_id_id",
+                table: "machines",
+                columns: new[] { "project_id", "id" },
+                filter: "state <> 'Deleted'")
+                .Annotation("Npgsql:IndexInclude", new[] { "host_id", "state", "image_id", "memory_mib", "search_text" });
 
             migrationBuilder.AddCheckConstraint(
                 name: "ck_machines_lease_days",
@@ -1336,11 +1372,27 @@ namespace Portal.Migrations.Migrations
                 table: "operations");
 
             migrationBuilder.DropIndex(
+                name: "ix_machines_created_at_id",
+                table: "machines");
+
+            migrationBuilder.DropIndex(
+                name: "ix_machines_host_id_id",
+                table: "machines");
+
+            migrationBuilder.DropIndex(
                 name: "ix_machines_lease_due_at",
                 table: "machines");
 
             migrationBuilder.DropIndex(
                 name: "ix_machines_lease_ends_at",
+                table: "machines");
+
+            migrationBuilder.DropIndex(
+                name: "ix_machines_name_id",
+                table: "machines");
+
+            migrationBuilder.DropIndex(
+                name: "ix_machines_project_id_id",
                 table: "machines");
 
             migrationBuilder.DropCheckConstraint(
@@ -1402,6 +1454,10 @@ namespace Portal.Migrations.Migrations
             migrationBuilder.DropIndex(
                 name: "ix_audit_events_subject_name_id",
                 table: "audit_events");
+
+            migrationBuilder.DropColumn(
+                name: "search_text",
+                table: "machines");
 
             migrationBuilder.DropColumn(
                 name: "search_text",
