@@ -120,7 +120,7 @@ public sealed partial class QuotaService
             .ToDictionary(m => m.Name + " " + m.UserId, m => m.Lines.Where(line => line.Limit is not null).ToDictionary(line => line.Resource, line => line.Limit)),
     };
 
-    static Refusal? Check(QuotaEdit edit) =>
+    static InvalidQuota? Check(QuotaEdit edit) =>
         CheckEach("limits", edit.Limits.ToDictionary(limit => limit.Key, limit => (long?)limit.Value))
         ?? CheckEach("soft", edit.Soft)
         ?? CheckCap(nameof(MachineCaps.Vcpus), edit.Caps.Vcpus) ?? CheckCap(nameof(MachineCaps.MemoryMib), edit.Caps.MemoryMib) ?? CheckCap(nameof(MachineCaps.DiskGib), edit.Caps.DiskGib)

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Portal.Domain;
 using Portal.Domain.Projects;
 
 namespace Portal.Web.Api;
