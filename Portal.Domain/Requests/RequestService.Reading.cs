@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Approvals;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
-using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Scoping;
@@ -76,16 +75,24 @@ public sealed partial class RequestService
     }
 
     /// <summary>What a draft of any kind would do to the quota, what would be refused, and what policy would say, as things are now. Holds nothing.</summary>
-    public async Task<Result<DraftPreview>> PreviewAnyAsync(Actor actor, Draft draft, CancellationToken ct)
+    /// <param name="actor">Who would ask.</param>
+    /// <param name="draft">What for.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="replaces">A request that the draft would stand in place of: what that one holds counts as free.</param>
+    public async Task<Result<DraftPreview>> PreviewAnyAsync(Actor actor, Draft draft, CancellationToken ct, Guid? replaces = null)
     {
         if (draft is RequestDraft create)
         {
-            var made = await PreviewAsync(actor, create, ct);
+            var made = await PreviewAsync(actor, create, replaces, ct);
             return made.IsOk ? new DraftPreview(RequestKind.Create, create.ProjectId, create.MachineName.Trim(), null, made.Value.Quota, made.Value.Refusals, made.Value.Policy, []) : made.Refusal;
         }
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         var action = (ChangeAction)actions.For(draft);
+        // Tried out and never committed: the old request goes on waiting.
+        await using var tried = replaces is null ? null : await db.Database.BeginTransactionAsync(ct);
+        if (replaces is { } old && await MakeWayAsync(db, actor, old, action.Kind, time.GetUtcNow(), ct) is { } cannot)
+            return cannot;
         var look = await action.LookAsync(db, actor, draft, time.GetUtcNow(), ct);
         if (!look.IsOk)
             return look.Refusal;
@@ -108,9 +115,19 @@ public sealed partial class RequestService
     }
 
     /// <summary>What a draft would do to the quota, and everything that would be refused, as things are now. Holds nothing.</summary>
-    public async Task<Result<RequestPreview>> PreviewAsync(Actor actor, RequestDraft draft, CancellationToken ct)
+    public Task<Result<RequestPreview>> PreviewAsync(Actor actor, RequestDraft draft, CancellationToken ct) => PreviewAsync(actor, draft, null, ct);
+
+    /// <inheritdoc cref="PreviewAsync(Actor, RequestDraft, CancellationToken)"/>
+    /// <param name="actor">Who would ask.</param>
+    /// <param name="draft">What for.</param>
+    /// <param name="replaces">A request that the draft would stand in place of: what that one holds counts as free.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<Result<RequestPreview>> PreviewAsync(Actor actor, RequestDraft draft, Guid? replaces, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var tried = replaces is null ? null : await db.Database.BeginTransactionAsync(ct);
+        if (replaces is { } old && await MakeWayAsync(db, actor, old, RequestKind.Create, time.GetUtcNow(), ct) is { } cannot)
+            return cannot;
         var place = await db.PlaceInAsync(actor, draft.ProjectId, ct);
         if (MayAsk(actor, place) is { } forbidden)
             return forbidden;

@@ -16,6 +16,10 @@ public sealed record PowerBody(PowerAction Action);
 /// <param name="ConfirmName">The machine's name.</param>
 public sealed record DeleteBody(string ConfirmName);
 
+/// <summary>Whether a machine is protected from deletion.</summary>
+/// <param name="On">Whether.</param>
+public sealed record ProtectionBody(bool On);
+
 /// <summary>A move to order.</summary>
 /// <param name="Mode">Live, QuickDirect or QuickSaved.</param>
 /// <param name="DestinationHostId">Where to; left out: the host with the most free memory that can do it.</param>
@@ -34,6 +38,7 @@ static class MachineRoutes
         machines.MapGet("/{id:guid}/activity", ActivityAsync).WithSummary("What happened to a machine, newest first, at most 100");
         machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();
         machines.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a machine with its disk and snapshots, by an operation to follow; its name confirms it, in the body or the query").Changes();
+        machines.MapPut("/{id:guid}/protection", ProtectAsync).WithSummary("Put a machine's protection from deletion on or take it off; for owners of its project");
         machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, how, and what it would cost as far as earlier moves tell");
         machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for operators").Changes();
     }
@@ -43,6 +48,12 @@ static class MachineRoutes
 
     static async Task<Results<Ok<MachineDetails>, JsonHttpResult<Problem>>> GetAsync(ClaimsPrincipal user, Guid id, MachineService machines, CancellationToken ct) =>
         (await machines.GetAsync(user.Actor(), id, ct)).OkOr404("machine");
+
+    static async Task<Results<Ok<ProtectionBody>, JsonHttpResult<Problem>>> ProtectAsync(ClaimsPrincipal user, Guid id, ProtectionBody body, MachineService machines, CancellationToken ct)
+    {
+        var switched = await machines.ProtectAsync(user.Actor(), id, body.On, ct);
+        return switched.IsOk ? TypedResults.Ok(new ProtectionBody(switched.Value)) : Problems.From(switched.Refusal);
+    }
 
     static async Task<Results<Ok<Page<ActivityEntry>>, JsonHttpResult<Problem>>> ActivityAsync(ClaimsPrincipal user, Guid id, MachineService machines, CancellationToken ct) =>
         await machines.ActivityAsync(user.Actor(), id, ct) is { } activity ? activity.Whole() : Problems.NotFound("machine");

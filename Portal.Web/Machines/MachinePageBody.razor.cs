@@ -4,7 +4,10 @@ using Portal.Domain;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
+using Portal.Domain.Projects;
+using Portal.Domain.Requests;
 using Portal.Web.Controls;
+using Portal.Web.Requests;
 
 namespace Portal.Web.Machines;
 
@@ -44,8 +47,8 @@ public sealed partial class MachinePageBody
     /// <inheritdoc />
     protected override bool Concerns(Change change) => change.Kind switch
     {
-        ChangeKind.Machine or ChangeKind.Request => change.Id == Id,
-        ChangeKind.Operation or ChangeKind.Migration => change.ProjectId == details?.Machine.ProjectId,
+        ChangeKind.Machine => change.Id == Id,
+        ChangeKind.Operation or ChangeKind.Migration or ChangeKind.Request => change.ProjectId == details?.Machine.ProjectId,
         _ => false,
     };
 
@@ -85,6 +88,29 @@ public sealed partial class MachinePageBody
         var ended = await Dialogs.OpenOnceAsync($"Move {machine.Name}", new DialogParameters<MoveDialog> { { d => d.MachineId, Id }, { d => d.Title, $"Move {machine.Name} from {machine.HostName}" } }, new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true });
         if (ended is { Canceled: false, Data: Guid migration })
             Nav.NavigateTo($"/migrations/{migration}");
+    }
+
+    async Task AskAsync(RequestKind kind)
+    {
+        var machine = details!.Machine;
+        var has = details.Pending?.Next ?? new MachineSize(machine.Vcpus, machine.MemoryMib, machine.DiskGib);
+        Draft draft = kind switch
+        {
+            RequestKind.Resize => new ResizeDraft(Id, has.Vcpus, has.MemoryMib, has.DiskGib, null),
+            RequestKind.ExtendLease => new ExtendDraft(Id, 30, null),
+            RequestKind.Delete => new DeleteDraft(Id, "", null),
+            RequestKind.Create or RequestKind.QuotaIncrease => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Nothing to ask of a machine."),
+        };
+        if (await Dialogs.AskForAsync(draft, machine.Name) is { } request)
+            Nav.NavigateTo($"/requests/{request}");
+    }
+
+    async Task ProtectAsync()
+    {
+        var on = !details!.Protected;
+        var name = details.Machine.Name;
+        if (on || await Dialogs.AskAsync($"Take the protection off {name}?", "Everybody who may delete machines of this project can delete it then, without asking.", "Unprotect", keep: "Keep it protected"))
+            await OrderAsync(async actor => (await Machines.ProtectAsync(actor, Id, on, Alive)).Refusal);
     }
 
     Task CancelAsync(OperationRow operation) => OrderAsync(async actor => (await Operations.CancelAsync(actor, operation.Id, Alive)).Refusal);

@@ -38,6 +38,9 @@ public sealed class NewMachineForm
     /// <summary>Why it is wanted.</summary>
     public string Why { get; set; } = "";
 
+    /// <summary>How long it is wanted, days; null: as long as the project's terms give.</summary>
+    public int? LeaseDays { get; set; }
+
     /// <summary>What may be kept: a private key that was pasted by mistake is not.</summary>
     public NewMachineForm ToKeep()
     {
@@ -51,6 +54,11 @@ public sealed class NewMachineForm
     /// <summary>Takes over what was kept in the browser.</summary>
     public void Take(NewMachineForm kept) =>
         (Key, ProjectId, ImageId, FlavorId, NetworkId, Name, SshKey, LeaseDays, ForEver, Why) = (kept.Key, kept.ProjectId, kept.ImageId, kept.FlavorId, kept.NetworkId, kept.Name, kept.SshKey, kept.LeaseDays, kept.ForEver, kept.Why);
+
+    /// <summary>Begins with what was asked for before.</summary>
+    public void Take(RequestDraft asked) =>
+        (ProjectId, ImageId, FlavorId, NetworkId, Name, SshKey, Why, LeaseDays, ForEver) = (asked.ProjectId, asked.ImageId, asked.FlavorId, asked.NetworkId, asked.MachineName, asked.SshKey, asked.Why ?? "",
+            asked.LeaseDays is > 0 and var days ? days.ToString(CultureInfo.InvariantCulture) : "", asked.LeaseDays == LeaseTerms.NoEnd);
 
     /// <summary>
     /// Picks what has not been picked: the first image, network, and flavor that fits both image and quota. What was picked and is

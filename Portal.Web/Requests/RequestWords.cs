@@ -16,6 +16,17 @@ public static class RequestWords
         RequestKind.Delete => "Delete machine",
     };
 
+    /// <summary>What is asked for, line by line.</summary>
+    public static IEnumerable<(string What, string Figures)> Facts(RequestTerms terms) => terms switch
+    {
+        CreateTerms create => [("Image", create.Image), ("Flavor", create.Flavor), ("Size", Words.Size(create.Size))],
+        ResizeTerms resize => [("Size", Words.Size(resize.To)), ("Instead of", Words.Size(resize.From))],
+        ExtendTerms extend => [("Longer by", Format.Count(extend.Days, "day")), ("Ends", Format.Date(extend.To)), ("Instead of", Format.Date(extend.From))],
+        QuotaTerms quota => quota.To.Select(limit => (Words.Of(limit.Key), $"{Words.Amount(limit.Key, limit.Value)} instead of {Words.Amount(limit.Key, quota.From.GetValueOrDefault(limit.Key))}")),
+        DeleteTerms delete => [("Comes free", Words.Size(delete.Size))],
+        _ => [],
+    };
+
     /// <summary>What is asked for in a few words: <c>tiny · Micro</c>.</summary>
     public static string Short(RequestTerms terms) => terms switch
     {

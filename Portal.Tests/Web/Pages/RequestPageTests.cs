@@ -14,7 +14,7 @@ public class RequestPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         var page = OpenRequest(request.Id);
 
-        page.Says("Waits for an admin");
+        page.Says("Waits for an approver");
         page.Text().ShouldContain("For the sale.");
         page.Text().ShouldContain("10.9.");
     }
@@ -24,7 +24,7 @@ public class RequestPageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var request = await AskAsync("web-01");
         var page = OpenRequest(request.Id);
-        page.Says("Waits for an admin");
+        page.Says("Waits for an approver");
 
         await ApproveAsync(request.Id);
 
@@ -37,7 +37,7 @@ public class RequestPageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var request = await AskAsync("web-01");
         var page = OpenRequest(request.Id);
-        page.Says("Waits for an admin");
+        page.Says("Waits for an approver");
 
         var pressed = page.PressAsync("Withdraw");
         Dialogs.Says("Withdraw the request for web-01?");
@@ -53,12 +53,12 @@ public class RequestPageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var (first, second) = (await AskAsync("web-01"), await AskAsync("web-02"));
         var page = OpenRequest(first.Id);
-        page.Says("Waits for an admin");
+        page.Says("Waits for an approver");
 
         page.Render(p => p.Add(r => r.Id, second.Id));
 
         page.Text().ShouldNotContain("web-01");
-        page.Says("Waits for an admin");
+        page.Says("Waits for an approver");
         page.Find("h1").Plain().ShouldBe("web-02");
     }
 
