@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
+using Portal.Domain.Leases;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Requests;
@@ -20,7 +21,7 @@ public sealed partial class RequestService
         var machine = await db.Machines.AsNoTracking().SingleOrDefaultAsync(m => m.Id == request.MachineId, ct);
         return request.Terms switch
         {
-            CreateTerms create => new RequestDraft(request.ProjectId, machine!.Name, machine.ImageId, request.FlavorId!.Value, machine.NetworkId, machine.SshKey, request.Why, create.LeaseDays),
+            CreateTerms create => new RequestDraft(request.ProjectId, machine!.Name, machine.ImageId, request.FlavorId!.Value, machine.NetworkId, machine.SshKey, request.Why, create.LeaseDays ?? LeaseTerms.NoEnd),
             ResizeTerms resize => new ResizeDraft(machine!.Id, resize.To.Vcpus, resize.To.MemoryMib, resize.To.DiskGib, request.Why),
             ExtendTerms extend => new ExtendDraft(machine!.Id, extend.Days, request.Why),
             QuotaTerms quota => new QuotaDraft(request.ProjectId, quota.To, request.Why),

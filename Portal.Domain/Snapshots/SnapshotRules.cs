@@ -14,14 +14,11 @@ public static class SnapshotRules
     /// <summary>The longest note, characters.</summary>
     public const int MostNote = 500;
 
-    /// <summary>A name as it is kept: without blanks around it, and each letter written in the one way, so that names that look alike are alike. Null when it is no text.</summary>
-    internal static string? Tidy(string? name)
-    {
-        // A name past any length would only be tidied to be refused.
-        if (name is null or { Length: > MostName * 10 })
-            return name ?? "";
-        return name.EnumerateRunes().Any(r => r == Rune.ReplacementChar) ? null : name.Normalize(NormalizationForm.FormC).Trim();
-    }
+    /// <summary>A name without blanks around it; null when it is no text.</summary>
+    internal static string? Tidy(string? name) => name is null ? "" : name.EnumerateRunes().Any(r => r == Rune.ReplacementChar) ? null : name.Trim();
+
+    /// <summary>A name with each letter written in the one way, so that names that look alike are alike. The database knows how; this process may run without the tables.</summary>
+    internal static Task<string> NormalAsync(PortalDbContext db, string name, CancellationToken ct) => db.Database.SqlQuery<string>($"select normalize({name}, NFC) as \"Value\"").SingleAsync(ct);
 
     /// <summary>Null when a tidied name keeps the rules; otherwise what is wrong with it.</summary>
     internal static Refusal? CheckName(string? name) => name switch

@@ -46,8 +46,11 @@ public sealed class SnapshotService(IDbContextFactory<PortalDbContext> contexts,
                 return wrong;
             if (await SnapshotRules.NotWholeAsync(db, machine, ct) is { } broken)
                 return broken;
-            return await db.Snapshots.AnyAsync(s => s.MachineId == machineId && s.Name == tidy && s.State != SnapshotState.Deleted, ct) ? new SnapshotNameTaken(tidy!)
-                : new Plan($"Take the snapshot “{tidy}” of {machine.Name}", "snapshot.take", operation => Snapshot.Order(operation, machine, tidy!, why, actor, now));
+            var called = await SnapshotRules.NormalAsync(db, tidy!, ct);
+            if (SnapshotRules.CheckName(called) is { } longer)
+                return longer;
+            return await db.Snapshots.AnyAsync(s => s.MachineId == machineId && s.Name == called && s.State != SnapshotState.Deleted, ct) ? new SnapshotNameTaken(called)
+                : new Plan($"Take the snapshot “{called}” of {machine.Name}", "snapshot.take", operation => Snapshot.Order(operation, machine, called, why, actor, now));
         }, ct, SnapshotRules.CheckName(tidy) ?? DraftCheck.CheckText("note", why, SnapshotRules.MostNote));
     }
 

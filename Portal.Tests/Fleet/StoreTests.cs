@@ -89,4 +89,37 @@ public class StoreTests(LabFixture lab)
             await storage.DeleteAsync(lab.File.Pool, name, CancellationToken.None);
         }
     }
+
+    [Fact]
+    public async Task A_copy_ordered_anew_while_its_host_still_makes_the_first_waits_for_it_and_is_whole()
+    {
+        var (here, there) = (lab.Hosts[0].Storage, lab.Hosts[1].Storage);
+        var (disk, copy, back) = ($"{Guid.CreateVersion7()}.qcow2", $"{Guid.CreateVersion7()}.qcow2", $"{Guid.CreateVersion7()}.qcow2");
+        var disks = await Disks.OpenAsync(lab);
+        try
+        {
+            await here.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, disk, 1L << 30, Stop);
+            await disks.WriteAsync(disk, 0x5a, "64M 900M");
+            // Who ordered the first is gone; its host goes on.
+            var first = here.CopyAsync(lab.File.Pool, disk, copy, leastBytes: 0, Stop);
+            await Wait.UntilAsync("the first copy to be under way", () => here.PeekAsync(lab.File.Pool, copy, Stop), seen => seen is not null);
+
+            var second = here.CopyAsync(lab.File.Pool, disk, copy, leastBytes: 0, Stop);
+            (await here.FindAsync(lab.File.Pool, "never-was.qcow2", Stop)).ShouldBeNull("a look at the store waits as well, and finds its way");
+
+            (await second).CapacityBytes.ShouldBe(1L << 30);
+            await Task.WhenAny(first);
+            (await disks.HoldsAsync(copy, 0x5a)).ShouldBeTrue();
+
+            // A host that did not make it puts it back, into a disk that has to be larger meanwhile.
+            await here.DeleteAsync(lab.File.Pool, disk, Stop);
+            (await there.CopyAsync(lab.File.Pool, copy, back, 2L << 30, Stop)).CapacityBytes.ShouldBe(2L << 30);
+            (await disks.HoldsAsync(back, 0x5a)).ShouldBeTrue();
+        }
+        finally
+        {
+            foreach (var volume in (string[])[disk, copy, back])
+                await here.DeleteAsync(lab.File.Pool, volume, CancellationToken.None);
+        }
+    }
 }

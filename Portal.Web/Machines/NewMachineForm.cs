@@ -38,9 +38,6 @@ public sealed class NewMachineForm
     /// <summary>Why it is wanted.</summary>
     public string Why { get; set; } = "";
 
-    /// <summary>How long it is wanted, days; null: as long as the project's terms give.</summary>
-    public int? LeaseDays { get; set; }
-
     /// <summary>What may be kept: a private key that was pasted by mistake is not.</summary>
     public NewMachineForm ToKeep()
     {

@@ -235,5 +235,6 @@ public sealed class SnapshotServiceTests(PostgresCluster cluster) : SnapshotTest
         (await TakeAsync(world.Member, machine, "fine", "bell\a")).Refusal.ShouldBeOfType<InvalidText>().Field.ShouldBe("note");
         (await TakenAsync(world, machine, "-rf <b>☃ 𝟙</b> '; drop")).Name.ShouldBe("-rf <b>☃ 𝟙</b> '; drop");
         (await TakenAsync(world, machine, new string('x', 40))).Name.Length.ShouldBe(40);
+        (await TakeAsync(world.Member, machine, string.Concat(Enumerable.Repeat("\u0958", 21)))).Refusal.ShouldBeOfType<InvalidText>("each is two characters when written in the one way");
     }
 }

@@ -17,7 +17,7 @@ public sealed class SnapshotTests(FleetPortal portal)
     [Fact]
     public async Task A_disk_is_as_it_was_after_the_machine_was_changed_moved_and_reverted_and_deleting_it_leaves_nothing()
     {
-        var disks = await Disks.OpenAsync(portal);
+        var disks = await Disks.OpenAsync(portal.Lab);
         var machine = await OffAsync("kept");
         await disks.WriteAsync(machine.Id, 0x11);
         var first = await TakeAsync(machine.Id, "eleven");
@@ -56,7 +56,7 @@ public sealed class SnapshotTests(FleetPortal portal)
     public async Task Snapshots_being_taken_and_put_back_when_the_portal_dies_are_carried_on_by_the_next_one()
     {
         // Of one the copy lies there and the ledger does not know; of the other the disk is replaced and the ledger does not know.
-        var disks = await Disks.OpenAsync(portal);
+        var disks = await Disks.OpenAsync(portal.Lab);
         var (taken, reverted) = (await OffAsync("taken"), await OffAsync("reverted"));
         await disks.WriteAsync(taken.Id, 0x33);
         await disks.WriteAsync(reverted.Id, 0x44);
@@ -93,7 +93,7 @@ public sealed class SnapshotTests(FleetPortal portal)
     [Fact]
     public async Task A_take_that_is_cancelled_or_whose_host_is_away_leaves_nothing_and_strays_on_the_store_are_swept()
     {
-        var disks = await Disks.OpenAsync(portal);
+        var disks = await Disks.OpenAsync(portal.Lab);
         var machine = await OffAsync("calm");
         var kept = await TakeAsync(machine.Id, "kept");
         var halt = await Halt.AtAsync(portal, machine.Name, OperationKind.Snapshot, step: 1, StepState.Running);

@@ -81,4 +81,26 @@ public class HostStorageTests
         xml.Element("backingStore")!.Element("format")!.Attribute("type")!.Value.ShouldBe("qcow2");
         xml.Element("target")!.Element("format")!.Attribute("type")!.Value.ShouldBe("qcow2");
     }
+
+    [Fact]
+    public void A_copy_grows_from_the_image_its_original_grew_from()
+    {
+        var xml = VolumeXml.Copy("b.qcow2", VolumeXml.Overlay("a.qcow2", 1024, "/images/base.img", "raw"));
+
+        xml.Element("name")!.Value.ShouldBe("b.qcow2");
+        xml.Element("capacity")!.Value.ShouldBe("1024");
+        xml.Element("backingStore")!.Element("path")!.Value.ShouldBe("/images/base.img");
+        xml.Element("backingStore")!.Element("format")!.Attribute("type")!.Value.ShouldBe("raw");
+        VolumeXml.Copy("c.qcow2", VolumeXml.Raw("a.img", 1024)).Element("backingStore").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Copying_a_volume_that_is_gone_names_it()
+    {
+        await using var host = await TestHost.ConnectAsync();
+
+        var error = await Should.ThrowAsync<LibvirtException>(() => host.Storage.CopyAsync(TestHost.Pool, "gone.qcow2", "copy.qcow2", 0, Stop));
+
+        error.Message.ShouldBe("gone.qcow2 is not in pool default-pool.");
+    }
 }

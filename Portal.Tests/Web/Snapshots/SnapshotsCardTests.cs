@@ -54,7 +54,7 @@ public sealed class SnapshotsCardTests(PostgresCluster cluster) : PageTest(clust
         await pressed;
 
         page.Says("being taken");
-        page.Text().ShouldContain("Take the snapshot “before the upgrade” of web-01");
+        page.Says("Take the snapshot “before the upgrade” of web-01");
         page.Text().ShouldContain("<b>not bold</b>");
         await SnapshotBooks.TakenAsync(await ClaimAsync(), 3 << 20, Ct);
         page.Says("3 MiB");
@@ -99,7 +99,8 @@ public sealed class SnapshotsCardTests(PostgresCluster cluster) : PageTest(clust
         page.Says("being put back");
         await SnapshotBooks.RevertFailedAsync(await ClaimAsync(), "The pool is full.", whole: false, cancelled: false, Ct);
         page.Says("putting it back broke off");
-        page.Text().ShouldContain("The disk of web-01 is not whole");
+        page.Says("The disk of web-01 is not whole");
+        page.WaitForState(() => page.FindAll("button").Any(b => b.TextContent == "Start"));
         await page.PressAsync("Start");
         page.Says("Revert it to a snapshot again");
         (await Get<MachineService>().GetAsync(World.Member, machine.Id, Ct))!.Machine.Active.ShouldBeNull();

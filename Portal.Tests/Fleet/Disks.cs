@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Portal.Web.Operations;
 
-namespace Portal.Tests.Fleet.Product;
+namespace Portal.Tests.Fleet;
 
 /// <summary>
 /// Writes to the disk of a machine that is off, and reads it: the small guest runs from memory and never would. QEMU's own tool does both,
@@ -12,12 +12,15 @@ public sealed class Disks(string store)
     // Past the end of the image the disk grew from, so that the guest boots whatever stands there.
     private const string Where = "512M 1M";
 
-    /// <summary>The store the portal's hosts share, as this machine sees it.</summary>
-    public static async Task<Disks> OpenAsync(FleetPortal portal) => new((await portal.Lab.Hosts[0].Storage.FindPoolAsync(portal.Lab.File.Pool, CancellationToken.None))!.Path);
+    /// <summary>The store the lab's hosts share, as this machine sees it.</summary>
+    public static async Task<Disks> OpenAsync(LabFixture lab) => new((await lab.Hosts[0].Storage.FindPoolAsync(lab.File.Pool, CancellationToken.None))!.Path);
 
     public string PathOf(string volume) => Path.Combine(store, volume);
 
-    public Task WriteAsync(Guid machine, byte pattern) => RunAsync($"write -P {pattern} {Where}", PathOf(MachineFiles.Disk(machine)));
+    public Task WriteAsync(Guid machine, byte pattern) => WriteAsync(MachineFiles.Disk(machine), pattern);
+
+    /// <summary>Writes a pattern to a volume; where it is read again, or over so much that copying it takes a while.</summary>
+    public Task WriteAsync(string volume, byte pattern, string where = Where) => RunAsync($"write -P {pattern} {where}", PathOf(volume));
 
     /// <summary>Whether the volume holds nothing but this where it was written.</summary>
     public async Task<bool> HoldsAsync(string volume, byte pattern) => !(await RunAsync($"read -P {pattern} {Where}", PathOf(volume))).Contains("Pattern verification failed", StringComparison.Ordinal);
@@ -27,7 +30,7 @@ public sealed class Disks(string store)
 
     private static async Task<string> RunAsync(string command, string file)
     {
-        var start = new ProcessStartInfo("qemu-io") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("qemu-io") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["-f", "qcow2", "-c", command, file])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
