@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Projects;
 
 namespace Portal.Domain.Approvals;
 

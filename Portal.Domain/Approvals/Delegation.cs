@@ -64,7 +64,7 @@ public sealed record DelegationView(Guid Id, Guid FromUserId, string FromName, G
 public sealed record DelegationDraft(Guid ToUserId, DateTimeOffset BeginsAt, DateTimeOffset EndsAt, string? Reason = null, Guid? FromUserId = null);
 
 /// <summary>A delegation that cannot be.</summary>
-public sealed record CannotDelegate(string InField, string Problem, string Fix) : Refusal("cannot-delegate", Problem, Fix, InField)
+public sealed record NoDelegation(string InField, string Problem, string Fix) : Refusal("cannot-delegate", Problem, Fix, InField)
 {
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;

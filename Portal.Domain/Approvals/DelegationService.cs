@@ -51,18 +51,18 @@ public sealed class DelegationService
         var begins = (draft.BeginsAt < now ? now : draft.BeginsAt).ToUniversalTime();
         var ends = draft.EndsAt.ToUniversalTime();
         if (ends < begins + Shortest)
-            return new CannotDelegate("endsAt", "The end does not come after the beginning and after now.", "Choose a later end.");
+            return new NoDelegation("endsAt", "The end does not come after the beginning and after now.", "Choose a later end.");
         if (ends > now + Longest)
-            return new CannotDelegate("endsAt", "A delegation ends within a year.", "Choose an earlier end; it can be made anew then.");
+            return new NoDelegation("endsAt", "A delegation ends within a year.", "Choose an earlier end; it can be made anew then.");
         if (from == draft.ToUserId)
-            return new CannotDelegate("toUserId", "Nobody stands in for himself.", "Choose somebody else.");
+            return new NoDelegation("toUserId", "Nobody stands in for himself.", "Choose somebody else.");
 
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // One at a time: of two that would make a chain together, the second sees the first.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('portal delegations'))", ct);
         if (!await Candidates(db, actor with { UserId = from }, now).AnyAsync(u => u.Id == draft.ToUserId, ct) && !(actor.IsAdmin && await db.People(now).AnyAsync(u => u.Id == draft.ToUserId, ct)))
-            return new CannotDelegate("toUserId", "There is no such person who could stand in.", "Choose somebody of your projects, or somebody who holds a platform role.");
+            return new NoDelegation("toUserId", "There is no such person who could stand in.", "Choose somebody of your projects, or somebody who holds a platform role.");
         if (!await db.People(now).AnyAsync(u => u.Id == from, ct))
             return new NotFound("person");
         if (await ClashAsync(db, from, draft.ToUserId, begins, ends, ct) is { } clash)
@@ -107,16 +107,16 @@ public sealed class DelegationService
         await ChangeNotice.NotifyAsync(db, ChangeKind.Request, view.Id, null, ct);
     }
 
-    static async Task<CannotDelegate?> ClashAsync(PortalDbContext db, Guid from, Guid to, DateTimeOffset begins, DateTimeOffset ends, CancellationToken ct)
+    static async Task<NoDelegation?> ClashAsync(PortalDbContext db, Guid from, Guid to, DateTimeOffset begins, DateTimeOffset ends, CancellationToken ct)
     {
         var then = await db.Delegations.AsNoTracking().Where(d => d.BeginsAt < ends && d.EndsAt > begins
             && (d.FromUserId == from || d.FromUserId == to || d.ToUserId == from)).ToListAsync(ct);
         return then switch
         {
             [] => null,
-            _ when then.Any(d => d.FromUserId == from) => new CannotDelegate("beginsAt", "Somebody stands in during a part of that time already.", "End that delegation first, or choose another time."),
-            _ when then.Any(d => d.FromUserId == to) => new CannotDelegate("toUserId", "That person is away too during a part of that time, and a delegation does not go on to a third.", "Choose somebody else, or another time."),
-            _ => new CannotDelegate("toUserId", "You stand in for somebody else during a part of that time, and a delegation does not go on to a third.", "Have that person choose another stand-in first."),
+            _ when then.Any(d => d.FromUserId == from) => new NoDelegation("beginsAt", "Somebody stands in during a part of that time already.", "End that delegation first, or choose another time."),
+            _ when then.Any(d => d.FromUserId == to) => new NoDelegation("toUserId", "That person is away too during a part of that time, and a delegation does not go on to a third.", "Choose somebody else, or another time."),
+            _ => new NoDelegation("toUserId", "You stand in for somebody else during a part of that time, and a delegation does not go on to a third.", "Have that person choose another stand-in first."),
         };
     }
 

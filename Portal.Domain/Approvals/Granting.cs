@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
 using Portal.Domain.Notices;
@@ -52,6 +53,7 @@ sealed class Granting(RequestActions actions)
     }
 
     /// <summary>Opens the level the request is at, and tells those whom it asks. Where nobody is left to decide, admins are asked.</summary>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Asking is a part of granting, and its callers hold one.")]
     public async Task AskAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
     {
         var level = request.Level < request.Levels.Count ? request.Levels[request.Level] : new ApprovalLevel([], All: false);

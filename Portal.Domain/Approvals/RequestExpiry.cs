@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Portal.Domain.Policies;
-using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 
 namespace Portal.Domain.Approvals;

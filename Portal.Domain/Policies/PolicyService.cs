@@ -196,5 +196,5 @@ public sealed partial class PolicyService
     static AuditEvent Event(Actor actor, string action, ApprovalRule rule, RuleDraft? before, RuleDraft? after, DateTimeOffset now) =>
         AuditEvent.Of(actor, action, "rule", rule.Id, rule.Name, null, new { before, after }, now);
 
-    static Refusal? RefuseReading(Actor actor) => actor.IsAdmin || actor.IsAuditor ? null : new NotAllowed("read the policy", $"the role {Roles.Admin} or {Roles.Auditor}");
+    static NotAllowed? RefuseReading(Actor actor) => actor.IsAdmin || actor.IsAuditor ? null : new NotAllowed("read the policy", $"the role {Roles.Admin} or {Roles.Auditor}");
 }

@@ -43,20 +43,20 @@ public static class RuleCheck
     static Refusal? Text(string field, string? text, int most) => DraftCheck.CheckText(field, text, most)
         ?? (field == "name" && text is not null && text.Any(char.IsControl) ? new InvalidText(field, "The name has more than one line.", "Type it on one.") : null);
 
-    static Refusal? Conditions(RuleConditions when, PolicyNames names) =>
+    static InvalidRule? Conditions(RuleConditions when, PolicyNames names) =>
         Known("projects", "project", when.Projects, names.Projects) ?? Known("flavors", "flavor", when.Flavors, names.Flavors) ?? Known("images", "image", when.Images, names.Images)
         ?? Defined("projectRoles", when.ProjectRoles) ?? Defined("kinds", when.Kinds)
         ?? (when.PlatformRoles?.FirstOrDefault(role => !IsRole(role)) is { } unknown ? UnknownRole("platformRoles", unknown) : null)
         ?? Range("vcpus", "vCPU", when.Vcpus) ?? Range("memoryMib", "MiB of memory", when.MemoryMib) ?? Range("diskGib", "GiB of disk", when.DiskGib)
         ?? Range("sharePercent", "% of the quota", when.SharePercent) ?? Range("leaseDays", "days", when.LeaseDays) ?? Range("cost", "a month", when.Cost);
 
-    static Refusal? Known(string field, string thing, IReadOnlyList<Guid>? ids, IReadOnlyList<NamedThing> known) =>
+    static InvalidRule? Known(string field, string thing, IReadOnlyList<Guid>? ids, IReadOnlyList<NamedThing> known) =>
         ids?.Any(id => known.All(k => k.Id != id)) == true ? new InvalidRule(field, $"A {thing} the rule names does not exist (any more).", $"Choose among those there are.") : null;
 
-    static Refusal? Defined<T>(string field, IReadOnlyList<T>? values) where T : struct, Enum =>
+    static InvalidRule? Defined<T>(string field, IReadOnlyList<T>? values) where T : struct, Enum =>
         values?.All(Enum.IsDefined) == false ? new InvalidRule(field, "The rule names something that does not exist.", $"Choose among {string.Join(", ", Enum.GetNames<T>())}.") : null;
 
-    static Refusal? Range(string field, string unit, RuleRange? range) => range switch
+    static InvalidRule? Range(string field, string unit, RuleRange? range) => range switch
     {
         null => null,
         { From: < 0 } or { To: < 0 } => new InvalidRule(field, $"Less than 0 {unit} is never asked for.", "Give 0 or more."),
@@ -65,7 +65,7 @@ public static class RuleCheck
         _ => null,
     };
 
-    static Refusal? Outcome(RuleOutcome then, PolicyNames names)
+    static InvalidRule? Outcome(RuleOutcome then, PolicyNames names)
     {
         if (!Enum.IsDefined(then.Outcome) || !Enum.IsDefined(then.OnExpiry))
             return new InvalidRule("outcome", "The rule does nothing that exists.", "Choose: approve at once, ask, or refuse.");

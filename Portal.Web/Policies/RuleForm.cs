@@ -38,7 +38,7 @@ public sealed class LevelForm
     public bool All { get; set; }
 
     /// <summary>Whom it asks.</summary>
-    public List<ApproverForm> Approvers { get; } = [];
+    public IList<ApproverForm> Approvers { get; } = [];
 }
 
 /// <summary>A range, as it is typed.</summary>
@@ -75,25 +75,25 @@ public sealed class RuleForm
     public bool Enabled { get; set; } = true;
 
     /// <summary>Projects ticked.</summary>
-    public HashSet<Guid> Projects { get; } = [];
+    public ISet<Guid> Projects { get; } = new HashSet<Guid>();
 
     /// <summary>Roles in the project ticked.</summary>
-    public HashSet<ProjectRole> ProjectRoles { get; } = [];
+    public ISet<ProjectRole> ProjectRoles { get; } = new HashSet<ProjectRole>();
 
     /// <summary>Platform roles ticked.</summary>
-    public HashSet<string> PlatformRoles { get; } = [];
+    public ISet<string> PlatformRoles { get; } = new HashSet<string>();
 
     /// <summary>Kinds ticked.</summary>
-    public HashSet<RequestKind> Kinds { get; } = [];
+    public ISet<RequestKind> Kinds { get; } = new HashSet<RequestKind>();
 
     /// <summary>Flavors ticked.</summary>
-    public HashSet<Guid> Flavors { get; } = [];
+    public ISet<Guid> Flavors { get; } = new HashSet<Guid>();
 
     /// <summary>Images ticked.</summary>
-    public HashSet<Guid> Images { get; } = [];
+    public ISet<Guid> Images { get; } = new HashSet<Guid>();
 
     /// <summary>Ranges by condition.</summary>
-    public Dictionary<RuleCondition, RangeForm> Ranges { get; } = RangeConditions.ToDictionary(condition => condition, _ => new RangeForm());
+    public IDictionary<RuleCondition, RangeForm> Ranges { get; } = RangeConditions.ToDictionary(condition => condition, _ => new RangeForm());
 
     /// <summary>What happens.</summary>
     public PolicyOutcome Outcome { get; set; } = PolicyOutcome.Ask;
@@ -102,7 +102,7 @@ public sealed class RuleForm
     public string Reason { get; set; } = "";
 
     /// <summary>Who is asked.</summary>
-    public List<LevelForm> Levels { get; } = [];
+    public IList<LevelForm> Levels { get; } = [];
 
     /// <summary>Whether the requester may decide too.</summary>
     public bool MayDecideOwn { get; set; }
@@ -144,7 +144,8 @@ public sealed class RuleForm
         foreach (var level in rule.Then.Levels)
         {
             var shown = new LevelForm { All = level.All };
-            shown.Approvers.AddRange(level.Approvers.Select(ApproverForm.Of));
+            foreach (var approver in level.Approvers)
+                shown.Approvers.Add(ApproverForm.Of(approver));
             form.Levels.Add(shown);
         }
 

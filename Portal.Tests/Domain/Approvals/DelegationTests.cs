@@ -76,9 +76,9 @@ public sealed class DelegationTests(PostgresFixture postgres) : IClassFixture<Po
         var (a, b, c) = (await cast.PersonAsync("A"), await cast.PersonAsync("B"), await cast.PersonAsync("C"));
         await cast.AwayAsync(a, b);
 
-        (await AddAsync(world, b, c)).Refusal.ShouldBeOfType<CannotDelegate>().InField.ShouldBe("toUserId");
-        (await AddAsync(world, c, a)).Refusal.ShouldBeOfType<CannotDelegate>().Message.ShouldContain("away too");
-        (await AddAsync(world, a, c)).Refusal.ShouldBeOfType<CannotDelegate>().Message.ShouldContain("already");
+        (await AddAsync(world, b, c)).Refusal.ShouldBeOfType<NoDelegation>().InField.ShouldBe("toUserId");
+        (await AddAsync(world, c, a)).Refusal.ShouldBeOfType<NoDelegation>().Message.ShouldContain("away too");
+        (await AddAsync(world, a, c)).Refusal.ShouldBeOfType<NoDelegation>().Message.ShouldContain("already");
 
         var (d, e, f) = (await cast.PersonAsync("D"), await cast.PersonAsync("E"), await cast.PersonAsync("F"));
         var both = await Task.WhenAll(Task.Run(() => AddAsync(world, d, e), Ct), Task.Run(() => AddAsync(world, e, f), Ct));
@@ -91,12 +91,12 @@ public sealed class DelegationTests(PostgresFixture postgres) : IClassFixture<Po
         var (world, cast) = await BeginAsync();
         var ann = await cast.PersonAsync("Ann");
 
-        (await AddAsync(world, ann, ann)).Refusal.ShouldBeOfType<CannotDelegate>();
-        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now), Ct)).Refusal.ShouldBeOfType<CannotDelegate>().InField.ShouldBe("endsAt");
-        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now.AddDays(-1)), Ct)).Refusal.ShouldBeOfType<CannotDelegate>();
-        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now.AddYears(2)), Ct)).Refusal.ShouldBeOfType<CannotDelegate>();
-        (await Delegations.AddAsync(world.Owner, new DelegationDraft(Guid.NewGuid(), Now, Now.AddDays(1)), Ct)).Refusal.ShouldBeOfType<CannotDelegate>();
-        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Stranger.UserId, Now, Now.AddDays(1)), Ct)).Refusal.ShouldBeOfType<CannotDelegate>();
+        (await AddAsync(world, ann, ann)).Refusal.ShouldBeOfType<NoDelegation>();
+        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now), Ct)).Refusal.ShouldBeOfType<NoDelegation>().InField.ShouldBe("endsAt");
+        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now.AddDays(-1)), Ct)).Refusal.ShouldBeOfType<NoDelegation>();
+        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now.AddYears(2)), Ct)).Refusal.ShouldBeOfType<NoDelegation>();
+        (await Delegations.AddAsync(world.Owner, new DelegationDraft(Guid.NewGuid(), Now, Now.AddDays(1)), Ct)).Refusal.ShouldBeOfType<NoDelegation>();
+        (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Stranger.UserId, Now, Now.AddDays(1)), Ct)).Refusal.ShouldBeOfType<NoDelegation>();
         (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now.AddDays(1), new string('x', 1_000_000)), Ct)).Refusal.ShouldBeOfType<InvalidText>();
         (await Delegations.AddAsync(world.Owner, new DelegationDraft(world.Member.UserId, Now, Now.AddDays(1), "a\0b"), Ct)).Refusal.ShouldBeOfType<InvalidText>();
         (await Delegations.AddAsync(world.Member, new DelegationDraft(world.Viewer.UserId, Now, Now.AddDays(1), null, world.Owner.UserId), Ct)).Refusal.ShouldBeOfType<NotAllowed>();

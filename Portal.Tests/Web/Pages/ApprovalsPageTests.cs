@@ -189,7 +189,7 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
         var request = await AskAsync("web-01");
         var page = Open<ApprovalsPage>(World.Owner, "/approvals");
         page.WaitForElement(".decision .title");
-        page.Find(".levels").Plain().ShouldBe($"Level 1 asked now: an owner of the project ({World.Owner.Name}) Level 2 asked next: an approver ({World.Admin.Name})");
+        page.FindAll(".levels li").Select(li => li.Plain()).ShouldBe([$"Level 1 asked now: an owner of the project ({World.Owner.Name})", $"Level 2 asked next: an approver ({World.Admin.Name})"]);
 
         await page.PressAsync("Approve");
 

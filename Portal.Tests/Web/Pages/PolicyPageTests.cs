@@ -85,7 +85,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.PressAsync("Save");
 
         page.Says($"The rule “First” was changed by {World.Admin.Name}");
-        page.Find(".differences tbody").Plain().ShouldBe("Description Theirs Mine");
+        page.FindAll(".differences tbody tr > *").Select(e => e.Plain()).ShouldBe(["Description", "Theirs", "Mine"]);
         page.Find("#description").GetAttribute("value").ShouldBe("Mine");
         await page.PressAsync("Save");
         page.WaitForState(() => Address == "/policy");
@@ -116,7 +116,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("Asks, by the rule “Owners”");
         page.Says($"an owner of the project ({World.Owner.Name})");
-        page.Find(".trace").Plain().ShouldContain("1. Only resizes does not match kind: resize; this is new machine");
+        page.FindAll(".trace li")[0].Children.Select(e => e.Plain()).ShouldBe(["1. Only resizes", "does not match", "kind: resize; this is new machine"]);
         await page.DoAsync("#kind", e => e.ChangeAsync(nameof(RequestKind.Resize)));
         page.Says("Approved at once by the rule “Only resizes”");
     }
