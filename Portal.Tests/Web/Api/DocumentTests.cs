@@ -45,7 +45,7 @@ public sealed class DocumentTests(ApiPortal portal)
         document["components"]!["securitySchemes"]![scheme]!["scheme"]!.ToString().ShouldBe("bearer");
     }
 
-    static bool Changes(string method, string path) => method is "post" or "delete" && !path.EndsWith("/preview", StringComparison.Ordinal) && !path.EndsWith("/test", StringComparison.Ordinal);
+    static bool Changes(string method, string path) => method is "post" or "put" or "delete" && !path.EndsWith("/preview", StringComparison.Ordinal) && !path.EndsWith("/test", StringComparison.Ordinal);
 
     static string Plain(RouteEndpoint endpoint) => '/' + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
     {
