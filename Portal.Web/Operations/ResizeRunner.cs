@@ -33,6 +33,7 @@ public sealed class ResizeRunner(MachineBooks books, HostFleet fleet, ILogger<Re
         var to = run.Claim.Read<ResizeParameters>().To;
         // An earlier worker may have come past the check; then nobody knows that the definition is still the old one.
         var begun = run.Claim.Cursor > Check;
+        var resumed = run.Claim.Cursor >= Disk;
         FleetHost? host = null;
         try
         {
@@ -57,11 +58,12 @@ public sealed class ResizeRunner(MachineBooks books, HostFleet fleet, ILogger<Re
         }
         catch (OperationCanceledException) when (run.Cancel.IsCancellationRequested && !abandon.IsCancellationRequested)
         {
-            await GiveUpAsync(run, machine, host, begun, "Resizing was stopped on request.", cancelled: true, abandon);
+            await GiveUpAsync(run, machine, host, begun, resumed, "Resizing was stopped on request.", cancelled: true, abandon);
         }
         catch (Exception fault) when (fault is LibvirtException or HostAwayException)
         {
-            await GiveUpAsync(run, machine, host, begun, fault.Message, cancelled: false, abandon);
+            // A plain no left the disk as it was; without an answer nobody knows.
+            await GiveUpAsync(run, machine, host, begun, resumed || fault is not LibvirtException { IsConnectionLost: false, Code: not LibvirtErrorCode.OperationTimeout }, fault.Message, cancelled: false, abandon);
         }
     }
 
@@ -107,7 +109,7 @@ public sealed class ResizeRunner(MachineBooks books, HostFleet fleet, ILogger<Re
     }
 
     /// <summary>Takes back what was written, then closes the books; when that cannot be known, the books hold what may be so.</summary>
-    private async Task GiveUpAsync(OperationRun run, Machine machine, FleetHost? host, bool begun, string why, bool cancelled, CancellationToken abandon)
+    private async Task GiveUpAsync(OperationRun run, Machine machine, FleetHost? host, bool begun, bool mayHaveGrown, string why, bool cancelled, CancellationToken abandon)
     {
         var was = machine.Pending?.Next ?? machine.Size;
         try
@@ -115,7 +117,7 @@ public sealed class ResizeRunner(MachineBooks books, HostFleet fleet, ILogger<Re
             if (begun)
             {
                 host ??= await fleet.WaitForAsync(machine.HostId!.Value, "its host", HostPatience, abandon);
-                if (await host.Storage.FindAsync(host.Pool, MachineFiles.Disk(machine.Id), abandon) is { } disk && disk.CapacityBytes > (long)was.DiskGib << 30)
+                if (mayHaveGrown && await host.Storage.FindAsync(host.Pool, MachineFiles.Disk(machine.Id), abandon) is { } disk && disk.CapacityBytes > (long)was.DiskGib << 30)
                 {
                     await run.KeepAsync(held => books.ResizeAbandonedAsync(run.Claim, $"{why.TrimEnd('.')}. Its disk is larger already, so the new size stays on the books until it was shut down and started again.", held));
                     return;

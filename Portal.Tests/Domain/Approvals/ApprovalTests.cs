@@ -52,7 +52,7 @@ public sealed class ApprovalTests(PostgresFixture postgres) : IClassFixture<Post
         (await QuotaAsync(world)).ShouldBe((0, 0));
         var details = (await Requests.GetAsync(world.Member, request.Id, Ct)).Value;
         details.Request.DecisionReason.ShouldBe("Use db-01 instead");
-        details.Timeline.Select(e => (e.What, e.By)).ShouldBe([("Submitted", world.Member.Name), ("Denied", world.Admin.Name)]);
+        details.Timeline.Select(e => (e.What, e.By)).ShouldBe([("Submitted", world.Member.Name), ("No rule matches: people are asked", null), ("Denied", world.Admin.Name)]);
         // The name is free again.
         (await Requests.SubmitAsync(world.Member, world.Draft(request.Subject), "again", Ct)).IsOk.ShouldBeTrue();
     }

@@ -24,7 +24,7 @@ public sealed class ResizeTests(FleetPortal portal)
         var was = await portal.MachineAsync(machine);
         var (vcpus, memory, disk) = (was.Vcpus, was.MemoryMib, was.DiskGib);
 
-        var done = await ResizeAsync(machine, new { Kind = "Resize", MachineId = machine, Vcpus = vcpus + 1, MemoryMib = memory + 32, DiskGib = disk + 1 });
+        var done = await ResizeAsync(new { Kind = "Resize", MachineId = machine, Vcpus = vcpus + 1, MemoryMib = memory + 32, DiskGib = disk + 1 });
 
         done.Request.Status.ShouldBe(RequestStatus.Fulfilled, done.Request.Outcome);
         done.Request.Outcome.ShouldBe($"{disk + 1} GiB of disk now; {vcpus + 1} vCPU and {memory + 32} MiB of memory after it was shut down and started again.");
@@ -50,13 +50,13 @@ public sealed class ResizeTests(FleetPortal portal)
         await portal.AgreeAsync();
 
         // One with two processors was started with room for more.
-        var hot = await ResizeAsync(machine, new { Kind = "Resize", MachineId = machine, Vcpus = vcpus + 2 });
+        var hot = await ResizeAsync(new { Kind = "Resize", MachineId = machine, Vcpus = vcpus + 2 });
         hot.Request.Outcome.ShouldBe($"{vcpus + 2} vCPU now.");
         (await shell.RunAsync(address, "cat /sys/devices/system/cpu/present", Stop)).ShouldBe($"0-{vcpus + 1}");
         await portal.AgreeAsync();
 
         // Less memory is given back once the machine does not have it any more, and not before.
-        var shrunk = await ResizeAsync(machine, new { Kind = "Resize", MachineId = machine, Vcpus = vcpus, MemoryMib = memory });
+        var shrunk = await ResizeAsync(new { Kind = "Resize", MachineId = machine, Vcpus = vcpus, MemoryMib = memory });
         shrunk.Request.Outcome.ShouldBe($"{vcpus} vCPU and {memory} MiB of memory after it was shut down and started again.");
         (await portal.MachineAsync(machine)).MemoryMib.ShouldBe(memory + 32);
         await SwitchAsync(machine, PowerAction.PowerOff);
@@ -88,14 +88,15 @@ public sealed class ResizeTests(FleetPortal portal)
         await portal.AgreeAsync();
     }
 
-    /// <summary>More disk than the store has: the hypervisor says no, and nothing is left of the change.</summary>
+    /// <summary>The host has lost its store: the hypervisor says no to the disk, and nothing is left of the change.</summary>
     private async Task RefusedByTheStoreAsync(Guid machine, int diskGib)
     {
         var project = (await portal.MachineAsync(machine)).ProjectId;
-        await ResizeAsync(machine, new { Kind = "QuotaIncrease", ProjectId = project, Limits = new Dictionary<string, long> { ["DiskGib"] = 50_000 } }, operation: false);
         var quota = await QuotaAsync(project);
 
-        var refused = await ResizeAsync(machine, new { Kind = "Resize", MachineId = machine, Vcpus = 4, DiskGib = 40_000 });
+        RequestDetails refused;
+        await using (await portal.Lab.CloseStoreAsync((await portal.MachineAsync(machine)).HostName!))
+            refused = await ResizeAsync(new { Kind = "Resize", MachineId = machine, Vcpus = 4, DiskGib = diskGib + 1 });
 
         refused.Request.Status.ShouldBe(RequestStatus.Failed);
         refused.Request.Outcome!.ShouldContain("has the size it had");
@@ -120,13 +121,12 @@ public sealed class ResizeTests(FleetPortal portal)
     }
 
     /// <summary>Asks, approves, and returns once it was carried out.</summary>
-    private async Task<RequestDetails> ResizeAsync(Guid machine, object body, bool operation = true)
+    private async Task<RequestDetails> ResizeAsync(object body)
     {
         var request = (await portal.Admin.PostAsync("requests", body, key: Guid.NewGuid().ToString())).As<RequestView>();
         (await portal.Admin.PostAsync($"approvals/{request.Id}/approve")).As<RequestView>();
         var details = await portal.ReadAsync<RequestDetails>($"requests/{request.Id}");
-        if (operation)
-            await portal.EndedAsync(details.OperationId!.Value);
+        await portal.EndedAsync(details.OperationId!.Value);
         return await portal.ReadAsync<RequestDetails>($"requests/{request.Id}");
     }
 
