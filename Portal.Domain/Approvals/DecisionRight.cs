@@ -17,7 +17,7 @@ sealed record Standing(Guid UserId, string Name, IReadOnlyList<string> Roles)
     {
         var self = new Standing(actor.UserId, actor.Name, RolesOf(actor.Platform));
         var away = await db.Delegations.Where(d => d.ToUserId == actor.UserId && d.BeginsAt <= now && d.EndsAt > now)
-            .Join(db.People(now), d => d.FromUserId, u => u.Id, (_, u) => new
+            .Join(db.People(), d => d.FromUserId, u => u.Id, (_, u) => new
             {
                 u.Id, Name = u.DisplayName != "" ? u.DisplayName : u.UserName ?? "",
                 Roles = db.UserRoles.Where(held => held.UserId == u.Id).Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name).ToList(),

@@ -61,9 +61,9 @@ public sealed class DelegationService
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // One at a time: of two that would make a chain together, the second sees the first.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('portal delegations'))", ct);
-        if (!await Candidates(db, actor with { UserId = from }, now).AnyAsync(u => u.Id == draft.ToUserId, ct) && !(actor.IsAdmin && await db.People(now).AnyAsync(u => u.Id == draft.ToUserId, ct)))
+        if (!await Candidates(db, actor with { UserId = from }, now).AnyAsync(u => u.Id == draft.ToUserId, ct) && !(actor.IsAdmin && await db.People().AnyAsync(u => u.Id == draft.ToUserId, ct)))
             return new NoDelegation("toUserId", "There is no such person who could stand in.", "Choose somebody of your projects, or somebody who holds a platform role.");
-        if (!await db.People(now).AnyAsync(u => u.Id == from, ct))
+        if (!await db.People().AnyAsync(u => u.Id == from, ct))
             return new NotFound("person");
         if (await ClashAsync(db, from, draft.ToUserId, begins, ends, ct) is { } clash)
             return clash;
@@ -124,7 +124,7 @@ public sealed class DelegationService
     {
         var shared = db.ProjectMembers.Where(m => m.UserId == actor.UserId).Select(m => m.ProjectId);
         var platform = Roles.All.Select(role => role.Name).ToList();
-        return db.People(now).Where(u => u.Id != actor.UserId && (actor.IsAdmin || db.ProjectMembers.Any(m => m.UserId == u.Id && shared.Contains(m.ProjectId))
+        return db.People().Where(u => u.Id != actor.UserId && (actor.IsAdmin || db.ProjectMembers.Any(m => m.UserId == u.Id && shared.Contains(m.ProjectId))
             || db.UserRoles.Any(held => held.UserId == u.Id && db.Roles.Any(role => role.Id == held.RoleId && platform.Contains(role.Name!)))));
     }
 

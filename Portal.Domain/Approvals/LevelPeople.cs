@@ -67,15 +67,8 @@ static class LevelPeople
 {
     const int MostNames = 4;
 
-    /// <summary>Somebody locked out for longer than a few wrong passwords give cannot decide.</summary>
-    static readonly TimeSpan Brief = TimeSpan.FromHours(1);
-
-    /// <summary>People who can sign in.</summary>
-    public static IQueryable<User> People(this PortalDbContext db, DateTimeOffset now)
-    {
-        var soon = now + Brief;
-        return db.Users.Where(u => u.LockoutEnd == null || u.LockoutEnd < soon);
-    }
+    /// <summary>People who can sign in. Who is locked out for wrong passwords still is one: a stranger must not be able to take an approver out.</summary>
+    public static IQueryable<User> People(this PortalDbContext db) => db.Users.Where(u => u.DisabledAt == null);
 
     /// <summary>Everyone whom some of these ask.</summary>
     public static async Task<IReadOnlyList<Holder>> HoldersAsync(PortalDbContext db, IEnumerable<Approver> approvers, Guid projectId, DateTimeOffset now, CancellationToken ct)
@@ -87,7 +80,7 @@ static class LevelPeople
             roles.Add(Roles.Admin);
         var owners = all.Any(a => a.Kind == ApproverKind.ProjectOwners);
         var soon = now + Brief;
-        var rows = await db.People(now)
+        var rows = await db.People()
             .Where(u => named.Contains(u.Id) || (owners && db.ProjectMembers.Any(m => m.ProjectId == projectId && m.UserId == u.Id && m.Role == ProjectRole.Owner))
                 || db.UserRoles.Any(held => held.UserId == u.Id && db.Roles.Any(role => role.Id == held.RoleId && roles.Contains(role.Name!))))
             .OrderBy(u => u.DisplayName).ThenBy(u => u.Id)
@@ -98,7 +91,7 @@ static class LevelPeople
                 Owns = owners && db.ProjectMembers.Any(m => m.ProjectId == projectId && m.UserId == u.Id && m.Role == ProjectRole.Owner),
                 Roles = db.UserRoles.Where(held => held.UserId == u.Id).Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name).ToList(),
                 StandIn = db.Delegations.Where(d => d.FromUserId == u.Id && d.BeginsAt <= now && d.EndsAt > now)
-                    .Join(db.Users, d => d.ToUserId, to => to.Id, (_, to) => new { to.Id, Name = to.DisplayName != "" ? to.DisplayName : to.UserName ?? "", Active = to.LockoutEnd == null || to.LockoutEnd < soon })
+                    .Join(db.Users, d => d.ToUserId, to => to.Id, (_, to) => new { to.Id, Name = to.DisplayName != "" ? to.DisplayName : to.UserName ?? "", Active = to.DisabledAt == null })
                     .FirstOrDefault(),
             }).AsSplitQuery().ToListAsync(ct);
         return rows.ConvertAll(row => new Holder(row.Id, row.Name, row.Owns, row.Roles, row.StandIn is { } to ? new StandIn(to.Id, to.Name, to.Active) : null));
@@ -133,7 +126,7 @@ static class LevelPeople
     }
 
     /// <summary>Everyone who holds the role admin.</summary>
-    public static Task<List<Guid>> AdminsAsync(PortalDbContext db, DateTimeOffset now, CancellationToken ct) => db.People(now)
+    public static Task<List<Guid>> AdminsAsync(PortalDbContext db, DateTimeOffset now, CancellationToken ct) => db.People()
         .Where(u => db.UserRoles.Any(held => held.UserId == u.Id && db.Roles.Any(role => role.Id == held.RoleId && role.Name == Roles.Admin))).Select(u => u.Id).ToListAsync(ct);
 
     /// <summary>Levels by name, as things are now.</summary>

@@ -3,8 +3,9 @@ namespace Portal.Domain.Leases;
 /// <summary>A longer lease was asked for than the project's terms give.</summary>
 /// <param name="Asked">Asked for, days.</param>
 /// <param name="Most">Allowed, days.</param>
-public sealed record LeaseTooLong(int Asked, int Most) : Refusal("lease-too-long",
-    Asked < 1 ? $"A lease of {Asked} days is none." : $"A lease of {Asked} days is {Asked - Most} more than the {Most} days this project's terms allow.", $"Ask for 1 to {Most} days.", "leaseDays");
+/// <param name="InField">The input it is about.</param>
+public sealed record LeaseTooLong(int Asked, int Most, string InField = "leaseDays") : Refusal("lease-too-long",
+    Asked < 1 ? $"A lease of {Asked} days is none." : $"A lease of {Asked} days is {Asked - Most} more than the {Most} days this project's terms allow.", $"Ask for 1 to {Most} days.", InField);
 
 /// <summary>A machine without an end was asked for where there is none.</summary>
 /// <param name="Most">Allowed, days.</param>
@@ -33,18 +34,6 @@ public sealed record LeaseOver(string Name) : Refusal("lease-over", $"The lease 
 /// <param name="Name">The machine.</param>
 /// <param name="Why">Why not, in words.</param>
 public sealed record NoLeaseToExtend(string Name, string Why) : Refusal("no-lease-to-extend", $"The lease of {Name} cannot be extended: {Why}", "Look at the machine's page.")
-{
-    /// <inheritdoc/>
-    public override RefusalKind Kind => RefusalKind.Conflict;
-}
-
-/// <summary>Somebody changed the same thing since it was read.</summary>
-/// <param name="What">What was being changed.</param>
-/// <param name="By">Who changed it.</param>
-/// <param name="At">When.</param>
-/// <param name="Difference">What is different now, in words.</param>
-public sealed record ChangedMeanwhile(string What, string By, DateTimeOffset At, string Difference) : Refusal("changed-meanwhile",
-    $"{What} was changed by {By} on {At.UtcDateTime:yyyy-MM-dd} at {At.UtcDateTime:HH:mm:ss} UTC, after you opened it. Now it says: {Difference}", "Nothing of yours is lost: compare, then save again.")
 {
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;

@@ -143,8 +143,8 @@ public sealed class LeaseService(IDbContextFactory<PortalDbContext> contexts, Ti
         var subject = now.ProjectId ?? Guid.Empty;
         var last = await db.AuditEvents.Where(e => e.SubjectId == subject && e.Action == "lease-terms.change").OrderByDescending(e => e.At).FirstOrDefaultAsync(ct);
         var terms = now.Terms;
-        return new ChangedMeanwhile($"The lease terms of {now.Name}", last?.ActorName ?? "somebody", last?.At ?? DateTimeOffset.UnixEpoch,
-            $"{(now.IsOwn ? "" : "no terms of its own; ")}usual length {(terms.DefaultDays is { } usual ? $"{usual} days" : "for ever")}, at most {terms.MostDays} days, {(terms.TotalDays is { } total ? $"{total} days in all" : "no limit in all")}, warned {string.Join(", ", terms.WarnDays)} days ahead, {terms.GraceDays} days of grace.");
+        return new ChangedMeanwhile($"The lease terms of {now.Name}", last?.ActorName, last?.At ?? DateTimeOffset.UnixEpoch,
+            $"Now: {(now.IsOwn ? "" : "no terms of its own; ")}usual length {(terms.DefaultDays is { } usual ? $"{usual} days" : "for ever")}, at most {terms.MostDays} days, {(terms.TotalDays is { } total ? $"{total} days in all" : "no limit in all")}, warned {string.Join(", ", terms.WarnDays)} days ahead, {terms.GraceDays} days of grace.");
     }
 
     static async Task<Refusal?> RefuseUnlessOwnerAsync(PortalDbContext db, Actor actor, Machine machine, CancellationToken ct) => await db.RoleInAsync(actor, machine.ProjectId, ct) switch

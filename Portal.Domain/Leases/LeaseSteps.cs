@@ -20,6 +20,9 @@ abstract record LeaseStep
     /// <summary>The machine is off: the days of grace begin.</summary>
     public sealed record Keep(DateTimeOffset Until, DateTimeOffset Next) : LeaseStep;
 
+    /// <summary>The machine would be deleted and is protected from that: people are reminded.</summary>
+    public sealed record Spare(DateTimeOffset RemindAgain) : LeaseStep;
+
     /// <summary>The machine is deleted.</summary>
     public sealed record Delete(DateTimeOffset LookAgain) : LeaseStep;
 }
@@ -34,6 +37,7 @@ static class LeaseSteps
     static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
     static readonly TimeSpan HostAway = TimeSpan.FromSeconds(30);
     static readonly TimeSpan BetweenDeletions = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan BetweenReminders = TimeSpan.FromDays(1);
 
     /// <summary>The next step.</summary>
     public static LeaseStep Next(Machine machine, LeaseTerms terms, bool busy, DateTimeOffset now) => machine switch
@@ -71,6 +75,8 @@ static class LeaseSteps
 
     static LeaseStep Deletion(Machine machine, bool busy, DateTimeOffset now) => machine.State switch
     {
+        // Only its people take that off; until then it is kept, off, and costs what it costs.
+        _ when machine.Protected => new LeaseStep.Spare(now + BetweenReminders),
         MachineState.Running or MachineState.Off or MachineState.Failed when !busy => new LeaseStep.Delete(now + BetweenDeletions),
         MachineState.Unknown => new LeaseStep.Wait(now + HostAway),
         _ => new LeaseStep.Wait(now + LookAgain),

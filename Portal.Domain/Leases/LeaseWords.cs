@@ -20,6 +20,9 @@ static class LeaseWords
     public static Notice Deleted(Machine machine) =>
         Of(machine, NoticeKind.LeaseEnded, $"{machine.Name} is being deleted: its days of grace are over", "Its name, address and quota are free again in a moment. Ask for a new machine if you need one.");
 
+    public static Notice Spared(Machine machine) =>
+        Of(machine, NoticeKind.LeaseEnded, $"{machine.Name} is kept although its days of grace are over: it is protected", "Take the protection off to have it deleted, or extend its lease to use it again.");
+
     static Notice Of(Machine machine, NoticeKind kind, string title, string body) => new(kind, title, body, $"/machines/{machine.Id}", machine.Id, machine.ProjectId);
 
     static string Days(int days) => days == 1 ? "1 day" : string.Create(CultureInfo.InvariantCulture, $"{days} days");

@@ -43,6 +43,11 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
                     await TellAsync(LeaseWords.Kept(machine), ct);
                     tally.Kept++;
                     break;
+                case LeaseStep.Spare spare:
+                    machine.LookAtLease(spare.RemindAgain);
+                    await TellAsync(LeaseWords.Spared(machine), ct);
+                    tally.Warned++;
+                    break;
                 case LeaseStep.Delete delete:
                     await DeleteAsync(delete, ct);
                     busy = true;

@@ -120,7 +120,7 @@ public sealed partial class PolicyService
         var before = row is null ? PricesView.None : new PricesView(row.Vcpu, row.MemoryGib, row.DiskGib, row.Currency, row.Version);
         var after = prices with { Currency = currency, Version = before.Version };
         if (before.Version != prices.Version)
-            return new ChangedMeanwhile("The price list", await NameAsync(db, row?.ChangedBy, ct), row?.ChangedAt ?? time.GetUtcNow(), Differences(before, after), before.Version);
+            return new ChangedMeanwhile("The price list", await NameAsync(db, row?.ChangedBy, ct), row?.ChangedAt ?? time.GetUtcNow(), null, Differences(before, after), before.Version);
         row ??= db.Add(PriceList.Empty()).Entity;
         row.Set(after, actor.UserId, time.GetUtcNow());
         db.Add(AuditEvent.Of(actor, "policy.set-prices", "prices", Guid.Empty, "Price list", null, new { before, after }, time.GetUtcNow()));
@@ -173,7 +173,7 @@ public sealed partial class PolicyService
         RuleCheck.Refuse(draft, names) ?? (await db.ApprovalRules.AnyAsync(r => r.Name == draft.Name && r.Id != self, ct) ? new RuleNameTaken(draft.Name) : null);
 
     static async Task<ChangedMeanwhile> ChangedAsync(PortalDbContext db, ApprovalRule rule, RuleDraft? yours, PolicyNames names, CancellationToken ct) =>
-        new($"The rule “{rule.Name}”", await NameAsync(db, rule.ChangedBy, ct), rule.ChangedAt, yours is null ? [] : RuleWords.Differences(Draft(rule), yours, names), rule.Version);
+        new($"The rule “{rule.Name}”", await NameAsync(db, rule.ChangedBy, ct), rule.ChangedAt, null, yours is null ? [] : RuleWords.Differences(Draft(rule), yours, names), rule.Version);
 
     static Task<string?> NameAsync(PortalDbContext db, Guid? user, CancellationToken ct) =>
         db.Users.Where(u => u.Id == user).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefaultAsync(ct);

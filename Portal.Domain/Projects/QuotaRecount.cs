@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Machines;
 using Portal.Domain.Requests;
+using Portal.Domain.Snapshots;
 
 namespace Portal.Domain.Projects;
 
@@ -11,8 +12,8 @@ namespace Portal.Domain.Projects;
 /// <param name="Limit">The limit; null where there is none.</param>
 /// <param name="BooksUsed">Used, as the books said.</param>
 /// <param name="BooksReserved">Reserved, as the books said.</param>
-/// <param name="Used">Used in truth: by machines that are made.</param>
-/// <param name="Reserved">Reserved in truth: by requests that wait or are carried out.</param>
+/// <param name="Used">Used in truth: by machines that are made and snapshots that were taken.</param>
+/// <param name="Reserved">Reserved in truth: by requests that wait or are carried out and snapshots being taken.</param>
 public sealed record QuotaDrift(Guid? UserId, string? Name, QuotaResource Resource, long? Limit, long BooksUsed, long BooksReserved, long Used, long Reserved);
 
 /// <summary>What a recount found.</summary>
@@ -35,12 +36,16 @@ static class QuotaTruth
         var machines = await db.Machines.AsNoTracking().Where(m => m.ProjectId == projectId && s_made.Contains(m.State))
             .Select(m => new { m.CreatedBy, m.Vcpus, m.MemoryMib, m.DiskGib }).ToListAsync(ct);
         var requests = await db.Requests.AsNoTracking().Where(r => r.ProjectId == projectId && (r.Status == RequestStatus.Waiting || (r.Status == RequestStatus.Approved && r.EndedAt == null)))
-            .Select(r => new { r.RequesterId, r.Holds }).ToListAsync(ct);
+            .Select(r => new { HolderId = r.Kind == RequestKind.Resize ? db.Machines.Where(m => m.Id == r.MachineId).Select(m => m.CreatedBy).First() : r.RequesterId, r.Holds }).ToListAsync(ct);
+        var snapshots = await db.Snapshots.AsNoTracking().Where(s => s.ProjectId == projectId && s.State != SnapshotState.Deleted)
+            .Select(s => new { s.CreatedBy, s.State }).ToListAsync(ct);
         var truth = new Dictionary<(Guid, QuotaResource), (long Used, long Reserved)>();
         foreach (var machine in machines)
             Add(machine.CreatedBy, QuotaAmounts.OfMachine(new MachineSize(machine.Vcpus, machine.MemoryMib, machine.DiskGib)), used: 1, reserved: 0);
         foreach (var request in requests)
-            Add(request.RequesterId, request.Holds, used: 0, reserved: 1);
+            Add(request.HolderId, request.Holds, used: 0, reserved: 1);
+        foreach (var snapshot in snapshots)
+            Add(snapshot.CreatedBy, QuotaAmounts.OneSnapshot, used: snapshot.State == SnapshotState.Taking ? 0 : 1, reserved: snapshot.State == SnapshotState.Taking ? 1 : 0);
         return truth;
 
         void Add(Guid userId, QuotaAmounts amounts, int used, int reserved)

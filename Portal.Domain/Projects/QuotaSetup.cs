@@ -41,13 +41,7 @@ public sealed record QuotaEdit(IReadOnlyDictionary<QuotaResource, long> Limits, 
 /// <param name="By">Who.</param>
 /// <param name="At">When.</param>
 /// <param name="Now">The limits as they are, to be held against those the form was opened with.</param>
-public sealed record QuotaChanged(string By, DateTimeOffset At, QuotaSetup Now) : Refusal(
-    "quota-changed", $"The limits of {Now.ProjectName} were changed by {By} on {At.UtcDateTime:yyyy-MM-dd} at {At.UtcDateTime:HH:mm:ss} UTC, after you opened them.",
-    "Look at what is different, then save again; what you typed is still here.")
-{
-    /// <inheritdoc/>
-    public override RefusalKind Kind => RefusalKind.Conflict;
-}
+public sealed record QuotaChanged(string? By, DateTimeOffset At, QuotaSetup Now) : ChangedMeanwhile($"What limits {Now.ProjectName}", By, At);
 
 /// <summary>A figure cannot be what was typed.</summary>
 /// <param name="OfField">The field, e.g. <c>limits.memoryMib</c>.</param>

@@ -44,13 +44,6 @@ public sealed record NoRoomToGrow(string Name, HostMisfit Misfit)
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
 
-/// <summary>The machine may stay for ever.</summary>
-public sealed record NoLease(string Name) : Refusal("no-lease", $"{Name} has no lease: it may stay as long as it is wanted.", "Nothing is left to ask for.")
-{
-    /// <inheritdoc/>
-    public override RefusalKind Kind => RefusalKind.Conflict;
-}
-
 /// <summary>The limit is as high already.</summary>
 public sealed record NotHigher(QuotaLine Line, long Asked) : Refusal(
     "not-higher", $"The project's limit is {QuotaWords.Amount(Line.Resource, Line.Limit)} already; {QuotaWords.Amount(Line.Resource, Asked)} would not raise it.", "Ask for more, or leave that limit out.", "limits");

@@ -53,13 +53,17 @@ sealed class QuotaAction : ChangeAction
     public override async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)
     {
         var terms = (QuotaTerms)request.Terms;
-        var raised = await QuotaRaise.RaiseAsync(db, request.ProjectId, terms.To, ct);
+        var before = (await QuotaBooks.ReadAsync(db, request.ProjectId, ct)).ToDictionary(line => line.Resource, line => line.Limit);
+        await QuotaService.RaiseAsync(db, request.ProjectId, terms.To, now, ct);
+        IReadOnlyList<RaisedLimit> raised = [.. terms.To.Select(limit => new RaisedLimit(limit.Key, before[limit.Key], Math.Max(before[limit.Key], limit.Value)))];
         request.End(RequestStatus.Fulfilled, now, Words(terms, raised));
         db.Add(AuditEvent.Of(actor, "project.raise-quota", "project", request.ProjectId, request.Subject, request.ProjectId,
             new { before = raised.ToDictionary(r => r.Resource, r => r.Before), after = raised.ToDictionary(r => r.Resource, r => r.After) }, now));
         await db.SaveChangesAsync(ct);
         return null;
     }
+
+    sealed record RaisedLimit(QuotaResource Resource, long Before, long After);
 
     /// <summary>What became of each limit; one that somebody changed meanwhile is said so.</summary>
     static string Words(QuotaTerms terms, IReadOnlyList<RaisedLimit> raised) => string.Join(" ", raised.Select(r =>
@@ -72,6 +76,6 @@ sealed class QuotaAction : ChangeAction
     static QuotaAmounts Increase(QuotaTerms terms)
     {
         long By(QuotaResource resource) => terms.To.TryGetValue(resource, out var to) ? Math.Max(0, to - terms.From[resource]) : 0;
-        return new(By(QuotaResource.Machines), By(QuotaResource.Vcpus), By(QuotaResource.MemoryMib), By(QuotaResource.DiskGib), By(QuotaResource.Addresses));
+        return new(By(QuotaResource.Machines), By(QuotaResource.Vcpus), By(QuotaResource.MemoryMib), By(QuotaResource.DiskGib), By(QuotaResource.Addresses), By(QuotaResource.Snapshots));
     }
 }

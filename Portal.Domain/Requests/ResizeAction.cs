@@ -35,6 +35,8 @@ sealed class ResizeAction(Ledger ledger) : ChangeAction
             refusals.Add(wrong);
         if (await OtherAsync(db, machine, ct) is { } other)
             refusals.Add(other);
+        if (await QuotaBooks.RefuseSizeAsync(db, machine.ProjectId, from, to, ct) is { } tooLarge)
+            refusals.Add(tooLarge);
         // What the machine is booked with may be more than it starts with next; only what goes past that is new.
         var takes = refusals.OfType<InvalidText>().Any() ? QuotaAmounts.None : QuotaAmounts.OfResize(machine.Size, to).Growth();
         var quota = await QuotaBooks.ReadAsync(db, machine.ProjectId, ct);

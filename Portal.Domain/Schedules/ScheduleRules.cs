@@ -43,7 +43,7 @@ static class ScheduleRules
     /// <summary>The person whose rights a schedule runs with, as they are now; null when there is no such person any more.</summary>
     public static async Task<Actor?> ActorAsync(PortalDbContext db, Guid userId, CancellationToken ct)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.LockoutEnd > DateTimeOffset.UtcNow)
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.DisabledAt is not null)
             return null;
         return new Actor(user.Id, $"{user.DisplayName.Cut(60)} (by schedule)", Roles.Of(await db.RoleNamesOf(userId).ToListAsync(ct)));
     }

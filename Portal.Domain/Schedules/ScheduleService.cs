@@ -134,10 +134,10 @@ public sealed partial class ScheduleService(IDbContextFactory<PortalDbContext> c
         return (schedule, await db.Machines.AsNoTracking().SingleAsync(m => m.Id == schedule.MachineId, ct));
     }
 
-    static async Task<Leases.ChangedMeanwhile> ChangedAsync(PortalDbContext db, Schedule now, string machine, CancellationToken ct)
+    static async Task<ChangedMeanwhile> ChangedAsync(PortalDbContext db, Schedule now, string machine, CancellationToken ct)
     {
         var last = await db.AuditEvents.Where(e => e.SubjectId == now.Id).OrderByDescending(e => e.At).FirstOrDefaultAsync(ct);
-        return new Leases.ChangedMeanwhile($"This schedule of {machine}", last?.ActorName ?? "somebody", last?.At ?? now.CreatedAt, $"{now.Timing}{(now.Enabled ? "" : ", switched off")}.");
+        return new ChangedMeanwhile($"This schedule of {machine}", last?.ActorName, last?.At ?? now.CreatedAt, $"Now: {now.Timing}{(now.Enabled ? "" : ", switched off")}.");
     }
 
     static object Said(Schedule schedule) => new { kind = schedule.Kind, when = schedule.Timing.ToString(), move = schedule.Move, enabled = schedule.Enabled };

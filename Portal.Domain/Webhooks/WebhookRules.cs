@@ -26,17 +26,17 @@ static class WebhookRules
     }
 
     /// <summary>What is there now where it differs from what was to be written.</summary>
-    public static IReadOnlyList<string> Differences(Webhook now, WebhookDraft wanted)
+    public static IReadOnlyList<FieldDifference> Differences(Webhook now, WebhookDraft wanted)
     {
-        var lines = new List<string>();
+        var lines = new List<FieldDifference>();
         if (now.Name != wanted.Name)
-            lines.Add($"the name is “{now.Name}”");
+            lines.Add(new("Name", now.Name, wanted.Name));
         if (now.Url != wanted.Url)
-            lines.Add($"the address is {now.Url}");
+            lines.Add(new("Address", now.Url, wanted.Url));
         if (!now.NoticeKinds.SequenceEqual(wanted.Kinds))
-            lines.Add($"the kinds are {string.Join(", ", now.Kinds)}");
+            lines.Add(new("Kinds", string.Join(", ", now.Kinds), string.Join(", ", wanted.Kinds)));
         if (now.IsEnabled != wanted.IsEnabled)
-            lines.Add(now.IsEnabled ? "it is switched on" : "it is switched off");
+            lines.Add(new("Enabled", now.IsEnabled ? "on" : "off", wanted.IsEnabled ? "on" : "off"));
         return lines;
     }
 

@@ -87,7 +87,7 @@ public sealed class WebhookService(IDbContextFactory<PortalDbContext> contexts, 
         if (!sound.IsOk)
             return sound.Refusal;
         if (hook.Version != version)
-            return new WebhookChangedMeanwhile(hook.ChangedByName, hook.ChangedAt, WebhookRules.Differences(hook, sound.Value));
+            return new ChangedMeanwhile("This webhook", hook.ChangedByName, hook.ChangedAt, null, WebhookRules.Differences(hook, sound.Value));
         var before = WebhookRules.Told(hook);
         hook.Describe(sound.Value.Name, sound.Value.Url, sound.Value.Kinds, sound.Value.IsEnabled, actor, now);
         await WriteAsync(db, actor, hook, "webhook.change", new { Before = before, After = WebhookRules.Told(hook) }, now, ct);

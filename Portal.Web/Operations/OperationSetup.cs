@@ -27,7 +27,6 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, MigrateRunner>();
         services.AddSingleton<IOperationRunner, SnapshotRunner>();
         services.AddHostedService<OperationWorker>();
-        services.AddHostedService<ExpirySweeper>();
         return services;
     }
 }

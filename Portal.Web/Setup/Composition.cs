@@ -30,7 +30,6 @@ public static class Composition
         services.AddPortalTiming(settings);
         services.AddPortalMigrations();
         services.AddHostedService<AuditSealer>();
-        services.AddHostedService<Projects.GraceWatch>();
         services.AddScoped<CircuitHandler, CircuitCount>();
         services.AddSingleton<Readiness>();
         services.AddPortalPages();

@@ -1,5 +1,7 @@
 using Npgsql;
+using Portal.Domain.Approvals;
 using Portal.Domain.Leases;
+using Portal.Domain.Projects;
 using Portal.Domain.Schedules;
 using Portal.Web.Setup;
 using Quartz;
@@ -13,12 +15,15 @@ public static class TimingSetup
     public const string Cluster = "portal";
 
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
 
     /// <summary>Every sweep there is; another one is another line here.</summary>
     private static readonly Sweep[] All =
     [
         new("leases", Often, (services, now, stop) => services.GetRequiredService<LeaseSweeper>().SweepAsync(now, stop)),
         new("schedules", Often, (services, now, stop) => services.GetRequiredService<ScheduleSweeper>().SweepAsync(now, stop)),
+        new("requests", Seldom, (services, now, stop) => services.GetRequiredService<RequestExpiry>().SweepAsync(now, stop)),
+        new("grace", Seldom, (services, _, stop) => services.GetRequiredService<QuotaService>().TellGraceOverAsync(stop)),
     ];
 
     /// <summary>Registers them.</summary>

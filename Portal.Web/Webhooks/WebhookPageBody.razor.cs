@@ -65,7 +65,7 @@ public sealed partial class WebhookPageBody
 
         refusal = result.Refusal;
         // The difference is told; saving again is then a decision made with open eyes.
-        if (refusal is WebhookChangedMeanwhile && await Webhooks.GetAsync(actor, Id, Alive) is { IsOk: true } now)
+        if (refusal is ChangedMeanwhile && await Webhooks.GetAsync(actor, Id, Alive) is { IsOk: true } now)
             version = now.Value.Version;
     });
 

@@ -61,7 +61,7 @@ sealed class Cast(PostgresFixture postgres, World world)
     public async Task LockAsync(Actor person)
     {
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
-        await db.Users.Where(u => u.Id == person.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.LockoutEnd, DateTimeOffset.MaxValue.ToUniversalTime()), Ct);
+        await db.Users.Where(u => u.Id == person.UserId).ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, DateTimeOffset.UtcNow), Ct);
     }
 
     /// <summary>Makes somebody an owner of the project.</summary>

@@ -61,7 +61,7 @@ public sealed class PolicyServiceTests(PostgresCluster cluster) : FreshDatabase(
         var refusal = (await Policies.SaveAsync(world.Admin, rule.Id, rule.Version, Draft("A") with { Description = "Mine" }, Ct)).Refusal.ShouldBeOfType<ChangedMeanwhile>();
 
         refusal.By.ShouldBe(world.Admin.Name);
-        refusal.Differences.ShouldHaveSingleItem().ShouldBe(new FieldDifference("Description", "Theirs", "Mine"));
+        refusal.Fields.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(new FieldDifference("Description", "Theirs", "Mine"));
         (await Policies.SaveAsync(world.Admin, rule.Id, refusal.Version, Draft("A") with { Description = "Mine" }, Ct)).Value.Description.ShouldBe("Mine");
         (await Policies.DeleteAsync(world.Admin, rule.Id, rule.Version, Ct)).Refusal.ShouldBeOfType<ChangedMeanwhile>();
         (await Policies.SwitchAsync(world.Admin, rule.Id, rule.Version, false, Ct)).Refusal.ShouldBeOfType<ChangedMeanwhile>();

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Approvals;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
@@ -61,7 +62,7 @@ public sealed class OtherKindsTests(PostgresCluster cluster) : FreshDatabase(clu
         var world = await Postgres.NewWorldAsync();
         var machine = await world.AddMachineAsync();
 
-        (await Requests.SubmitAsync(world.Member, new ExtendDraft(machine.Id, 3, null), "k", Ct)).Refusal.ShouldBe(new NoLease(machine.Name));
+        (await Requests.SubmitAsync(world.Member, new ExtendDraft(machine.Id, 3, null), "k", Ct)).Refusal.ShouldBeOfType<NoLeaseToExtend>();
     }
 
     [Fact]

@@ -109,10 +109,10 @@ public sealed class WebhookServiceTests(PostgresCluster cluster) : NoticeTest(cl
         var hook = (await Service.CreateAsync(World.Owner, World.Project.Id, Draft, Ct)).Value.Webhook;
         var first = (await Service.ChangeAsync(World.Admin, hook.Id, hook.Version, Draft with { Name = "talk", IsEnabled = false }, Ct)).Value;
 
-        var stale = (await Service.ChangeAsync(World.Owner, hook.Id, hook.Version, Draft with { Name = "mine" }, Ct)).Refusal.ShouldBeOfType<WebhookChangedMeanwhile>();
+        var stale = (await Service.ChangeAsync(World.Owner, hook.Id, hook.Version, Draft with { Name = "mine" }, Ct)).Refusal.ShouldBeOfType<ChangedMeanwhile>();
 
         stale.By.ShouldBe(World.Admin.Name);
-        stale.Differences.ShouldBe(["the name is “talk”", "it is switched off"]);
+        stale.Fields.ShouldBe([new FieldDifference("Name", "talk", "mine"), new FieldDifference("Enabled", "off", "on")]);
         (await Service.GetAsync(World.Owner, hook.Id, Ct)).Value.Name.ShouldBe("talk");
         (await Service.ChangeAsync(World.Owner, hook.Id, first.Version, Draft with { Name = "mine" }, Ct)).Value.Name.ShouldBe("mine");
     }
