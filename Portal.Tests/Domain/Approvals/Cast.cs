@@ -99,6 +99,15 @@ sealed class Cast(PostgresFixture postgres, World world)
         return await db.DecisionsOf(request.Id).ToListAsync(Ct);
     }
 
+    /// <summary>Runs statements of the test's own making.</summary>
+    public static async Task RunAsync(PortalDbContext db, string statements)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        (command.CommandText, command.CommandTimeout) = (statements, 120);
+        await db.Database.OpenConnectionAsync(Ct);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
     /// <summary>What waits for somebody, of this world.</summary>
     public async Task<IReadOnlyList<Guid>> QueueAsync(Actor of) =>
         [.. (await postgres.Get<ApprovalService>().QueueAsync(of, Ct)).Value.Items.Where(r => r.ProjectId == world.Project.Id).Select(r => r.Id)];

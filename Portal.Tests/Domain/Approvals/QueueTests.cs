@@ -88,18 +88,17 @@ public sealed class QueueTests(PostgresCluster cluster) : FreshDatabase(cluster)
     /// <summary>The same request 4,999 times more, with its machine and whom it asks.</summary>
     static async Task MultiplyAsync(PortalDbContext db, Guid request)
     {
-        db.Database.SetCommandTimeout(120);
         var columns = async (string table, string except) => string.Join(", ", await db.Database.SqlQueryRaw<string>(
             "select column_name::text as \"Value\" from information_schema.columns where table_schema = 'public' and table_name = {0} and not (column_name = any(string_to_array({1}, ','))) and is_generated = 'NEVER'", table, except).ToListAsync(Ct));
         var (machine, asked, seat) = (await columns("machines", "id,name,mac,address"), await columns("requests", "id,machine_id,idempotency_key,submitted_at"), await columns("approval_seats", "id,request_id"));
-        await db.Database.ExecuteSqlRawAsync($"""
+        await Cast.RunAsync(db, $"""
             create temp table more as select n, gen_random_uuid() as machine, gen_random_uuid() as request from generate_series(1, 4999) n;
-            insert into machines (id, name, mac, address, {machine}) select x.machine, 'web-' || x.n, '02:' || lpad(to_hex(x.n / 256), 2, '0') || ':' || lpad(to_hex(x.n % 256), 2, '0') || ':00:00:01', '10.8.0.0'::inet + x.n, {Of(machine)}
+            insert into machines (id, name, mac, address, {machine}) select x.machine, 'web-' || x.n, '02:' || lpad(to_hex(x.n / 256), 2, '0') || ':' || lpad(to_hex(x.n % 256), 2, '0') || ':00:00:01', host('10.8.0.0'::inet + x.n), {Of(machine)}
                 from more x, machines m where m.id = (select machine_id from requests where id = '{request}');
             insert into requests (id, machine_id, idempotency_key, submitted_at, {asked}) select x.request, x.machine, 'k' || x.n, m.submitted_at + x.n * interval '1 second', {Of(asked)} from more x, requests m where m.id = '{request}';
             insert into approval_seats (id, request_id, {seat}) select gen_random_uuid(), x.request, {Of(seat)} from more x, approval_seats m where m.request_id = '{request}';
             analyze;
-            """, Ct);
+            """);
 
         static string Of(string list) => string.Join(", ", list.Split(", ").Select(column => "m." + column));
     }
