@@ -79,7 +79,6 @@ static class LevelPeople
         if (roles.Count > 0)
             roles.Add(Roles.Admin);
         var owners = all.Any(a => a.Kind == ApproverKind.ProjectOwners);
-        var soon = now + Brief;
         var rows = await db.People()
             .Where(u => named.Contains(u.Id) || (owners && db.ProjectMembers.Any(m => m.ProjectId == projectId && m.UserId == u.Id && m.Role == ProjectRole.Owner))
                 || db.UserRoles.Any(held => held.UserId == u.Id && db.Roles.Any(role => role.Id == held.RoleId && roles.Contains(role.Name!))))

@@ -28,7 +28,7 @@ public static class RequestWords
     };
 
     /// <summary>What is asked for in a few words: <c>tiny · Micro</c>.</summary>
-    public static string Short(RequestTerms terms) => terms switch
+    public static string InBrief(RequestTerms terms) => terms switch
     {
         CreateTerms create => $"{create.Flavor} · {create.Image}",
         ResizeTerms resize => $"to {Words.Size(resize.To)}",

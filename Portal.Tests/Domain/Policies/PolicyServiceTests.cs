@@ -62,7 +62,7 @@ public sealed class PolicyServiceTests(PostgresCluster cluster) : FreshDatabase(
 
         refusal.By.ShouldBe(world.Admin.Name);
         refusal.Fields.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(new FieldDifference("Description", "Theirs", "Mine"));
-        (await Policies.SaveAsync(world.Admin, rule.Id, refusal.Version, Draft("A") with { Description = "Mine" }, Ct)).Value.Description.ShouldBe("Mine");
+        (await Policies.SaveAsync(world.Admin, rule.Id, refusal.Version!.Value, Draft("A") with { Description = "Mine" }, Ct)).Value.Description.ShouldBe("Mine");
         (await Policies.DeleteAsync(world.Admin, rule.Id, rule.Version, Ct)).Refusal.ShouldBeOfType<ChangedMeanwhile>();
         (await Policies.SwitchAsync(world.Admin, rule.Id, rule.Version, false, Ct)).Refusal.ShouldBeOfType<ChangedMeanwhile>();
     }
