@@ -21,7 +21,7 @@ public sealed class MachineBooksTests(PostgresCluster cluster) : FreshDatabase(c
 
         (await MachineAsync(machine.Id)).State.ShouldBe(MachineState.Running);
         var (used, reserved) = await QuotaAsync(world);
-        used.ShouldBe([1, 1, 256, 2, 1]);
+        used.ShouldBe([1, 1, 256, 2, 1, 0]);
         reserved.ShouldAllBe(held => held == 0);
         (await RequestOfAsync(machine)).Status.ShouldBe(RequestStatus.Fulfilled);
         (await OperationAsync(claim)).ShouldSatisfyAllConditions(o => o.Status.ShouldBe(OperationStatus.Succeeded), o => o.Percent.ShouldBe(100));
@@ -71,7 +71,7 @@ public sealed class MachineBooksTests(PostgresCluster cluster) : FreshDatabase(c
 
         await Books.DeletedAsync(await ClaimAsync(), Ct);
 
-        (await QuotaAsync(world)).Used.ShouldBe([1, 1, 256, 2, 1]);
+        (await QuotaAsync(world)).Used.ShouldBe([1, 1, 256, 2, 1, 0]);
         (await Get<HostService>().ListAsync(world.Admin, Ct)).Sum(h => h.Room.MemoryTakenMib).ShouldBe(256);
         (await MachineAsync(machine.Id)).State.ShouldBe(MachineState.Deleted);
     }
@@ -127,7 +127,7 @@ public sealed class MachineBooksTests(PostgresCluster cluster) : FreshDatabase(c
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         var living = await db.Machines.Where(m => m.State != MachineState.Deleted).ToListAsync(Ct);
         living.Count.ShouldBe(13);
-        used.ShouldBe([living.Count, living.Sum(m => m.Vcpus), living.Sum(m => m.MemoryMib), living.Sum(m => m.DiskGib), living.Count]);
+        used.ShouldBe([living.Count, living.Sum(m => m.Vcpus), living.Sum(m => m.MemoryMib), living.Sum(m => m.DiskGib), living.Count, 0]);
         (await HostRooms.ReadAsync(db, Ct)).Sum(r => r.MemoryTakenMib).ShouldBe(living.Sum(m => m.MemoryMib));
     }
 

@@ -49,7 +49,7 @@ public sealed class QuotaTests(PostgresFixture postgres) : IClassFixture<Postgre
 
         (await postgres.Get<RequestService>().SubmitAsync(world.Member, world.Draft(), "1", Ct)).IsOk.ShouldBeTrue();
 
-        (await postgres.Get<QuotaService>().GetAsync(world.Member, world.Project.Id, Ct)).Value.Lines.Where(l => l.Resource != QuotaResource.Addresses).ShouldAllBe(l => l.Left == 0);
+        (await postgres.Get<QuotaService>().GetAsync(world.Member, world.Project.Id, Ct)).Value.Lines.Where(l => l.Resource is not (QuotaResource.Addresses or QuotaResource.Snapshots)).ShouldAllBe(l => l.Left == 0);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Portal.Domain;
 using Portal.Domain.Approvals;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
@@ -95,7 +96,7 @@ public sealed class ConversationTests(PostgresFixture postgres) : IClassFixture<
         await postgres.Get<MachineService>().ProtectAsync(world.Owner, machine.Id, true, Ct);
         Draft[] drafts =
         [
-            world.Draft(), new ResizeDraft(machine.Id, 2, 512, 4, "More"), new DeleteDraft(machine.Id, machine.Name, "Over"),
+            world.Draft() with { LeaseDays = LeaseTerms.NoEnd }, new ResizeDraft(machine.Id, 2, 512, 4, "More"), new DeleteDraft(machine.Id, machine.Name, "Over"),
             new QuotaDraft(world.Project.Id, new Dictionary<QuotaResource, long> { [QuotaResource.Vcpus] = 500 }, "Growing"),
         ];
         foreach (var draft in drafts)

@@ -23,7 +23,7 @@ public sealed class SubmitTests(PostgresFixture postgres) : IClassFixture<Postgr
         request.Status.ShouldBe(RequestStatus.Waiting);
         request.RequesterName.ShouldBe(world.Member.Name);
         var lines = (await postgres.Get<QuotaService>().GetAsync(world.Viewer, world.Project.Id, Ct)).Value.Lines;
-        lines.Select(l => l.Reserved).ShouldBe([1, 1, 256, 2, 1]);
+        lines.Select(l => l.Reserved).ShouldBe([1, 1, 256, 2, 1, 0]);
         lines.ShouldAllBe(l => l.Used == 0);
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
         var machine = await db.Machines.SingleAsync(m => m.Id == request.MachineId, Ct);

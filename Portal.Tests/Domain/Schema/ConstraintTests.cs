@@ -14,7 +14,6 @@ public sealed class ConstraintTests(PostgresFixture postgres) : IClassFixture<Po
 
     [Theory]
     [InlineData("ck_quotas_within_limit", "update quotas set used = most, reserved = 1 where project_id = @project")]
-    [InlineData("ck_quotas_within_limit", "update quotas set most = 0 where project_id = @project")]
     [InlineData("ck_quotas_not_negative", "update quotas set reserved = -1 where project_id = @project")]
     [InlineData("ck_quotas_resource", "update quotas set resource = 'Gpus' where project_id = @project and resource = 'Vcpus'")]
     [InlineData("pk_quotas", "insert into quotas (project_id, resource, most, used, reserved) values (@project, 'Vcpus', 1, 0, 0)")]

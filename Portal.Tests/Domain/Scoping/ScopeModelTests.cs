@@ -24,7 +24,7 @@ public sealed class ScopeModelTests(PostgresFixture postgres) : IClassFixture<Po
         using var db = postgres.Contexts.CreateDbContext();
 
         foreach (var hanging in Entities(db).Where(e => IsFiltered(e) && !IsScoped(e) && e.ClrType != typeof(global::Portal.Domain.Projects.Project)))
-            hanging.GetForeignKeys().ShouldContain(key => key.IsRequired && IsFiltered(key.PrincipalEntityType), hanging.ClrType.Name);
+            hanging.GetForeignKeys().ShouldContain(key => key.DeleteBehavior == DeleteBehavior.Cascade && IsFiltered(key.PrincipalEntityType), hanging.ClrType.Name);
     }
 
     [Fact]

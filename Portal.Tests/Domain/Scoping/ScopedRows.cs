@@ -1,11 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
+using Portal.Domain.Approvals;
 using Portal.Domain.Hosts;
+using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Notices;
+using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Schedules;
+using Portal.Domain.Snapshots;
+using Portal.Domain.Webhooks;
 using Portal.Tests.Postgres;
 
 namespace Portal.Tests.Domain.Scoping;
@@ -16,6 +23,10 @@ namespace Portal.Tests.Domain.Scoping;
 /// </summary>
 static class ScopedRows
 {
+    static DeliveryPayload Payload { get; } = new(DeliveryPayload.Ping, DateTimeOffset.UnixEpoch, "A test", null, "/webhooks", Guid.AllBitsSet, null);
+
+    static ScheduleTiming Evenings { get; } = new("Europe/Berlin", ScheduleTiming.Weekdays, new TimeOnly(19, 0));
+
     /// <summary>What makes rows of each type; one that comes with another's or with every world has nothing to do.</summary>
     public static IReadOnlyDictionary<Type, Func<PostgresFixture, World, CancellationToken, Task>> All { get; } = new Dictionary<Type, Func<PostgresFixture, World, CancellationToken, Task>>
     {
@@ -37,6 +48,24 @@ static class ScopedRows
             var operation = await db.Operations.Where(o => o.ProjectId == world.Project.Id).Select(o => o.Id).FirstAsync(ct);
             await db.Database.ExecuteSqlAsync($"insert into operation_steps (operation_id, ordinal, name, state, started_at) values ({operation}, 0, 'Look', 'Done', now())", ct);
         }, ct),
+        [typeof(RequestDecision)] = (postgres, world, ct) => OfRequest(postgres, world, (db, request) => db.Add(RequestDecision.Of(request, world.Owner.UserId, null, isOverride: false, DecisionVerdict.Approve, null, postgres.Time.GetUtcNow())), ct),
+        // The request above waits for whoever these are.
+        [typeof(ApprovalSeat)] = WithTheWorld,
+        [typeof(RequestComment)] = (postgres, world, ct) => OfRequest(postgres, world, (db, request) => db.Add(RequestComment.Write(request, world.Member.UserId, "Soon?", "1", postgres.Time.GetUtcNow())), ct),
+        // What a person holds of a quota stands beside the machines above.
+        [typeof(MemberQuota)] = WithTheWorld,
+        [typeof(QuotaSettings)] = (postgres, world, ct) => Ordered(postgres, async db => db.AddRange((await db.QuotaSettings.AnyAsync(q => q.ProjectId == world.Project.Id, ct)) ? [] : [QuotaSettings.Of(world.Project.Id)]), ct),
+        [typeof(ProjectLease)] = (postgres, world, ct) => Ordered(postgres, db => Added(db, ProjectLease.Create(world.Project.Id, LeaseTerms.BuiltIn)), ct),
+        [typeof(Snapshot)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(Snapshot.Order(Guid.CreateVersion7(), await MachineAsync(db, world, ct), "before", null, world.Member, postgres.Time.GetUtcNow())), ct),
+        [typeof(Schedule)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(Schedule.Create(await MachineAsync(db, world, ct), ScheduleKind.PowerOff, Evenings, null, enabled: true, world.Member, postgres.Time.GetUtcNow())), ct),
+        [typeof(ScheduleRun)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(ScheduleRun.Due(await db.Schedules.FirstAsync(s => s.ProjectId == world.Project.Id, ct), postgres.Time.GetUtcNow())), ct),
+        [typeof(Webhook)] = (postgres, world, ct) => Ordered(postgres, db =>
+        {
+            var hook = Webhook.Create(world.Project.Id, world.Owner, "protected", postgres.Time.GetUtcNow());
+            hook.Describe("chat", "https://chat.example.org/", [NoticeKind.LeaseEnding], isEnabled: true, world.Owner, postgres.Time.GetUtcNow());
+            return Added(db, hook);
+        }, ct),
+        [typeof(Delivery)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(Delivery.ToWebhook(await db.Webhooks.Where(h => h.ProjectId == world.Project.Id).Select(h => h.Id).FirstAsync(ct), Payload, postgres.Time.GetUtcNow())), ct),
     };
 
     /// <summary>Rows of every type in a world.</summary>
@@ -44,6 +73,17 @@ static class ScopedRows
     {
         foreach (var add in All.Values)
             await add(postgres, world, ct);
+    }
+
+    static Task OfRequest(PostgresFixture postgres, World world, Action<PortalDbContext, Request> write, CancellationToken ct) =>
+        Ordered(postgres, async db => write(db, await db.Requests.FirstAsync(r => r.ProjectId == world.Project.Id, ct)), ct);
+
+    static Task<Machine> MachineAsync(PortalDbContext db, World world, CancellationToken ct) => db.Machines.FirstAsync(m => m.ProjectId == world.Project.Id, ct);
+
+    static Task Added(PortalDbContext db, object row)
+    {
+        db.Add(row);
+        return Task.CompletedTask;
     }
 
     static Task WithTheWorld(PostgresFixture postgres, World world, CancellationToken ct) => Task.CompletedTask;
