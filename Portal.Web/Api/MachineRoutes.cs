@@ -38,7 +38,7 @@ static class MachineRoutes
         machines.MapGet("/{id:guid}/activity", ActivityAsync).WithSummary("What happened to a machine, newest first, at most 100");
         machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();
         machines.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a machine with its disk and snapshots, by an operation to follow; its name confirms it, in the body or the query").Changes();
-        machines.MapPut("/{id:guid}/protection", ProtectAsync).WithSummary("Put a machine's protection from deletion on or take it off; for owners of its project");
+        machines.MapPut("/{id:guid}/protection", ProtectAsync).WithSummary("Put a machine's protection from deletion on or take it off; for owners of its project").Changes();
         machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, how, and what it would cost as far as earlier moves tell");
         machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for operators").Changes();
     }

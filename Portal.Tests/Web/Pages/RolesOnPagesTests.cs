@@ -54,7 +54,7 @@ public class RolesOnPagesTests(PostgresCluster cluster) : PageTest(cluster)
         var actions = Browser.Render<MachineActions>(p => p.Add(a => a.Details, details));
 
         actions.Button("Move…").HasAttribute("aria-disabled").ShouldBeFalse();
-        actions.FindAll("button").Where(b => b.GetAttribute("aria-disabled") == "true").Count().ShouldBe(4);
+        actions.FindAll("button").Where(b => b.Plain() != "Move…").ShouldAllBe(b => b.GetAttribute("aria-disabled") == "true");
         SignIn(await Postgres.HireAsync(PlatformRoles.Approver));
         Browser.Render<MachineActions>(p => p.Add(a => a.Details, details)).FindAll("button").ShouldNotContain(b => b.Plain() == "Move…");
     }

@@ -66,8 +66,8 @@ public class WebhookPagesTests(PostgresCluster cluster) : PageTest(cluster)
         await page.TypeAsync("#webhook-name", "mine");
         await page.DoAsync("form", e => e.SubmitAsync());
 
-        page.Says($"{World.Admin.Name} changed this webhook at");
-        page.Says("the name is “talk”");
+        page.Says($"This webhook was changed by {World.Admin.Name}");
+        page.Find("table.differences").Plain().ShouldContain("talk");
         page.Find("#webhook-name").GetAttribute("value").ShouldBe("mine");
         await page.DoAsync("form", e => e.SubmitAsync());
         page.Says("Saved");
