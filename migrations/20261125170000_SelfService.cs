@@ -1262,6 +1262,8 @@ namespace Portal.Migrations.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            SelfServiceData.Undo(migrationBuilder);
+
             migrationBuilder.DropForeignKey(
                 name: "fk_requests_requests_replaces_id",
                 table: "requests");

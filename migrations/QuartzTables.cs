@@ -48,6 +48,11 @@ namespace Portal.Migrations.Migrations
             "create index idx_qrtz_ft_t_g on qrtz_fired_triggers (sched_name, trigger_name, trigger_group)",
         ];
 
+        public static void Drop(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
+            drop table qrtz_fired_triggers, qrtz_paused_trigger_grps, qrtz_paused_job_grps, qrtz_scheduler_state, qrtz_locks, qrtz_simple_triggers,
+                qrtz_cron_triggers, qrtz_simprop_triggers, qrtz_blob_triggers, qrtz_triggers, qrtz_job_details, qrtz_calendars
+            """);
+
         public static void Create(MigrationBuilder migrationBuilder)
         {
             foreach (var statement in Statements)

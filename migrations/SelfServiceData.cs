@@ -40,6 +40,23 @@ namespace Portal.Migrations.Migrations
             QuotaData(migrationBuilder);
         }
 
+        /// <summary>Takes back what tables do not take with them when they go: functions, the triggers on tables that stay, and Quartz's tables.</summary>
+        public static void Undo(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Sql("""
+                drop trigger machines_take_address on machines;
+                drop trigger machines_free_address on machines;
+                drop trigger quotas_within_limit on quotas;
+                drop trigger audit_events_wait on audit_events;
+                drop function keep_address();
+                drop function refuse_quota_growth();
+                drop function audit_wait();
+                drop statistics audit_events_together;
+                """);
+            migrationBuilder.Sql("delete from quotas where resource not in ('Machines', 'Vcpus', 'MemoryMib', 'DiskGib')");
+            QuartzTables.Drop(migrationBuilder);
+        }
+
         /// <summary>Each person's part of the quota, addresses as rows of their own, and what keeps both true whoever writes.</summary>
         static void QuotaData(MigrationBuilder migrationBuilder)
         {
