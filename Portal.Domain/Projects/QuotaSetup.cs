@@ -41,7 +41,7 @@ public sealed record QuotaEdit(IReadOnlyDictionary<QuotaResource, long> Limits, 
 /// <param name="By">Who.</param>
 /// <param name="At">When.</param>
 /// <param name="Now">The limits as they are, to be held against those the form was opened with.</param>
-public sealed record QuotaChanged(string? By, DateTimeOffset At, QuotaSetup Now) : ChangedMeanwhile($"What limits {Now.ProjectName}", By, At);
+public sealed record QuotaChanged(string? By, DateTimeOffset At, QuotaSetup Now) : ChangedMeanwhile($"The quota of {Now.ProjectName}", By, At);
 
 /// <summary>A figure cannot be what was typed.</summary>
 /// <param name="OfField">The field, e.g. <c>limits.memoryMib</c>.</param>

@@ -22,7 +22,7 @@ public class ProjectPageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.DoAsync("#member-role", e => e.ChangeAsync("Viewer"));
         await page.DoAsync("form.add", e => e.SubmitAsync());
 
-        page.WaitForState(() => page.FindAll("tbody tr").Count == 4);
+        page.WaitForState(() => page.FindAll("[aria-labelledby=members-title] tbody tr").Count == 4);
         (await RowAsync(World.Stranger)).Role.ShouldBe(ProjectRole.Viewer);
     }
 
@@ -60,7 +60,7 @@ public class ProjectPageTests(PostgresCluster cluster) : PageTest(cluster)
         await pressed;
 
         page.Says($"{World.Member.Name} is not in the project any more.");
-        page.WaitForState(() => page.FindAll("tbody tr").Count == 2);
+        page.WaitForState(() => page.FindAll("[aria-labelledby=members-title] tbody tr").Count == 2);
         (await Members.ListAsync(World.Admin, World.Project.Id, Ct))!.ShouldNotContain(m => m.UserId == World.Member.UserId);
     }
 
@@ -85,8 +85,9 @@ public class ProjectPageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var page = OpenProject(role == ProjectRole.Member ? World.Member : World.Viewer);
 
-        page.FindAll("select, form, button").ShouldBeEmpty();
-        page.Row(World.Owner.Name).Plain().ShouldContain("Owner");
+        const string people = "[aria-labelledby=members-title]";
+        page.FindAll($"{people} select, {people} form, {people} button").ShouldBeEmpty();
+        page.FindAll($"{people} tbody tr").Single(row => row.Plain().Contains(World.Owner.Name, StringComparison.Ordinal)).Plain().ShouldContain("Owner");
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public class ProjectPageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var page = Open<ProjectPageBody>(actor, $"/projects/{World.Project.Id}", p => p.Add(x => x.Id, World.Project.Id));
         page.Says(World.Project.Name);
-        page.WaitForState(() => page.FindAll("tbody tr").Count == 3);
+        page.WaitForState(() => page.FindAll("[aria-labelledby=members-title] tbody tr").Count == 3);
         return page;
     }
 

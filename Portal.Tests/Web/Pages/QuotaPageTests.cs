@@ -36,7 +36,7 @@ public class QuotaPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         await page.DoAsync("form", form => form.SubmitAsync());
 
-        page.Says($"were changed by {World.Admin.Name}");
+        page.Says($"was changed by {World.Admin.Name}");
         page.Says("Limit of machines: 10 → 3");
         page.Find("#limit-Vcpus").GetAttribute("value").ShouldBe("77");
         await page.DoAsync("form", form => form.SubmitAsync());
