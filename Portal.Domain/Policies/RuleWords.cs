@@ -10,11 +10,11 @@ public static class RuleWords
     /// <summary>A kind of request.</summary>
     public static string Of(RequestKind kind) => kind switch
     {
-        RequestKind.Create => "new machine",
+        RequestKind.Create => "create machine",
         RequestKind.Resize => "resize",
-        RequestKind.ExtendLease => "longer lease",
-        RequestKind.QuotaIncrease => "more quota",
-        RequestKind.Delete => "delete a protected machine",
+        RequestKind.ExtendLease => "extend lease",
+        RequestKind.QuotaIncrease => "raise quota",
+        RequestKind.Delete => "delete machine",
     };
 
     /// <summary>A role in a project.</summary>
@@ -47,7 +47,7 @@ public static class RuleWords
         RuleCondition.Flavor => List("flavor", when.Flavors, id => NameOf(names.Flavors, id)),
         RuleCondition.Image => List("image", when.Images, id => NameOf(names.Images, id)),
         RuleCondition.Vcpus => Range("", when.Vcpus, "vCPU"),
-        RuleCondition.Memory => Range("memory", when.MemoryMib, "MiB"),
+        RuleCondition.Memory => WholeGib(when.MemoryMib) is { } gib ? Range("memory", gib, "GiB") : Range("memory", when.MemoryMib, "MiB"),
         RuleCondition.Disk => Range("disk", when.DiskGib, "GiB"),
         RuleCondition.Share => Range("quota afterwards", when.SharePercent, "%"),
         RuleCondition.Lease => Range("lease", when.LeaseDays, "days"),
@@ -113,6 +113,10 @@ public static class RuleWords
     public static string NameOf(IReadOnlyList<NamedThing> things, Guid id) => things.FirstOrDefault(thing => thing.Id == id)?.Name ?? "(gone)";
 
     static string? List<T>(string label, IReadOnlyList<T>? values, Func<T, string> word) => values is null ? null : $"{label}: {string.Join(", ", values.Select(word))}";
+
+    // Memory is kept in MiB; where it is whole GiB people say so.
+    static RuleRange? WholeGib(RuleRange? mib) =>
+        mib is not null && (mib.From ?? 0) % 1024 == 0 && (mib.To ?? 0) % 1024 == 0 ? new(mib.From / 1024, mib.To / 1024) : null;
 
     static string? Range(string label, RuleRange? range, string unit)
     {

@@ -11,10 +11,10 @@ public sealed class OwnPasswordFirst(RequestDelegate next)
     /// <summary>The one page that opens.</summary>
     public const string Page = "/account/password";
 
-    /// <summary>Passes on what may go on.</summary>
+    /// <summary>Passes on what may go on; that somebody is there tells nothing and opens nothing.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        if (!context.User.HasClaim(claim => claim.Type == PortalClaims.MustChangePassword) || context.Request.Path == Page || !NeedsSignIn(context.GetEndpoint()))
+        if (!context.User.HasClaim(claim => claim.Type == PortalClaims.MustChangePassword) || context.Request.Path == Page || context.Request.Path == AccountEndpoints.SeenPath || !NeedsSignIn(context.GetEndpoint()))
             return next(context);
         if (HttpMethods.IsGet(context.Request.Method) && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html"))
             context.Response.Redirect(Page);

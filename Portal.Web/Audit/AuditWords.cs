@@ -16,7 +16,8 @@ public static partial class AuditWords
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
-        ["request.submit"] = "Asked for a machine",
+        ["request.submit"] = "Submitted a request",
+        ["request.comment"] = "Wrote on a request",
         ["request.withdraw"] = "Withdrew a request",
         ["request.approve"] = "Approved a request",
         ["request.deny"] = "Denied a request",
@@ -50,6 +51,23 @@ public static partial class AuditWords
         ["machine.provision-cancelled"] = "Making a machine was cancelled",
         ["machine.provision-abandoned"] = "Making a machine was given up",
         ["machine.deleted"] = "A machine is gone",
+        ["machine.protect"] = "Protected a machine from deletion",
+        ["machine.unprotect"] = "Took a machine’s protection off",
+        ["machine.resize"] = "Resized a machine",
+        ["machine.resize-failed"] = "Resizing a machine failed",
+        ["machine.resize-cancelled"] = "Resizing a machine was cancelled",
+        ["machine.resize-abandoned"] = "Resizing a machine was given up",
+        ["machine.size-settled"] = "What size a machine has was found out",
+        ["machine.runs-twice"] = "A machine was found running twice",
+        ["machine.extend-lease"] = "Extended a lease",
+        ["machine.lease-end"] = "A lease ended",
+        ["machine.lease-grace"] = "A lease’s days of grace began",
+        ["machine.lease-undo"] = "Took a lease’s end back",
+        ["schedule.create"] = "Made a schedule",
+        ["schedule.change"] = "Changed a schedule",
+        ["schedule.enable"] = "Switched a schedule on",
+        ["schedule.disable"] = "Switched a schedule off",
+        ["schedule.delete"] = "Deleted a schedule",
         ["snapshot.take"] = "Asked for a snapshot",
         ["snapshot.taken"] = "A snapshot was taken",
         ["snapshot.take-failed"] = "Taking a snapshot failed",
@@ -73,6 +91,7 @@ public static partial class AuditWords
         ["project.rename"] = "Renamed a project",
         ["project.archive"] = "Archived a project",
         ["project.reopen"] = "Brought a project back",
+        ["project.raise-quota"] = "Raised a project’s limits",
         ["member.add"] = "Added a person to a project",
         ["member.role"] = "Changed a role in a project",
         ["member.remove"] = "Removed a person from a project",
@@ -109,8 +128,16 @@ public static partial class AuditWords
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind != JsonValueKind.Object
             ? ""
-            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => p.Name is not (Before or After) && Tells(p.Value)).Select(p => $"{Name(p.Name)}: {Value(p.Value)}"));
+            : string.Join("; ", document.RootElement.EnumerateObject().Where(p => p.Name is not (Before or After) && Tells(p.Value)).Select(p => $"{Name(p.Name)}: {InWords(p.Value)}"));
     }
+
+    /* A document inside an event reads on, without its punctuation; what names its type says nothing that the action does not. */
+    static string InWords(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Where(p => !p.Name.StartsWith('$') && Tells(p.Value)).Select(p => $"{Name(p.Name)} {InWords(p.Value)}")),
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Where(Tells).Select(InWords)),
+        _ => Value(value),
+    };
 
     internal static string Value(JsonElement value) => value.ValueKind switch
     {

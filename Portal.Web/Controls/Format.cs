@@ -25,10 +25,10 @@ public static class Format
     }
 
     /// <summary>Memory given in MiB: <c>128 MiB</c>, <c>2 GiB</c>.</summary>
-    public static string Mib(double mib) => Bytes(mib * 1024 * 1024);
+    public static string Mib(double mib) => mib == 0 ? Unit(0, "MiB") : Bytes(mib * 1024 * 1024);
 
     /// <summary>Disk given in GiB: <c>20 GiB</c>, <c>1 TiB</c>.</summary>
-    public static string Gib(double gib) => Bytes(gib * 1024 * 1024 * 1024);
+    public static string Gib(double gib) => gib == 0 ? Unit(0, "GiB") : Bytes(gib * 1024 * 1024 * 1024);
 
     /// <summary>Parts of a whole in the whole's unit, so that they can be compared at a glance: <c>98 of 128 GiB, 30 left</c>.</summary>
     public static string Share(double part, double whole, double left)

@@ -1,4 +1,5 @@
 using Portal.Domain;
+using Portal.Domain.Approvals;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
@@ -11,7 +12,7 @@ namespace Portal.Web.Overview;
 
 /// <summary>Reads the overview from the services of the parts, all at once, each as far as the person may see it.</summary>
 public sealed class OverviewReader(
-    MachineService machines, RequestService requests, HostService hosts, ProjectService projects, QuotaService quotas, OperationService operations,
+    MachineService machines, RequestService requests, ApprovalService approvals, HostService hosts, ProjectService projects, QuotaService quotas, OperationService operations,
     AnswerBoard answers, TimeProvider time)
 {
     const int Shown = 6;
@@ -21,7 +22,11 @@ public sealed class OverviewReader(
     /// <summary>The overview of one project, or of all with null.</summary>
     public async Task<OverviewView> ReadAsync(Actor actor, Guid? project, CancellationToken ct)
     {
-        var waiting = requests.ListAsync(actor, Query(project, "submitted", ("status", nameof(RequestStatus.Waiting)), ("requester", actor.IsApprover ? "" : "me")), ct);
+        // The same queue as on the page of approvals: whoever a rule asks finds here what waits for him, an owner too.
+        var queue = await approvals.QueueAsync(actor, Query(project, "submitted"), ct);
+        var decides = actor.IsApprover || queue is { IsOk: true, Value.Total: > 0 };
+        var waiting = decides && queue.IsOk ? Task.FromResult(queue.Value)
+            : requests.ListAsync(actor, Query(project, "submitted", ("status", nameof(RequestStatus.Waiting)), ("requester", "me")), ct);
         // Those that wait for approval stand among the requests already.
         var mine = machines.ListAsync(actor, Query(project, "-created", ("state", Made)), ct);
         var broken = machines.ListAsync(actor, Query(project, "name", ("state", $"{MachineState.Unknown},{MachineState.Failed}")), ct);
@@ -36,7 +41,7 @@ public sealed class OverviewReader(
             .Concat((await broken).Items.Select(Broken))
             .Concat(await silent)
             .Concat((await failed).Items.Where(o => o.EndedAt > time.GetUtcNow() - FailureIsNews && o.MigrationId is null).Select(Failed));
-        return new OverviewView(actor.IsApprover, actor.ReadsEverything, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.SeesFleet ? await allHosts : [], [.. troubles], (await ending).Items, (await ending).Total);
+        return new OverviewView(decides, actor.ReadsEverything, (await waiting).Items, (await waiting).Total, (await mine).Items, (await mine).Total, await limits, actor.SeesFleet ? await allHosts : [], [.. troubles], (await ending).Items, (await ending).Total);
     }
 
     async Task<IReadOnlyList<ProjectQuotaView>> QuotasAsync(Actor actor, Guid? project, CancellationToken ct)

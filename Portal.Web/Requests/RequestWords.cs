@@ -33,8 +33,8 @@ public static class RequestWords
         CreateTerms create => $"{create.Flavor} · {create.Image}",
         ResizeTerms resize => $"to {Words.Size(resize.To)}",
         ExtendTerms extend => $"{Format.Count(extend.Days, "day")} longer",
-        QuotaTerms quota => string.Join(", ", quota.To.Select(limit => $"{Words.Of(limit.Key)} {Words.Amount(limit.Key, limit.Value)}")),
-        DeleteTerms delete => Words.Size(delete.Size),
+        QuotaTerms quota => "limits to " + string.Join(", ", quota.To.Select(limit => $"{Words.Of(limit.Key)} {Words.Amount(limit.Key, limit.Value)}")),
+        DeleteTerms delete => $"deletion, frees {Words.Size(delete.Size)}",
         _ => "",
     };
 }

@@ -34,7 +34,7 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
         var page = Open<AuditPage>(World.Admin, "/audit?action=request.submit");
 
         page.WaitForElement("tbody a.name");
-        page.FindAll("tbody tr").ShouldHaveSingleItem().Plain().ShouldContain("Asked for a machine");
+        page.FindAll("tbody tr").ShouldHaveSingleItem().Plain().ShouldContain("Submitted a request");
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         Address.ShouldBe($"/audit?actor={World.Member.UserId}");
         page.WaitForState(() => page.FindAll("tbody tr").Count == 1);
-        page.Find("tbody tr").Plain().ShouldContain("Asked for a machine");
+        page.Find("tbody tr").Plain().ShouldContain("Submitted a request");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
         await AddAsync("First", new RuleConditions(Kinds: [RequestKind.Create], SharePercent: new(To: 50)), new RuleOutcome(PolicyOutcome.Approve, "Small is fine", []));
         await AddAsync("Second", RuleConditions.Any, Cast.Ask(Cast.AsksOwners(), Cast.AsksRole(Roles.Approver)));
         var page = Open<PolicyPage>(World.Admin, "/policy");
-        page.Says("When kind: new machine · quota afterwards at most 50 % → approve at once: “Small is fine”");
+        page.Says("When kind: create machine · quota afterwards at most 50 % → approve at once: “Small is fine”");
         page.Says("When anything → ask an owner of the project, then an approver");
 
         await page.PressAsync("Move Second up");
@@ -116,7 +116,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("Asks, by the rule “Owners”");
         page.Says($"an owner of the project ({World.Owner.Name})");
-        page.FindAll(".trace li")[0].Children.Select(e => e.Plain()).ShouldBe(["1. Only resizes", "does not match", "kind: resize; this is new machine"]);
+        page.FindAll(".trace li")[0].Children.Select(e => e.Plain()).ShouldBe(["1. Only resizes", "does not match", "kind: resize; this is create machine"]);
         await page.DoAsync("#kind", e => e.ChangeAsync(nameof(RequestKind.Resize)));
         page.Says("Approved at once by the rule “Only resizes”");
     }

@@ -67,7 +67,7 @@ public class RolesOnPagesTests(PostgresCluster cluster) : PageTest(cluster)
         var page = Open<AuditPage>(await Postgres.HireAsync(PlatformRoles.Auditor), "/audit");
 
         page.WaitForState(() => page.Find("select[aria-label=Person]").Plain().Contains(World.Member.Name, StringComparison.Ordinal));
-        page.Row("web-01").Plain().ShouldContain("Asked for a machine");
+        page.Row("web-01").Plain().ShouldContain("Submitted a request");
     }
 
     [Fact]
