@@ -94,7 +94,7 @@ public sealed class QueueTests(PostgresCluster cluster) : FreshDatabase(cluster)
         var (machine, asked, seat) = (await columns("machines", "id,name,mac,address"), await columns("requests", "id,machine_id,idempotency_key,submitted_at"), await columns("approval_seats", "id,request_id"));
         await db.Database.ExecuteSqlRawAsync($"""
             create temp table more as select n, gen_random_uuid() as machine, gen_random_uuid() as request from generate_series(1, 4999) n;
-            insert into machines (id, name, mac, address, {machine}) select x.machine, 'web-' || x.n, '02:' || lpad(to_hex(x.n / 256), 2, '0') || ':' || lpad(to_hex(x.n % 256), 2, '0') || ':00:00:01', '10.8.0.0'::inet + x.n, {Of(machine)}
+            insert into machines (id, name, mac, address, {machine}) select x.machine, 'web-' || x.n, '02:' || lpad(to_hex(x.n / 256), 2, '0') || ':' || lpad(to_hex(x.n % 256), 2, '0') || ':00:00:01', host('10.8.0.0'::inet + x.n), {Of(machine)}
                 from more x, machines m where m.id = (select machine_id from requests where id = '{request}');
             insert into requests (id, machine_id, idempotency_key, submitted_at, {asked}) select x.request, x.machine, 'k' || x.n, m.submitted_at + x.n * interval '1 second', {Of(asked)} from more x, requests m where m.id = '{request}';
             insert into approval_seats (id, request_id, {seat}) select gen_random_uuid(), x.request, {Of(seat)} from more x, approval_seats m where m.request_id = '{request}';
