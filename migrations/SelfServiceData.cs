@@ -104,7 +104,7 @@ namespace Portal.Migrations.Migrations
             QuartzTables.Create(migrationBuilder);
             LinkAudit(migrationBuilder);
             // As the list of machines sorts by address; see MachineIndexes.
-            migrationBuilder.Sql("create index ix_machines_address_order on machines (inet(address), id) include (address, project_id, host_id, state, image_id, memory_mib, search_text) where state <> 'Deleted'");
+            migrationBuilder.Sql("create index ix_machines_address_order on machines (inet(address), id) include (address, project_id, host_id, state, image_id, memory_mib, lease_stage, lease_ends_at, search_text) where state <> 'Deleted'");
         }
 
         /// <summary>Whoever writes an event makes it wait for its place in the chain in the same transaction. What was written before waits too.</summary>
@@ -123,6 +123,8 @@ namespace Portal.Migrations.Migrations
             migrationBuilder.Sql("insert into audit_head (id, sequence, hash) values (1, 0, decode(repeat('00', 32), 'hex'))");
             // Actions go with kinds and people with addresses: without knowing, the planner takes two filters for far narrower than they are.
             migrationBuilder.Sql("create statistics audit_events_together (dependencies, mcv) on action, subject_kind, actor_id, remote_address from audit_events");
+            // How much of the trail a search leaves decides how a page of it is found: a finer picture of what is searched makes that guess better.
+            migrationBuilder.Sql("alter table audit_events alter column search_text set statistics 1000");
             // Nobody has snapshots yet; two for each machine that may be is a beginning.
             migrationBuilder.Sql("insert into quotas (project_id, resource, most, used, reserved) select project_id, 'Snapshots', 2 * most, 0, 0 from quotas where resource = 'Machines' on conflict do nothing");
         }

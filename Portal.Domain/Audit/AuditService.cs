@@ -45,7 +45,7 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
         var (total, more) = narrowed ? await events.CountUpToAsync(MostCounted, ct) : (await CountAllAsync(db, ct), false);
         if (more && query.SafeSkip >= MostCounted)
             return new ListTooDeep(query.SafeSkip, MostCounted);
-        var ids = await IdsAsync(events, query, narrowed ? null : total, ct);
+        var ids = !narrowed ? await IdsAsync(events, query, total, ct) : await Narrowed(events, query, more).Select(e => e.Id).Skip(query.SafeSkip).Take(query.SafeTake).ToListAsync(ct);
         return new Page<AuditEntry>(await EntriesAsync(db, ids, ct), total, more);
     }
 
@@ -78,11 +78,22 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
         return (int)Math.Min(int.MaxValue, place + await db.Set<AuditPending>().LongCountAsync(ct));
     }
 
-    /// <summary>Only the identifiers, from an index alone, and from the end of the list that is nearer where it is known how long it is.</summary>
-    static async Task<IReadOnlyList<Guid>> IdsAsync(IQueryable<AuditEvent> events, ListQuery query, int? length, CancellationToken ct)
+    /// <summary>
+    /// What a narrowed trail leaves, in order. Where that is little it is found first and sorted then: the order's index would be walked to its end for it,
+    /// which the database takes for cheaper than it is. Where it is much, the page is near wherever the walk begins, and the database chooses.
+    /// </summary>
+    static IQueryable<AuditEvent> Narrowed(IQueryable<AuditEvent> events, ListQuery query, bool much)
+    {
+        // A row limit, even one that leaves nothing out, is what keeps the order from reaching into the search.
+        var none = 0;
+        return AuditFilter.Sort(much ? events : events.Skip(none), query, turned: false);
+    }
+
+    /// <summary>Only the identifiers, from an index alone, and from the end of the list that is nearer.</summary>
+    static async Task<IReadOnlyList<Guid>> IdsAsync(IQueryable<AuditEvent> events, ListQuery query, int all, CancellationToken ct)
     {
         var (skip, take) = (query.SafeSkip, query.SafeTake);
-        if (length is not { } all || skip <= all / 2)
+        if (skip <= all / 2)
             return await AuditFilter.Sort(events, query, turned: false).Select(e => e.Id).Skip(skip).Take(take).ToListAsync(ct);
         if (skip >= all)
             return [];

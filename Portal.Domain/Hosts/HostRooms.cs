@@ -8,10 +8,13 @@ namespace Portal.Domain.Hosts;
 public static class HostRooms
 {
     /// <summary>The room on every host as the books say now.</summary>
-    public static async Task<IReadOnlyList<HostRoom>> ReadAsync(PortalDbContext db, CancellationToken ct) => await db.Hosts.AsNoTracking().OrderBy(h => h.Name)
-        .Select(h => new HostRoom(h.Id, h.Name, h.State, h.Cpus, h.MemoryMib,
-            db.Placements.Where(p => p.HostId == h.Id).Sum(p => (long)p.Vcpus), db.Placements.Where(p => p.HostId == h.Id).Sum(p => (long)p.MemoryMib)))
-        .ToListAsync(ct);
+    public static async Task<IReadOnlyList<HostRoom>> ReadAsync(PortalDbContext db, CancellationToken ct) => await (
+        from host in db.Hosts.AsNoTracking()
+        // Added up once for all hosts: with tens of thousands of machines a sum for each host alone is what takes time.
+        join sum in db.Placements.GroupBy(p => p.HostId).Select(g => new { HostId = g.Key, Vcpus = (long?)g.Sum(p => (long)p.Vcpus), MemoryMib = (long?)g.Sum(p => (long)p.MemoryMib) }) on host.Id equals sum.HostId into sums
+        from taken in sums.DefaultIfEmpty()
+        orderby host.Name
+        select new HostRoom(host.Id, host.Name, host.State, host.Cpus, host.MemoryMib, taken.Vcpus ?? 0, taken.MemoryMib ?? 0)).ToListAsync(ct);
 
     /// <summary>
     /// The same, with every host's row taken until the transaction ends: whoever places next waits and then sees this placement, so

@@ -11,21 +11,19 @@ public static class Placing
     /// </summary>
     public static HostChoice Choose(IEnumerable<HostRoom> candidates, MachineSize size)
     {
-        var misfits = new List<HostMisfit>();
-        HostRoom? best = null;
-        foreach (var host in candidates.OrderByDescending(h => h.MemoryFreeMib).ThenBy(h => h.Name, StringComparer.Ordinal))
-        {
-            if (Misfit(host, size) is { } misfit)
-                misfits.Add(misfit);
-            else
-                best ??= host;
-        }
-        return new HostChoice(best, misfits);
+        var hosts = candidates.OrderByDescending(h => h.MemoryFreeMib).ThenBy(h => h.Name, StringComparer.Ordinal).ToList();
+        return new HostChoice(hosts.Find(host => Fits(host, size)), [.. hosts.Select(host => Misfit(host, size)).OfType<HostMisfit>()]);
     }
+
+    /// <summary>Whether a host answers and has room for a machine.</summary>
+    static bool Fits(HostRoom host, MachineSize size) =>
+        host.State is not (HostState.Unreachable or HostState.Connecting) && size.MemoryMib <= host.MemoryFreeMib && size.Vcpus <= host.VcpusFree;
 
     /// <summary>Why a machine does not fit on a host; null when it does.</summary>
     public static HostMisfit? Misfit(HostRoom host, MachineSize size)
     {
+        if (Fits(host, size))
+            return null;
         var memory = Math.Max(0, size.MemoryMib - host.MemoryFreeMib);
         var vcpus = Math.Max(0, size.Vcpus - host.VcpusFree);
         var why = host switch
@@ -34,30 +32,35 @@ public static class Placing
             { State: HostState.Connecting } => $"{host.Name} has not answered yet",
             _ when memory > 0 && vcpus > 0 => $"{host.Name} lacks {memory} MiB of memory and {vcpus} vCPU",
             _ when memory > 0 => $"{host.Name} lacks {memory} MiB of memory: {Math.Max(0, host.MemoryFreeMib)} of {host.MemoryForMachinesMib} MiB are free",
-            _ when vcpus > 0 => $"{host.Name} lacks {vcpus} vCPU: {Math.Max(0, host.VcpusFree)} of {host.VcpusForMachines} are free",
-            _ => null,
+            _ => $"{host.Name} lacks {vcpus} vCPU: {Math.Max(0, host.VcpusFree)} of {host.VcpusForMachines} are free",
         };
-        return why is null ? null : new HostMisfit(host.Id, host.Name, why, host.State == HostState.Online, memory, vcpus);
+        return new HostMisfit(host.Id, host.Name, why, host.State == HostState.Online, memory, vcpus);
     }
 
     /// <summary>What placing machines one after the other would do to every host.</summary>
     public static CapacityForecast Forecast(IReadOnlyList<HostRoom> hosts, IEnumerable<MachineSize> waiting)
     {
-        var after = hosts.ToDictionary(h => h.Id);
+        // Thousands may wait: the best host is looked for without sorting or telling why the others will not do.
+        var after = hosts.OrderBy(h => h.Name, StringComparer.Ordinal).ToArray();
         var arrivals = hosts.ToDictionary(h => h.Id, _ => 0);
         var unplaced = 0;
         foreach (var size in waiting)
         {
-            if (Choose(after.Values, size).Host is { } host)
+            var best = -1;
+            for (var n = 0; n < after.Length; n++)
             {
-                after[host.Id] = host.With(size);
-                arrivals[host.Id]++;
+                if (Fits(after[n], size) && (best < 0 || after[n].MemoryFreeMib > after[best].MemoryFreeMib))
+                    best = n;
             }
-            else
+            if (best < 0)
             {
                 unplaced++;
+                continue;
             }
+            after[best] = after[best].With(size);
+            arrivals[after[best].Id]++;
         }
-        return new CapacityForecast([.. hosts.Select(h => new HostForecast(h, arrivals[h.Id], after[h.Id].VcpusTaken - h.VcpusTaken, after[h.Id].MemoryTakenMib - h.MemoryTakenMib))], unplaced);
+        var then = after.ToDictionary(h => h.Id);
+        return new CapacityForecast([.. hosts.Select(h => new HostForecast(h, arrivals[h.Id], then[h.Id].VcpusTaken - h.VcpusTaken, then[h.Id].MemoryTakenMib - h.MemoryTakenMib))], unplaced);
     }
 }

@@ -15,9 +15,12 @@ static class MachineIndexes
     {
         builder.Property<string>(MachineConfiguration.SearchText).HasComputedColumnSql(@"lower(name || E'\n' || address)", stored: true);
         string[] Beside(params string[] keys) =>
-            [.. new[] { nameof(Machine.ProjectId), nameof(Machine.HostId), nameof(Machine.State), nameof(Machine.ImageId), nameof(Machine.MemoryMib), MachineConfiguration.SearchText }.Except(keys)];
+        [
+            .. new[] { nameof(Machine.ProjectId), nameof(Machine.HostId), nameof(Machine.State), nameof(Machine.ImageId), nameof(Machine.MemoryMib), nameof(Machine.LeaseStage), nameof(Machine.LeaseEndsAt), MachineConfiguration.SearchText }.Except(keys),
+        ];
         builder.HasIndex(m => new { m.Name, m.Id }).HasFilter(Live).IncludeProperties(Beside());
         builder.HasIndex(m => new { m.CreatedAt, m.Id }).HasFilter(Live).IncludeProperties(Beside());
+        builder.HasIndex(m => new { m.LeaseEndsAt, m.Id }).HasFilter(Live).IncludeProperties(Beside(nameof(Machine.LeaseEndsAt)));
         builder.HasIndex(m => new { m.ProjectId, m.Id }).HasFilter(Live).IncludeProperties(Beside(nameof(Machine.ProjectId)));
         builder.HasIndex(m => new { m.HostId, m.Id }).HasFilter(Live).IncludeProperties(Beside(nameof(Machine.HostId)));
         // Deleted ones too: what refers to a host or project that goes must be found.

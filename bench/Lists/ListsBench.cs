@@ -21,7 +21,8 @@ static class ListsBench
     public static readonly Guid Member = Id("user", 251);
 
     static readonly string[] AuditSorts = ["at", "actor", "action", "subject"];
-    static readonly string[] MachineSorts = ["name", "state", "host", "memory", "created", "project", "address"];
+    static readonly string[] MachineSorts = ["name", "state", "host", "memory", "created", "project", "address", "lease"];
+    static readonly string[] ApprovalSorts = ["submitted", "subject", "project", "requester", "rule", "expires"];
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken ct)
     {
@@ -34,13 +35,21 @@ static class ListsBench
         await using var portal = await PortalProcess.StartAsync(database, ct, ("Portal__ApiCallsPerMinute", "1000000"));
         await using var source = NpgsqlDataSource.Create(plain);
         var admin = new Actor(Id("user", 1), "Admin", PlatformRoles.Admin);
-        using var adminApi = new Api(portal.Address, await TokenAsync(services, database, admin, ct));
-        using var memberApi = new Api(portal.Address, await TokenAsync(services, database, new Actor(Member, "Member"), ct));
+        var actors = new Dictionary<string, Actor>
+        {
+            ["admin"] = admin, ["member"] = new(Member, "Member"), ["approver"] = new(Id("user", ApprovalsData.Approver), "Approver", PlatformRoles.Approver), ["owner"] = new(Id("user", ApprovalsData.Owner), "Owner"),
+            ["person named"] = new(Id("user", ApprovalsData.Named), "Named"), ["stand-in"] = new(Id("user", ApprovalsData.Delegate), "Stand-in"),
+        };
+        var apis = new Dictionary<string, Api>();
+        foreach (var (name, actor) in actors)
+            apis[name] = new Api(portal.Address, (await services.GetRequiredService<ApiTokens>().CreateAsync(actor, "bench", null, ct)).Value.Secret);
         foreach (var (name, cases) in Lists())
         {
-            var run = new ListsRun(services, source, asked => asked.As == "member" ? memberApi : adminApi, asked => asked.As == "member" ? new Actor(Member, "Member") : admin);
+            var run = new ListsRun(services, source, asked => apis[asked.As], asked => actors[asked.As]);
             figures.AddRange(await run.MeasureAsync(name, cases, Limit, ct));
         }
+        foreach (var api in apis.Values)
+            api.Dispose();
         return figures;
     }
 
@@ -50,8 +59,17 @@ static class ListsBench
         [
             (null, []), (null, [("state", "Running")]), (null, [("state", "Waiting")]), (null, [("state", "Deleted")]), (null, [("host", $"{Id("host", 1)}")]), (null, [("host", $"{Id("host", 39)}")]), (null, [("project", $"{Id("project", 1)}")]),
             (null, [("project", $"{Id("project", 180)}"), ("state", "Off")]), ("web", []), ("web-000", []), ("10.64.7", []), ("hv07", []), ("zzz", []), ("1", []), ("db", [("state", "Running"), ("host", $"{Id("host", 2)}")]),
+            (null, [("lease", "soon")]), (null, [("lease", "none")]), (null, [("lease", "running")]), ("web", [("lease", "soon")]),
         ])]);
         yield return ("machines of a member of 1 of 200 projects", [.. ListsCase.Of("machines", "member", MachineSorts, [(null, []), (null, [("state", "Running")]), ("web", []), ("zzz", [])])]);
+        foreach (var someone in new[] { "admin", "approver", "owner", "person named", "stand-in" })
+        {
+            yield return ($"approvals, 5,000 waiting, whole page of {(someone[0] is 'a' or 'o' ? "an" : "a")} {someone}", [.. ListsCase.Of("approvals", someone, ApprovalSorts,
+            [
+                (null, []), (null, [("project", $"{Id("project", 1)}")]), (null, [("requester", $"{Id("user", 7)}")]), (null, [("kind", "Resize")]), (null, [("rule", "Rule 7")]), (null, [("asked", "me")]),
+                ("web", []), ("release", []), ("lovelace", []), ("zzz", []), ("1", []), ("load", [("kind", "Create")]),
+            ])]);
+        }
         var year = DateTimeOffset.UtcNow.AddYears(-1);
         yield return ("audit, 1,000,000", [.. ListsCase.Of("audit", "admin", AuditSorts,
         [
@@ -59,7 +77,7 @@ static class ListsBench
             (null, [("actor", $"{Id("user", 1)}")]), (null, [("actor", $"{Id("user", 900)}")]), (null, [("project", $"{Id("project", 1)}")]), (null, [("project", $"{Id("project", 150)}")]), (null, [("subject", $"{Id("machine", 77)}")]),
             (null, [("address", "10.1.0.1")]), (null, [("from", $"{year:O}")]), (null, [("from", $"{year:O}"), ("to", $"{year.AddDays(1):O}")]), (null, [("to", $"{year.AddYears(-1):O}")]),
             (null, [("kind", "machine"), ("action", "machine.start")]), (null, [("kind", "request"), ("project", $"{Id("project", 2)}")]), (null, [("actor", $"{Guid.Empty}"), ("action", "machine.moved"), ("from", $"{year:O}")]),
-            ("machine", []), ("lovelace", []), ("rosa", []), ("web-000", []), ("host.re", []), ("deny", []), ("zzz", []), ("we", []), ("1", []), ("--", []), ("web", [("kind", "request")]), ("lovelace", [("project", $"{Id("project", 3)}")]),
+            ("machine", []), ("lovelace", []), ("rosa", []), ("portal", []), ("web-000", []), ("host.re", []), ("deny", []), ("zzz", []), ("we", []), ("1", []), ("--", []), ("web", [("kind", "request")]), ("lovelace", [("project", $"{Id("project", 3)}")]),
         ])]);
     }
 
@@ -102,17 +120,6 @@ static class ListsBench
         await ListsData.FillAsync(database, ct);
         Console.WriteLine($"    {ListsData.Machines:N0} machines and {ListsData.Events:N0} audit events made in {filling.Elapsed.TotalSeconds:0} s");
         return database;
-    }
-
-    static async Task<string> TokenAsync(ServiceProvider services, string database, Actor actor, CancellationToken ct)
-    {
-        if (actor.IsAdmin)
-        {
-            await using var connection = new NpgsqlConnection(database);
-            await connection.OpenAsync(ct);
-            await ListsData.ExecuteAsync(connection, [$"""insert into "AspNetRoles" (id, name, normalized_name) values ('{Guid.CreateVersion7()}', 'admin', 'ADMIN') on conflict do nothing""", $"""insert into "AspNetUserRoles" (user_id, role_id) select '{actor.UserId}', id from "AspNetRoles" where normalized_name = 'ADMIN'"""], ct);
-        }
-        return (await services.GetRequiredService<ApiTokens>().CreateAsync(actor, "bench", null, ct)).Value.Secret;
     }
 
     /// <summary>As <see cref="ListsData"/> makes them.</summary>

@@ -3,12 +3,12 @@ using Portal.Domain;
 namespace Portal.Bench.Lists;
 
 /// <summary>One page of one list, as a person or a program asks for it.</summary>
-/// <param name="List">machines or audit.</param>
+/// <param name="List">machines, audit or approvals.</param>
 /// <param name="Sort">By what, and in which direction.</param>
 /// <param name="Search">What is searched for.</param>
 /// <param name="Filters">Field and value.</param>
 /// <param name="Place">first, middle or last.</param>
-/// <param name="As">Whose list: admin or member.</param>
+/// <param name="As">Whose list: admin, member, or as whom requests are decided.</param>
 sealed record ListsCase(string List, string Sort, string? Search, IReadOnlyDictionary<string, string> Filters, string Place, string As)
 {
     const int Take = 25;

@@ -18,7 +18,7 @@ static class ListsData
         await connection.OpenAsync(ct);
         // A million rows go in far faster without their indexes.
         var indexes = await IndexesAsync(connection, ct);
-        await ExecuteAsync(connection, [.. indexes.Select(i => $"drop index {i.Name}"), .. Statements, .. indexes.Select(i => i.Definition), "vacuum analyze audit_events", "vacuum analyze machines"], ct);
+        await ExecuteAsync(connection, [.. indexes.Select(i => $"drop index {i.Name}"), .. Statements, .. indexes.Select(i => i.Definition), "vacuum analyze audit_events", "vacuum analyze machines", .. ApprovalsData.Statements], ct);
     }
 
     static async Task<List<(string Name, string Definition)>> IndexesAsync(NpgsqlConnection connection, CancellationToken ct)
@@ -64,7 +64,7 @@ static class ListsData
         from generate_series(1, 1000) n
         """,
         """
-        insert into hosts (id, name, uri, pool, state, state_since, uuid, cpus, memory_mib) select pg_temp.id('host', n), 'hv' || lpad(n::text, 2, '0'), 'qemu+tls://hv' || n || '/system', 'images', 'Unreachable', now(), pg_temp.id('uuid', n), 64, 1048576
+        insert into hosts (id, name, uri, pool, state, state_since, uuid, cpus, memory_mib) select pg_temp.id('host', n), 'hv' || lpad(n::text, 2, '0'), 'qemu+tls://hv' || n || '/system', 'images', 'Online', now(), pg_temp.id('uuid', n), 64, 1048576
         from generate_series(1, 40) n
         """,
         """
@@ -75,10 +75,11 @@ static class ListsData
         insert into networks (id, name, cidr, gateway, dns, first, last, bridge) select pg_temp.id('network', 1), 'large', '10.64.0.0/10', '10.64.0.1', '10.64.0.1', '10.64.0.2', '10.127.255.254', 'br0'
         """,
         $"""
-        insert into machines (id, project_id, name, image_id, flavor_name, vcpus, memory_mib, disk_gib, network_id, address, mac, ssh_key, devices, host_id, state, state_since, created_by, created_at)
+        insert into machines (id, project_id, name, image_id, flavor_name, vcpus, memory_mib, disk_gib, network_id, address, mac, ssh_key, devices, host_id, state, state_since, created_by, created_at, lease_stage, lease_ends_at, lease_days)
         select pg_temp.id_at(at, n), pg_temp.id('project', project), role || '-' || lpad(n::text, 5, '0'), pg_temp.id('image', pg_temp.skewed(6)), flavor, vcpus, vcpus * 2048, vcpus * 20, pg_temp.id('network', 1),
             '10.' || 64 + n / 65536 || '.' || n / 256 % 256 || '.' || n % 256, '52:54:' || substr(md5(n::text), 1, 2) || ':' || lpad(to_hex(n / 65536), 2, '0') || ':' || lpad(to_hex(n / 256 % 256), 2, '0') || ':' || lpad(to_hex(n % 256), 2, '0'),
-            'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA' || md5(n::text) || ' user@desk', 'Paravirtual', case when state in ('Waiting', 'Provisioning') then null else pg_temp.id('host', host) end, state, at, pg_temp.id('user', project * 5 + n % 5), at
+            'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA' || md5(n::text) || ' user@desk', 'Paravirtual', case when state in ('Waiting', 'Provisioning') then null else pg_temp.id('host', host) end, state, at, pg_temp.id('user', least(1000, project * 5 + n % 5)), at,
+            case when n % 5 < 3 then 'Running' else 'None' end, case when n % 5 < 3 then now() + interval '1 hour' * (1 + n % 2160) end, case when n % 5 < 3 then 90 end
         from (select n, pg_temp.skewed(200) project, pg_temp.skewed(40) host, (array['web', 'db', 'cache', 'build', 'proxy', 'test', 'mail', 'worker'])[pg_temp.skewed(8)] as role, (array['small', 'medium', 'large', 'huge'])[size] flavor,
                 1 << (size - 1) vcpus, now() - interval '3 years' * random() as at,
                 case when n > {Machines} then 'Deleted' else (array['Running', 'Running', 'Running', 'Running', 'Running', 'Off', 'Off', 'Unknown', 'Waiting', 'Provisioning'])[1 + floor(10 * random())::int] end state

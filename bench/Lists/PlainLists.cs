@@ -9,7 +9,8 @@ static class PlainLists
     static readonly Dictionary<string, string> Columns = new()
     {
         ["at"] = "t.at", ["actor"] = "t.actor_name", ["action"] = "t.action", ["subject"] = "t.subject_name", ["name"] = "t.name", ["state"] = "t.state", ["memory"] = "t.memory_mib", ["created"] = "t.created_at", ["address"] = "inet(t.address)",
-        ["host"] = "(select h.name from hosts h where h.id = t.host_id)", ["project"] = "(select p.name from projects p where p.id = t.project_id)",
+        ["host"] = "(select h.name from hosts h where h.id = t.host_id)", ["lease"] = "t.lease_ends_at", ["submitted"] = "t.submitted_at", ["rule"] = "t.rule_name", ["expires"] = "t.expires_at", ["requester"] = "(select u.display_name from \"AspNetUsers\" u where u.id = t.requester_id)",
+        ["project"] = "(select p.name from projects p where p.id = t.project_id)",
     };
 
     /// <summary>A copy of the database as it would be.</summary>
@@ -41,14 +42,14 @@ static class PlainLists
     {
         var query = asked.Query(total);
         var (where, parameters) = Where(asked, query);
-        var (table, direction) = (asked.List == "audit" ? "audit_events" : "machines", query.Descending ? "desc" : "asc");
+        var (table, direction) = (asked.List switch { "audit" => "audit_events", "approvals" => "requests", _ => "machines" }, query.Descending ? "desc" : "asc");
         await using var connection = await source.OpenConnectionAsync(ct);
         await using (var count = new NpgsqlCommand($"select count(*) from {table} t where {where}", connection))
         {
             count.Parameters.AddRange(parameters.Select(p => p.Clone()).ToArray());
             await count.ExecuteScalarAsync(ct);
         }
-        await using var page = new NpgsqlCommand($"select t.*, (select p.name from projects p where p.id = t.project_id) from {table} t where {where} order by {Columns[query.SortField!]} {direction}, t.id offset {query.Skip} limit {query.Take}", connection);
+        await using var page = new NpgsqlCommand($"select t.*, (select p.name from projects p where p.id = t.project_id) from {table} t where {where} order by {(asked.List == "approvals" && query.SortField == "subject" ? "t.subject" : Columns[query.SortField!])} {direction}, t.id offset {query.Skip} limit {query.Take}", connection);
         page.Parameters.AddRange(parameters.Select(p => p.Clone()).ToArray());
         await using var row = await page.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))
@@ -62,22 +63,25 @@ static class PlainLists
             conditions.Add($"t.project_id in (select project_id from project_members where user_id = '{ListsBench.Member}')");
         if (query.LikePattern is { } like)
         {
-            conditions.Add(asked.List == "audit" ? "(actor_name ilike @like or action ilike @like or subject_name ilike @like)" : "(t.name ilike @like or t.address ilike @like or exists (select from hosts h where h.id = t.host_id and h.name ilike @like))");
+            conditions.Add(asked.List == "audit" ? "(actor_name ilike @like or action ilike @like or subject_name ilike @like)" : asked.List == "approvals" ? "(subject ilike @like or why ilike @like or rule_name ilike @like or exists (select from \"AspNetUsers\" u where u.id = t.requester_id and u.display_name ilike @like))" : "(t.name ilike @like or t.address ilike @like or exists (select from hosts h where h.id = t.host_id and h.name ilike @like))");
             parameters.Add(new("like", like));
         }
         foreach (var (field, value) in asked.Filters)
         {
             parameters.Add(field switch
             {
-                "actor" or "subject" or "project" or "host" => new(field, Guid.Parse(value)),
+                "actor" or "subject" or "project" or "host" or "requester" => new(field, Guid.Parse(value)),
                 "from" or "to" => new(field, DateTimeOffset.Parse(value, null, System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal)),
                 _ => new(field, value),
             });
             conditions.Add(field switch
             {
-                "kind" => "subject_kind = @kind", "address" => "remote_address = @address", "actor" or "subject" or "project" or "host" => $"t.{field}_id = @{field}", "from" => "at >= @from", "to" => "at < @to", _ => $"{field} = @{field}",
+                "kind" => "subject_kind = @kind", "address" => "remote_address = @address", "actor" or "subject" or "project" or "host" or "requester" => $"t.{field}_id = @{field}", "rule" => "rule_name = @rule",
+                "asked" => "@asked = 'me'", "lease" => "(@lease = 'soon' and lease_stage = 'Running' and lease_ends_at <= now() + interval '7 days' or @lease = 'running' and lease_stage = 'Running' or @lease = 'none' and lease_stage = 'None')", "from" => "at >= @from", "to" => "at < @to", _ => $"{field} = @{field}",
             });
         }
+        if (asked.List == "approvals")
+            conditions.Add("status = 'Waiting'");
         if (asked.List == "machines" && !asked.Filters.ContainsKey("state"))
             conditions.Add("state <> 'Deleted'");
         return (string.Join(" and ", conditions), parameters);

@@ -130,6 +130,30 @@ public sealed class AuditServiceTests(PostgresFixture postgres) : IClassFixture<
         (await Trail.ListAsync(world.Admin, new ListQuery(Sort: sort, Skip: total), Ct)).Value.Items.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("at")]
+    [InlineData("-at")]
+    [InlineData("actor")]
+    [InlineData("-action")]
+    [InlineData("subject")]
+    [InlineData("-subject")]
+    public async Task Pages_of_a_search_join_without_a_gap_in_every_order(string sort)
+    {
+        var world = await postgres.NewWorldAsync();
+        await WriteAsync(world, [.. Enumerable.Range(0, 23).Select(n => $"seek-{n * 7 % 23:00}"), .. Enumerable.Range(0, 23).Select(n => $"leave-{n:00}")]);
+        var query = Of(world) with { Search = "SEEK", Sort = sort };
+        var whole = (await Trail.ListAsync(world.Admin, query with { Take = 200 }, Ct)).Value;
+
+        var paged = new List<AuditEntry>();
+        for (var skip = 0; skip < 23; skip += 5)
+            paged.AddRange((await Trail.ListAsync(world.Admin, query with { Skip = skip, Take = 5 }, Ct)).Value.Items);
+
+        (whole.Total, whole.AtLeast).ShouldBe((23, false));
+        paged.Select(e => e.Id).ShouldBe(whole.Items.Select(e => e.Id));
+        if (sort.EndsWith("subject", StringComparison.Ordinal))
+            paged.Select(e => e.SubjectName).ShouldBe(sort[0] == '-' ? Enumerable.Range(0, 23).Select(n => $"seek-{22 - n:00}") : Enumerable.Range(0, 23).Select(n => $"seek-{n:00}"));
+    }
+
     async Task WriteAsync(World world, params string[] subjects)
     {
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
