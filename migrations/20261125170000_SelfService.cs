@@ -946,14 +946,14 @@ namespace Portal.Migrations.Migrations
                 table: "machines",
                 columns: new[] { "created_at", "id" },
                 filter: "state <> 'Deleted'")
-                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "search_text" });
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "lease_stage", "lease_ends_at", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_machines_host_id_id",
                 table: "machines",
                 columns: new[] { "host_id", "id" },
                 filter: "state <> 'Deleted'")
-                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "state", "image_id", "memory_mib", "search_text" });
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "state", "image_id", "memory_mib", "lease_stage", "lease_ends_at", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_machines_lease_due_at",
@@ -968,18 +968,25 @@ namespace Portal.Migrations.Migrations
                 filter: "lease_ends_at is not null");
 
             migrationBuilder.CreateIndex(
+                name: "ix_machines_lease_ends_at_id",
+                table: "machines",
+                columns: new[] { "lease_ends_at", "id" },
+                filter: "state <> 'Deleted'")
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "lease_stage", "search_text" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_machines_name_id",
                 table: "machines",
                 columns: new[] { "name", "id" },
                 filter: "state <> 'Deleted'")
-                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "search_text" });
+                .Annotation("Npgsql:IndexInclude", new[] { "project_id", "host_id", "state", "image_id", "memory_mib", "lease_stage", "lease_ends_at", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_machines_project_id_id",
                 table: "machines",
                 columns: new[] { "project_id", "id" },
                 filter: "state <> 'Deleted'")
-                .Annotation("Npgsql:IndexInclude", new[] { "host_id", "state", "image_id", "memory_mib", "search_text" });
+                .Annotation("Npgsql:IndexInclude", new[] { "host_id", "state", "image_id", "memory_mib", "lease_stage", "lease_ends_at", "search_text" });
 
             migrationBuilder.AddCheckConstraint(
                 name: "ck_machines_lease_days",
@@ -1010,7 +1017,7 @@ namespace Portal.Migrations.Migrations
                 name: "ix_audit_events_action_id",
                 table: "audit_events",
                 columns: new[] { "action", "id" })
-                .Annotation("Npgsql:IndexInclude", new[] { "at", "actor_id", "subject_kind", "subject_id", "project_id", "remote_address" });
+                .Annotation("Npgsql:IndexInclude", new[] { "at", "actor_id", "subject_kind", "subject_id", "project_id", "remote_address", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_events_actor_id_at_id",
@@ -1021,13 +1028,13 @@ namespace Portal.Migrations.Migrations
                 name: "ix_audit_events_actor_name_id",
                 table: "audit_events",
                 columns: new[] { "actor_name", "id" })
-                .Annotation("Npgsql:IndexInclude", new[] { "at", "actor_id", "action", "subject_kind", "subject_id", "project_id", "remote_address" });
+                .Annotation("Npgsql:IndexInclude", new[] { "at", "actor_id", "action", "subject_kind", "subject_id", "project_id", "remote_address", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_events_at_id",
                 table: "audit_events",
                 columns: new[] { "at", "id" })
-                .Annotation("Npgsql:IndexInclude", new[] { "actor_id", "action", "subject_kind", "subject_id", "project_id", "remote_address" });
+                .Annotation("Npgsql:IndexInclude", new[] { "actor_id", "action", "subject_kind", "subject_id", "project_id", "remote_address", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_events_project_id_at_id",
@@ -1060,7 +1067,7 @@ namespace Portal.Migrations.Migrations
                 name: "ix_audit_events_subject_name_id",
                 table: "audit_events",
                 columns: new[] { "subject_name", "id" })
-                .Annotation("Npgsql:IndexInclude", new[] { "at", "actor_id", "action", "subject_kind", "subject_id", "project_id", "remote_address" });
+                .Annotation("Npgsql:IndexInclude", new[] { "at", "actor_id", "action", "subject_kind", "subject_id", "project_id", "remote_address", "search_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_approval_rules_name",
@@ -1387,6 +1394,10 @@ namespace Portal.Migrations.Migrations
 
             migrationBuilder.DropIndex(
                 name: "ix_machines_lease_ends_at",
+                table: "machines");
+
+            migrationBuilder.DropIndex(
+                name: "ix_machines_lease_ends_at_id",
                 table: "machines");
 
             migrationBuilder.DropIndex(

@@ -697,22 +697,22 @@ namespace Portal.Migrations.Migrations
                     b.HasIndex("Action", "Id")
                         .HasDatabaseName("ix_audit_events_action_id");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Action", "Id"), new[] { "At", "ActorId", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Action", "Id"), new[] { "At", "ActorId", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress", "SearchText" });
 
                     b.HasIndex("ActorName", "Id")
                         .HasDatabaseName("ix_audit_events_actor_name_id");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ActorName", "Id"), new[] { "At", "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ActorName", "Id"), new[] { "At", "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress", "SearchText" });
 
                     b.HasIndex("At", "Id")
                         .HasDatabaseName("ix_audit_events_at_id");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("At", "Id"), new[] { "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("At", "Id"), new[] { "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress", "SearchText" });
 
                     b.HasIndex("SubjectName", "Id")
                         .HasDatabaseName("ix_audit_events_subject_name_id");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("SubjectName", "Id"), new[] { "At", "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("SubjectName", "Id"), new[] { "At", "ActorId", "Action", "SubjectKind", "SubjectId", "ProjectId", "RemoteAddress", "SearchText" });
 
                     b.HasIndex("Action", "At", "Id")
                         .HasDatabaseName("ix_audit_events_action_at_id");
@@ -1353,19 +1353,25 @@ namespace Portal.Migrations.Migrations
                         .HasDatabaseName("ix_machines_created_at_id")
                         .HasFilter("state <> 'Deleted'");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("CreatedAt", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "SearchText" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("CreatedAt", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "LeaseStage", "LeaseEndsAt", "SearchText" });
 
                     b.HasIndex("HostId", "Id")
                         .HasDatabaseName("ix_machines_host_id_id")
                         .HasFilter("state <> 'Deleted'");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("HostId", "Id"), new[] { "ProjectId", "State", "ImageId", "MemoryMib", "SearchText" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("HostId", "Id"), new[] { "ProjectId", "State", "ImageId", "MemoryMib", "LeaseStage", "LeaseEndsAt", "SearchText" });
+
+                    b.HasIndex("LeaseEndsAt", "Id")
+                        .HasDatabaseName("ix_machines_lease_ends_at_id")
+                        .HasFilter("state <> 'Deleted'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("LeaseEndsAt", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "LeaseStage", "SearchText" });
 
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_machines_name_id")
                         .HasFilter("state <> 'Deleted'");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Name", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "SearchText" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Name", "Id"), new[] { "ProjectId", "HostId", "State", "ImageId", "MemoryMib", "LeaseStage", "LeaseEndsAt", "SearchText" });
 
                     b.HasIndex("NetworkId", "Address")
                         .IsUnique()
@@ -1376,7 +1382,7 @@ namespace Portal.Migrations.Migrations
                         .HasDatabaseName("ix_machines_project_id_id")
                         .HasFilter("state <> 'Deleted'");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ProjectId", "Id"), new[] { "HostId", "State", "ImageId", "MemoryMib", "SearchText" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ProjectId", "Id"), new[] { "HostId", "State", "ImageId", "MemoryMib", "LeaseStage", "LeaseEndsAt", "SearchText" });
 
                     b.HasIndex("ProjectId", "Name")
                         .IsUnique()
