@@ -91,6 +91,8 @@ sealed record Furnishing
 /// <summary>Brings the things in, one call of the API each.</summary>
 sealed class Furnisher(ApiCaller api)
 {
+    static readonly string[] QuotaOnly = ["QuotaIncrease"];
+    static readonly string[] Decisions = ["RequestDecided", "DecisionDue"];
     static readonly string[] Weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
 
     JsonNode? catalog;
@@ -131,7 +133,7 @@ sealed class Furnisher(ApiCaller api)
         };
         var made = await SendAsync("policy/rules", new
         {
-            name = "More quota: an owner, then the platform", description = (string?)null, enabled = true, when = new { kinds = new[] { "QuotaIncrease" }, cost = new { to = 500 } },
+            name = "More quota: an owner, then the platform", description = (string?)null, enabled = true, when = new { kinds = QuotaOnly, cost = new { to = 500 } },
             then = new { outcome = "Ask", reason = (string?)null, levels, mayDecideOwn = false, expiresAfterHours = 72, onExpiry = "Deny" },
         });
         await SendAsync($"policy/rules/{made["id"]}/move", new { version = (uint)made["version"]!, number = 1 });
@@ -151,7 +153,7 @@ sealed class Furnisher(ApiCaller api)
     public async Task<Guid> WebhookAsync()
     {
         // Nobody listens there: the log shows a call that failed and is tried again.
-        var made = await SendAsync("webhooks", new { name = "Ticket system", url = "https://tickets.example.org/hooks/portal", kinds = new[] { "RequestDecided", "DecisionDue" } });
+        var made = await SendAsync("webhooks", new { name = "Ticket system", url = "https://tickets.example.org/hooks/portal", kinds = Decisions });
         var id = Id(made["webhook"]!["id"]);
         await SendAsync($"webhooks/{id}/ping", new { });
         return id;

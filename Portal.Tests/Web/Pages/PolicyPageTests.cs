@@ -35,7 +35,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.PressAsync("Move Second up");
         page.WaitForState(() => page.Find(".rule a.name").TextContent == "Second");
         page.Says("It can never match: “Second” stands before it");
-        await page.PressAsync("Switch Second off");
+        await page.PressAsync("Switch off Second");
         page.Says("switched off");
         var delete = page.PressAsync("Delete First");
         Dialogs.WaitForState(() => Dialogs.FindAll("button").Any(b => b.Plain() == "Delete the rule"));
