@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
-using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
