@@ -8,9 +8,9 @@ namespace Portal.Tests.Browser;
 
 /// <summary>
 /// The whole product, started as a newcomer starts it: a fresh database, seeded from the lab, one portal process, and Chromium.
-/// What its people leave on the hosts is removed at the end.
+/// What its people leave on the hosts is removed at the end. Settings go to the portal's process.
 /// </summary>
-public sealed class Site(PostgresCluster cluster, LabFixture lab) : IAsyncDisposable
+public sealed class Site(PostgresCluster cluster, LabFixture lab, params (string Name, string Value)[] settings) : IAsyncDisposable
 {
     /// <summary>The browser.</summary>
     internal const string Chromium = "/usr/bin/chromium";
@@ -46,7 +46,7 @@ public sealed class Site(PostgresCluster cluster, LabFixture lab) : IAsyncDispos
         exitCode.ShouldBe(0, output);
         passwords = output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(words => words is ["admin" or "member", _]).ToDictionary(words => words[0], words => words[1]);
-        portal = await PortalProcess.StartAsync(database, cancellationToken);
+        portal = await PortalProcess.StartAsync(database, cancellationToken, settings);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -60,12 +60,32 @@ public sealed class Site(PostgresCluster cluster, LabFixture lab) : IAsyncDispos
     public async Task<IPage> SignInAsync(string name, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         var page = await OpenAsync(width, height, scheme);
+        await EnterAsync(page, name, passwords[name]);
+        return page;
+    }
+
+    /// <summary>A browser of somebody whose account an admin just made: the one-time password opens one page, the one that replaces it.</summary>
+    public async Task<IPage> FirstSignInAsync(string name, string oneTimePassword)
+    {
+        var page = await OpenAsync();
+        await EnterAsync(page, name, oneTimePassword);
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Change password" })).ToBeVisibleAsync();
+        var own = passwords[name] = $"{name} keeps four words";
+        await page.GetByLabel("Current password").FillAsync(oneTimePassword);
+        await page.GetByLabel("New password", new() { Exact = true }).FillAsync(own);
+        await page.GetByLabel("New password again").FillAsync(own);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
+        await page.WaitForURLAsync("**/account?password=changed");
+        return page;
+    }
+
+    static async Task EnterAsync(IPage page, string name, string password)
+    {
         await page.GotoAsync("/sign-in");
         await page.GetByLabel("Name or e-mail").FillAsync(name);
-        await page.GetByLabel("Password").FillAsync(passwords[name]);
+        await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
-        return page;
     }
 
     /// <summary>A browser of nobody's.</summary>
@@ -91,6 +111,24 @@ public sealed class Site(PostgresCluster cluster, LabFixture lab) : IAsyncDispos
         foreach (var machine in await MachinesAsync())
             await lab.RemoveAsync(machine);
         await cluster.DropDatabaseAsync(database);
+    }
+
+    /// <summary>Writes to the portal's database behind its back.</summary>
+    public async Task<int> ExecuteAsync(string statement)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(statement, connection);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Reads one figure or word from the portal's database.</summary>
+    public async Task<T> ReadAsync<T>(string query)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(query, connection);
+        return (T)(await command.ExecuteScalarAsync() ?? throw new InvalidOperationException($"Nothing was found by: {query}"));
     }
 
     async Task<IReadOnlyList<Guid>> MachinesAsync()

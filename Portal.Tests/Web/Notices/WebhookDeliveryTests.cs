@@ -204,7 +204,7 @@ public sealed class WebhookDeliveryTests(PostgresCluster cluster) : DeliveryTest
     }
 
     /* Written from the description alone: nothing of the portal's is used. */
-    static bool SignedBy(ReceivedCall call, string secret)
+    internal static bool SignedBy(ReceivedCall call, string secret)
     {
         var parts = call.Signature.Split(',').Select(p => p.Split('=', 2)).ToList();
         var t = parts.Single(p => p[0] == "t")[1];
