@@ -107,6 +107,7 @@ public static partial class AuditWords
         ["webhook.ping"] = "Sent a webhook a test",
         ["webhook.delete"] = "Removed a webhook",
         ["delivery.again"] = "Sent a delivery again",
+        ["lease-terms.change"] = "Changed lease terms",
         ["audit.export"] = "Exported the audit trail",
     };
 

@@ -97,6 +97,8 @@ public sealed class SnapshotsCardTests(PostgresCluster cluster) : PageTest(clust
         await pressed;
 
         page.Says("being put back");
+        // Card and page follow each for itself: only once the page shows it busy too does a button that can be pressed mean the end.
+        page.WaitForState(() => page.FindAll("button").Any(b => b.TextContent.StartsWith("Start (not now", StringComparison.Ordinal)));
         await SnapshotBooks.RevertFailedAsync(await ClaimAsync(), "The pool is full.", whole: false, cancelled: false, Ct);
         page.Says("putting it back broke off");
         page.Says("The disk of web-01 is not whole");
