@@ -157,7 +157,8 @@ public class ProjectPageTests(PostgresCluster cluster) : PageTest(cluster)
     IRenderedComponent<ProjectPageBody> OpenProject(Actor actor)
     {
         var page = Open<ProjectPageBody>(actor, $"/projects/{World.Project.Id}", p => p.Add(x => x.Id, World.Project.Id));
-        page.Says(World.Project.Name);
+        // The page and its cards load each for itself.
+        page.WaitForElement(".page-head .facts");
         page.WaitForState(() => page.FindAll("[aria-labelledby=members-title] tbody tr").Count == 3);
         return page;
     }
