@@ -96,7 +96,7 @@ public sealed class ResizeTests(FleetPortal portal)
 
         RequestDetails refused;
         await using (await portal.Lab.CloseStoreAsync((await portal.MachineAsync(machine)).HostName!))
-            refused = await ResizeAsync(new { Kind = "Resize", MachineId = machine, Vcpus = 4, DiskGib = diskGib + 1 });
+            refused = await ResizeAsync(new { Kind = "Resize", MachineId = machine, Vcpus = 3, DiskGib = diskGib + 1 });
 
         refused.Request.Status.ShouldBe(RequestStatus.Failed);
         refused.Request.Outcome!.ShouldContain("has the size it had");
