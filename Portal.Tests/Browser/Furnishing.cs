@@ -56,7 +56,7 @@ sealed record Furnishing
 
         var page = await site.SignInAsync("admin");
         await page.GotoAsync($"/requests/{granted["id"]}");
-        await Assertions.Expect(page.GetByText("Machine made").First).ToBeVisibleAsync(Long);
+        await Assertions.Expect(page.Locator("main").GetByText("Machine made").First).ToBeVisibleAsync(Long);
         var move = await house.SendAsync($"machines/{machine}/migrations", new { mode = "Live" });
         await page.GotoAsync($"/migrations/{move["id"]}");
         await Assertions.Expect(page.Locator("[data-chart][data-complete]")).ToBeVisibleAsync(Long);

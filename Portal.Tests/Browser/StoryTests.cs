@@ -34,11 +34,11 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
         await admin.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
 
         // The member sees it happen without touching the page.
-        await Expect(member.GetByText("Welcome to the fleet.").First).ToBeVisibleAsync();
-        await Expect(member.GetByText("Machine made").First).ToBeVisibleAsync(Long);
+        await Expect(member.Locator("main").GetByText("Welcome to the fleet.").First).ToBeVisibleAsync();
+        await Expect(member.Locator("main").GetByText("Machine made").First).ToBeVisibleAsync(Long);
         await member.GotoAsync("/machines");
         await member.GetByRole(AriaRole.Link, new() { Name = "web-01" }).First.ClickAsync();
-        await Expect(member.GetByText("Running").First).ToBeVisibleAsync(Long);
+        await Expect(member.Locator("main").GetByText("Running").First).ToBeVisibleAsync(Long);
         var ssh = await member.GetByText(SshLine()).First.InnerTextAsync();
         await member.TakeBothAsync("machine");
         var address = System.Net.IPAddress.Parse(Address().Match(ssh).Value);
@@ -66,12 +66,12 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
         back.Boot.ShouldBe(before.Boot);
 
         await admin.GotoAsync("/migrations");
-        await Expect(admin.GetByText("web-01")).ToHaveCountAsync(2);
+        await Expect(admin.Locator("main").GetByText("web-01")).ToHaveCountAsync(2);
         await admin.TakeAsync("migrations-light");
 
         await DeleteAsync(member, "web-01");
         await admin.GotoAsync("/audit");
-        await Expect(admin.GetByText("web-01").First).ToBeVisibleAsync();
+        await Expect(admin.Locator("main").GetByText("web-01").First).ToBeVisibleAsync();
     }
 
     static async Task AskAsync(IPage page, string name)
@@ -116,7 +116,7 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Textbox).FillAsync(name);
         await dialog.GetByRole(AriaRole.Button, new() { NameRegex = DeleteButton() }).ClickAsync();
-        await Expect(page.GetByText("Deleted").First).ToBeVisibleAsync(Long);
+        await Expect(page.Locator("main").GetByText("Deleted").First).ToBeVisibleAsync(Long);
     }
 
     static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
