@@ -35,6 +35,10 @@ public sealed record QuotaAmounts(long Machines, long Vcpus, long MemoryMib, lon
     /// <summary>What of this has to be held while a change waits: growth only, since what shrinks takes nothing.</summary>
     public QuotaAmounts Growth() => new(Math.Max(0, Machines), Math.Max(0, Vcpus), Math.Max(0, MemoryMib), Math.Max(0, DiskGib), Math.Max(0, Addresses), Math.Max(0, Snapshots));
 
+    /// <summary>What of this goes past what is held already.</summary>
+    public QuotaAmounts Beyond(QuotaAmounts held) => new QuotaAmounts(Machines - held.Machines, Vcpus - held.Vcpus, MemoryMib - held.MemoryMib, DiskGib - held.DiskGib,
+        Addresses - held.Addresses, Snapshots - held.Snapshots).Growth();
+
     /// <summary>What of this is given back when a change is done: shrinking only, as amounts of zero or more.</summary>
     public QuotaAmounts Shrinkage() => new(Math.Max(0, -Machines), Math.Max(0, -Vcpus), Math.Max(0, -MemoryMib), Math.Max(0, -DiskGib), Math.Max(0, -Addresses), Math.Max(0, -Snapshots));
 }

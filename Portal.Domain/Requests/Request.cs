@@ -68,7 +68,7 @@ public sealed class Request : IProjectScoped
     public RequestTerms Terms { get; private init; } = default!;
 
     /// <summary>What of the quota it holds while it waits and is carried out (<c>jsonb</c>).</summary>
-    public QuotaAmounts Holds { get; private init; } = QuotaAmounts.None;
+    public QuotaAmounts Holds { get; private set; } = QuotaAmounts.None;
 
     /// <summary>The rule that matched; null when none did.</summary>
     public Guid? RuleId { get; private set; }
@@ -152,6 +152,9 @@ public sealed class Request : IProjectScoped
 
     /// <summary>People are asked where a rule wanted to approve at once and could not; the requester too, since the rule asked nobody.</summary>
     internal void AskInstead(IReadOnlyList<ApprovalLevel> levels, string note) => (Levels, Level, Note, MayDecideOwn) = (levels, 0, note.Cut(500), true);
+
+    /// <summary>It holds other amounts from here on; the caller writes the books.</summary>
+    internal void Hold(QuotaAmounts amounts) => Holds = amounts;
 
     /// <summary>It waits without an end from here on.</summary>
     internal void WaitOn() => ExpiresAt = null;

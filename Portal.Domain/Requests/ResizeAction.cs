@@ -55,6 +55,16 @@ sealed class ResizeAction(Ledger ledger) : ChangeAction
             return busy;
         if (ResizeRules.State(machine.Name, machine.State) is { } wrong)
             return wrong;
+        // Where the machine has shrunk since it was asked, what it gave back then is needed again.
+        var needs = QuotaAmounts.OfResize(machine.Size, to).Growth();
+        var more = needs.Beyond(request.Holds);
+        if (more != QuotaAmounts.None)
+        {
+            if (await QuotaBooks.ReserveAsync(db, machine.ProjectId, machine.CreatedBy, more, ct) is { } over)
+                return over;
+            request.Hold(needs);
+        }
+
         var rooms = await HostRooms.LockAsync(db, ct);
         if (await RoomAsync(db, machine, to, rooms, ct) is { } full)
             return full;
@@ -77,7 +87,9 @@ sealed class ResizeAction(Ledger ledger) : ChangeAction
     {
         var machine = await db.Machines.AsNoTracking().SingleAsync(m => m.Id == request.MachineId, ct);
         var to = ((ResizeTerms)request.Terms).To;
-        Refusal?[] problems = [await Ledger.BusyAsync(db, machine.Id, ct), ResizeRules.State(machine.Name, machine.State), await RoomAsync(db, machine, to, await HostRooms.ReadAsync(db, ct), ct)];
+        var more = QuotaAmounts.OfResize(machine.Size, to).Growth().Beyond(request.Holds);
+        var over = QuotaRules.Judge(await QuotaBooks.SheetAsync(db, machine.ProjectId, machine.CreatedBy, ct), more) is [var first, ..] ? first : null;
+        Refusal?[] problems = [over, await Ledger.BusyAsync(db, machine.Id, ct), ResizeRules.State(machine.Name, machine.State), await RoomAsync(db, machine, to, await HostRooms.ReadAsync(db, ct), ct)];
         return [.. problems.OfType<Refusal>()];
     }
 

@@ -68,6 +68,27 @@ public sealed class ResizeTests(PostgresCluster cluster) : FreshDatabase(cluster
         (await MachineAsync(machine.Id)).ShouldSatisfyAllConditions(m => m.Pending.ShouldBeNull(), m => m.Size.ShouldBe(new(2, 256, 2)), m => m.HotVcpus.ShouldBe(8));
     }
 
+    [Fact]
+    public async Task What_a_machine_gave_back_while_its_growth_waited_is_held_again_by_the_yes()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Hosts: 1));
+        var machine = await world.AddMachineAsync();
+        await ResizeAsync(world, machine, new(4, 256, 2), new ResizedTo(new(4, 256, 2), new(4, 256, 2), 8, 8));
+        await ResizeAsync(world, machine, new(1, 256, 2), new ResizedTo(new(4, 256, 2), new(1, 256, 2), 8, 8));
+        // Booked with four still, it asks for nothing new.
+        var back = await AskAsync(world, machine, new(4, 256, 2));
+        await HoldsAsync(world, used: new(4, 256, 2), reserved: new(0, 0, 0));
+        await ObserveAsync(world, machine, MachineState.Running, new SeenSize(1, 256));
+        await HoldsAsync(world, used: new(1, 256, 2), reserved: new(0, 0, 0));
+
+        await ApproveAsync(world, back);
+        await HoldsAsync(world, used: new(1, 256, 2), reserved: new(3, 0, 0));
+        await Books.ResizedAsync(await ClaimAsync(), new(new(4, 256, 2), new(4, 256, 2), 8, 8), Ct);
+
+        await HoldsAsync(world, used: new(4, 256, 2), reserved: new(0, 0, 0));
+        (await Get<QuotaService>().RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
