@@ -53,8 +53,21 @@ sealed class ExtendAction : ChangeAction
             return gone;
         if (machine is not { LeaseEndsAt: { } before, LeaseStage: not LeaseStage.Over })
             return new NoLeaseToExtend(machine.Name, "it has none, or its days of grace are over.");
-        // A yes that came after the end counts its days from now: nobody is granted a time that is over.
-        machine.ExtendLease(terms.To > now ? terms.To : now.AddDays(terms.Days), now);
+        // A yes that came after the end counts its days from now: nobody is granted a time that is over, nor one past the most a machine may have in all.
+        var to = terms.To;
+        if (to <= now)
+        {
+            var rules = await LeaseBook.TermsAsync(db, machine.ProjectId, ct);
+            var latest = rules.LatestEnd(machine.LeaseStartedAt ?? now);
+            if (latest <= now)
+                return new LeaseTotalReached(machine.Name, rules.TotalDays ?? 0, latest.Value);
+            to = now.AddDays(terms.Days);
+            if (latest < to)
+                to = latest.Value;
+        }
+
+        // Somebody may have moved the end further meanwhile: an extension never brings it nearer.
+        machine.ExtendLease(to > before ? to : before, now);
         request.End(RequestStatus.Fulfilled, now, $"The lease ends on {machine.LeaseEndsAt.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
         db.Add(AuditEvent.Of(actor, "machine.extend-lease", "machine", machine.Id, machine.Name, machine.ProjectId, new { before, after = machine.LeaseEndsAt }, now));
         await db.SaveChangesAsync(ct);

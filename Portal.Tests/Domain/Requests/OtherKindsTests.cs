@@ -43,6 +43,34 @@ public sealed class OtherKindsTests(PostgresCluster cluster) : FreshDatabase(clu
         (await MachineAsync(machine.Id)).LeaseEndsAt.ShouldBe(Postgres.Time.GetUtcNow().AddDays(2));
     }
 
+    [Fact]
+    public async Task A_yes_never_brings_an_end_nearer_that_was_moved_further_meanwhile()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await LeasedAsync(world, TimeSpan.FromDays(3));
+        var request = (await Requests.SubmitAsync(world.Member, new ExtendDraft(machine.Id, 2, null), "k", Ct)).Value;
+        var further = await ExtendAsync(machine, TimeSpan.FromDays(40));
+
+        await ApproveAsync(world, request.Id);
+
+        (await MachineAsync(machine.Id)).LeaseEndsAt.ShouldBe(further.LeaseEndsAt);
+    }
+
+    [Fact]
+    public async Task A_yes_that_came_late_gives_no_more_than_a_machine_may_have_in_all()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var terms = await Get<LeaseService>().TermsAsync(world.Admin, world.Project.Id, Ct);
+        (await Get<LeaseService>().SetTermsAsync(world.Admin, world.Project.Id, LeaseTerms.BuiltIn with { TotalDays = 20 }, terms.Value.Version, Ct)).IsOk.ShouldBeTrue();
+        var machine = await LeasedAsync(world, TimeSpan.FromDays(1));
+        var request = (await Requests.SubmitAsync(world.Member, new ExtendDraft(machine.Id, 15, null), "k", Ct)).Value;
+        Postgres.Time.Advance(TimeSpan.FromDays(17));
+
+        await ApproveAsync(world, request.Id);
+
+        (await MachineAsync(machine.Id)).LeaseEndsAt.ShouldBe(machine.LeaseStartedAt!.Value.AddDays(20));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-5)]
@@ -169,7 +197,11 @@ public sealed class OtherKindsTests(PostgresCluster cluster) : FreshDatabase(clu
 
     async Task<Machine> LeasedAsync(World world, TimeSpan left)
     {
-        var machine = await world.AddMachineAsync();
+        return await ExtendAsync(await world.AddMachineAsync(), left);
+    }
+
+    async Task<Machine> ExtendAsync(Machine machine, TimeSpan left)
+    {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         var row = await db.Machines.SingleAsync(m => m.Id == machine.Id, Ct);
         row.ExtendLease(Postgres.Time.GetUtcNow() + left, Postgres.Time.GetUtcNow());
