@@ -85,7 +85,7 @@ public sealed partial class ApprovalService
             return new NotFound("request");
         var now = time.GetUtcNow();
         if (request.Status != RequestStatus.Waiting)
-            return actor.IsAdmin || actor.IsApprover || await db.RoleInAsync(actor, request.ProjectId, ct) is not null || await db.RequestDecisions.AnyAsync(d => d.RequestId == requestId && d.UserId == actor.UserId, ct) ? await db.DecidedAsync(request, ct) : new NotFound("request");
+            return await OverAsync(db, actor, request, now, ct);
         var right = await DecisionRight.OfAsync(db, actor, request, now, ct);
         if (right.Refusal is NotFound or NotAllowed)
             return right.Refusal;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Portal.Domain.Audit;
+using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 
 namespace Portal.Domain.Approvals;
@@ -32,14 +33,14 @@ public sealed partial class ApprovalService
     /// a host with room and that the operation that makes it is in the ledger; before, the next level is asked.
     /// </summary>
     public Task<IReadOnlyList<Decision>> ApproveAsync(Actor actor, IReadOnlyList<SeenRequest> requests, string? reason, CancellationToken ct) =>
-        DecideAsync(requests, RefuseCall(actor, reason), (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Approve, Trim(reason), ct), ct);
+        DecideAsync(actor, requests, RefuseCall(actor, reason), (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Approve, Trim(reason), ct), ct);
 
     /// <summary>Turns requests down at whichever level they are.</summary>
     public Task<IReadOnlyList<Decision>> DenyAsync(Actor actor, IReadOnlyList<Guid> requestIds, string reason, CancellationToken ct) => DenyAsync(actor, Seen(requestIds), reason, ct);
 
     /// <summary>Turns requests down, each on its own, with a reason that the requester reads; what they held is free again. One no is enough.</summary>
     public Task<IReadOnlyList<Decision>> DenyAsync(Actor actor, IReadOnlyList<SeenRequest> requests, string reason, CancellationToken ct) =>
-        DecideAsync(requests, RefuseCall(actor, reason) ?? (Trim(reason) is null ? new InvalidText("reason", "A denial needs a reason.", "Say in a sentence why, and what would be granted.") : null),
+        DecideAsync(actor, requests, RefuseCall(actor, reason) ?? (Trim(reason) is null ? new InvalidText("reason", "A denial needs a reason.", "Say in a sentence why, and what would be granted.") : null),
             (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Deny, Trim(reason), ct), ct);
 
     async Task<Refusal?> SayAsync(PortalDbContext db, Actor actor, Request request, int? seen, DecisionVerdict verdict, string? reason, CancellationToken ct)
@@ -85,7 +86,7 @@ public sealed partial class ApprovalService
     /// was decided is told, and the rest as undecided; when it does so at the first, there is nothing to tell and the fault goes on.
     /// Every other fault goes on too: it is the portal's own, and nobody may take it for an outage.
     /// </summary>
-    async Task<IReadOnlyList<Decision>> DecideAsync(IReadOnlyList<SeenRequest> requests, Refusal? refusal, Func<PortalDbContext, Request, int?, Task<Refusal?>> decide, CancellationToken ct)
+    async Task<IReadOnlyList<Decision>> DecideAsync(Actor actor, IReadOnlyList<SeenRequest> requests, Refusal? refusal, Func<PortalDbContext, Request, int?, Task<Refusal?>> decide, CancellationToken ct)
     {
         var decisions = new List<Decision>();
         var ids = requests.DistinctBy(seen => seen.Id).ToList();
@@ -95,7 +96,7 @@ public sealed partial class ApprovalService
         {
             try
             {
-                decisions.Add(await DecideOneAsync(id, (db, request) => decide(db, request, level), ct));
+                decisions.Add(await DecideOneAsync(actor, id, (db, request) => decide(db, request, level), ct));
             }
             catch (Exception fault) when (DatabaseClash.Is(fault))
             {
@@ -113,7 +114,7 @@ public sealed partial class ApprovalService
         return decisions;
     }
 
-    async Task<Decision> DecideOneAsync(Guid id, Func<PortalDbContext, Request, Task<Refusal?>> decide, CancellationToken ct)
+    async Task<Decision> DecideOneAsync(Actor actor, Guid id, Func<PortalDbContext, Request, Task<Refusal?>> decide, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -121,7 +122,7 @@ public sealed partial class ApprovalService
         if (request is null)
             return new Decision(id, null, new NotFound("request"));
         if (request.Status != RequestStatus.Waiting)
-            return new Decision(id, null, await db.DecidedAsync(request, ct));
+            return new Decision(id, null, await OverAsync(db, actor, request, time.GetUtcNow(), ct));
         if (await decide(db, request) is { } refusal)
             return new Decision(id, null, refusal);
         await RequestService.NotifyAsync(db, request, ct);
@@ -138,6 +139,12 @@ public sealed partial class ApprovalService
 
         return new Decision(id, view, null);
     }
+
+    /// <summary>What somebody is told of a request that no longer waits: who decided it, or that there is none where it was never any of his concern.</summary>
+    static async Task<Refusal> OverAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct) =>
+        request.RequesterId == actor.UserId || await db.RoleInAsync(actor, request.ProjectId, ct) is not null
+        || await db.RequestDecisions.AnyAsync(d => d.RequestId == request.Id && d.UserId == actor.UserId, ct) || await DecisionRight.WasAskedAsync(db, actor, request, now, ct)
+            ? await db.DecidedAsync(request, ct) : new NotFound("request");
 
     static Refusal? RefuseCall(Actor actor, string? reason) => actor.IsSomebody() ? DraftCheck.CheckText("reason", Trim(reason), MostReason) : new NotAllowed("decide requests", "an account");
 

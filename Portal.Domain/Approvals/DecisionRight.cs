@@ -75,6 +75,20 @@ sealed record DecisionRight(Refusal? Refusal, IReadOnlyList<ApprovalSeat> Seats,
         };
     }
 
+    /// <summary>Whether a level of the request, whichever it is or was at, asks the actor or somebody he stands in for.</summary>
+    public static async Task<bool> WasAskedAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        var standings = await Standing.OfAsync(db, actor, now, ct);
+        var ids = standings.Select(s => s.UserId).ToList();
+        var owns = await db.ProjectMembers.AnyAsync(m => m.ProjectId == request.ProjectId && m.Role == ProjectRole.Owner && ids.Contains(m.UserId), ct);
+        return request.Levels.SelectMany(level => level.Approvers).Any(approver => approver.Kind switch
+        {
+            ApproverKind.Person => standings.Any(standing => standing.UserId == approver.UserId),
+            ApproverKind.Role => standings.Any(standing => standing.Roles.Contains(approver.Role!)),
+            ApproverKind.ProjectOwners => owns,
+        });
+    }
+
     /// <summary>The requests that wait for an actor, in one query: those with an open seat that asks him or somebody he stands in for.</summary>
     public static async Task<IQueryable<Request>> WaitingForAsync(PortalDbContext db, Actor actor, DateTimeOffset now, CancellationToken ct)
     {

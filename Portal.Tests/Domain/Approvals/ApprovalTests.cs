@@ -40,6 +40,19 @@ public sealed class ApprovalTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task A_stranger_learns_nothing_of_a_request_that_was_decided()
+    {
+        var world = await postgres.NewWorldAsync();
+        var request = await SubmitAsync(world);
+        (await Approvals.ApproveAsync(world.Admin, [request.Id], null, Ct)).Single().Refusal.ShouldBeNull();
+
+        (await Approvals.ApproveAsync(world.Stranger, [request.Id], null, Ct)).Single().Refusal.ShouldBe(new NotFound("request"));
+        (await Approvals.DenyAsync(world.Stranger, [request.Id], "No", Ct)).Single().Refusal.ShouldBe(new NotFound("request"));
+        (await Approvals.PreviewAsync(world.Stranger, request.Id, Ct)).Refusal.ShouldBe(new NotFound("request"));
+        (await Approvals.ApproveAsync(world.Member, [request.Id], null, Ct)).Single().Refusal.ShouldBeOfType<AlreadyDecided>();
+    }
+
+    [Fact]
     public async Task A_denial_needs_a_reason_frees_what_was_held_and_the_requester_reads_why()
     {
         var world = await postgres.NewWorldAsync();
