@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
@@ -62,10 +63,13 @@ sealed class BookEntry : IAsyncDisposable
     /// <summary>The machine is gone: what was asked for it and still waits is turned down, and what that held is free again.</summary>
     public async Task DropWaitingAsync(CancellationToken ct)
     {
-        foreach (var request in await Db.Requests.Where(r => r.MachineId == Machine.Id && r.Status == RequestStatus.Waiting).OrderBy(r => r.Id).ToListAsync(ct))
+        // Held, so that one that is withdrawn or decided at this moment is not let go twice.
+        var waiting = await Db.Requests.FromSql($"select *, xmin from requests where machine_id = {Machine.Id} and status = 'Waiting' order by id for no key update").IgnoreQueryFilters().ToListAsync(ct);
+        foreach (var request in waiting)
         {
             request.Decide(RequestStatus.Denied, Actor.System.UserId, $"{Machine.Name} was deleted.", Now);
             await QuotaBooks.ReleaseReservedAsync(Db, request.ProjectId, Machine.CreatedBy, request.Holds, ct);
+            await Granting.CloseAsync(Db, request, ct);
             Db.AuditEvents.Add(AuditEvent.Of(Actor.System, "request.deny", "request", request.Id, request.Subject, request.ProjectId, new { reason = request.DecisionReason }, Now));
             await ChangeNotice.NotifyAsync(Db, ChangeKind.Request, request.Id, request.ProjectId, ct);
             await RequestNotices.EndedAsync(Db, request, Now, ct);
