@@ -25,6 +25,7 @@ sealed class QuotaAction : ChangeAction
         var asked = (QuotaDraft)draft;
         if (actor.IsSystem)
             return new NotAllowed("ask for higher limits", "a person's account");
+        await db.KeepOpenAsync(asked.ProjectId, ct);
         if (await db.RefuseUnlessMemberAsync(actor, asked.ProjectId, "project", "ask for higher limits", ct) is { } forbidden)
             return forbidden;
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == asked.ProjectId, ct);
