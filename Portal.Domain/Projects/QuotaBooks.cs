@@ -44,10 +44,6 @@ static class QuotaBooks
     public static Task UseReservedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
         MoveAsync(db, projectId, amounts, [(holderId, 1, -1)], ct);
 
-    /// <summary>Turns what one person's request held into what another's machine uses: a machine counts for who first asked for it.</summary>
-    public static Task UseReservedAsync(PortalDbContext db, Guid projectId, Guid requesterId, Guid ownerId, QuotaAmounts amounts, CancellationToken ct) =>
-        MoveAsync(db, projectId, amounts, [(requesterId, 0, -1), (ownerId, 1, 0)], ct);
-
     /// <summary>Gives back what a machine used: it is gone.</summary>
     public static Task ReleaseUsedAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
         MoveAsync(db, projectId, amounts, [(holderId, -1, 0)], ct);
