@@ -33,7 +33,7 @@ public static class NoticeBoard
         ), whom as (
             select distinct number, user_id from unnest(@who_number, @who_user) as w (number, user_id)
         ), wanted as (
-            select t.*, w.user_id, u.email, coalesce(p.in_page, t.in_page) as page_wanted, coalesce(p.by_email, t.by_email) as mail_wanted
+            select t.*, w.user_id, u.email, coalesce(p.in_page, t.in_page) as page_wanted, coalesce(p.by_email, t.by_email) and u.disabled_at is null as mail_wanted
             from whom w join told t on t.number = w.number join "AspNetUsers" u on u.id = w.user_id left join notice_preferences p on p.user_id = w.user_id and p.kind = t.kind
         ), shown as (
             insert into notices (id, user_id, kind, title, body, link, subject_id, project_id, created_at)

@@ -1,6 +1,7 @@
 using Batches = Portal.Tests.Domain.Changes.Batches;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
+using Portal.Domain.Accounts;
 using Portal.Domain.Changes;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
@@ -66,6 +67,19 @@ public sealed class NoticeBoardTests(PostgresCluster cluster) : NoticeTest(clust
         var mail = (await ReadAsync(db => db.Deliveries)).ShouldHaveSingleItem();
         (mail.UserId, mail.Channel, mail.Status, mail.Attempts).ShouldBe((World.Member.UserId, DeliveryChannel.Email, DeliveryStatus.Queued, 0));
         mail.Payload.ShouldBe(new DeliveryPayload("LeaseEnding", Now, "web-01 ends", "In three days", "/machines/1", Subject, World.Project.Id));
+    }
+
+    [Fact]
+    public async Task Whose_account_is_shut_gets_no_e_mail_and_finds_the_notice_when_it_is_opened_again()
+    {
+        await Get<Outbox>().OpenEmailAsync(true, Ct);
+        await GiveAddressAsync(World.Member, "mia@example.org");
+        (await Get<AccountService>().DisableAsync(World.Admin, World.Member.UserId, Ct)).IsOk.ShouldBeTrue();
+
+        await TellAsync(Notice(), World.Member.UserId);
+
+        (await ReadAsync(db => db.Deliveries)).ShouldBeEmpty();
+        (await ReadAsync(db => db.Notices)).ShouldHaveSingleItem().UserId.ShouldBe(World.Member.UserId);
     }
 
     [Fact]
