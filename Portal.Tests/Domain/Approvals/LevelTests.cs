@@ -179,7 +179,7 @@ public sealed class LevelTests(PostgresFixture postgres) : IClassFixture<Postgre
     [Fact]
     public async Task What_a_rule_approves_at_once_and_no_host_can_take_waits_for_approvers_instead_of_being_lost()
     {
-        var (world, cast) = await BeginAsync(new WorldPlan(HostMemoryMib: 600));
+        var (world, cast) = await BeginAsync(new WorldPlan(Hosts: 1));
         await cast.RuleAsync(new RuleOutcome(PolicyOutcome.Approve, "Small ones are fine", []), name: $"At once {world.Project.Name}");
         await using (var db = await postgres.Contexts.CreateDbContextAsync(Ct))
             await db.Database.ExecuteSqlAsync($"update hosts set state = 'Unreachable'", Ct);
