@@ -95,7 +95,9 @@ public sealed partial class ApprovalService
         var all = Placing.Forecast(rooms, await WaitingSizesAsync(db, ct));
         // Only a new machine goes to a host: everything else stays where it is.
         var (size, choice) = request.Terms is CreateTerms create ? (create.Size, Placing.Choose(rooms, create.Size).Host) : (null, null);
-        return new ApprovalPreview(view, QuotaEffect.OfReserved((await QuotaBooks.SheetAsync(db, view.ProjectId, request.RequesterId, ct)).Lines, request.Holds),
+        // A machine counts for who first asked for it, whoever asks for more.
+        var holder = request.Kind == RequestKind.Resize ? await db.Machines.Where(m => m.Id == request.MachineId).Select(m => m.CreatedBy).SingleAsync(ct) : request.RequesterId;
+        return new ApprovalPreview(view, QuotaEffect.OfReserved((await QuotaBooks.SheetAsync(db, view.ProjectId, holder, ct)).Lines, request.Holds),
             [.. all.Hosts.Select(host => EffectOn(host, choice, size))], all.Unplaced, await SimilarAsync(db, request, ct), await NetworkAsync(db, request, ct),
             await actions.For(request.Kind).ProblemsAsync(db, request, ct), await LevelsAsync(db, request, now, ct), await db.DecisionsOf(requestId).ToListAsync(ct),
             request.Note, right.Refusal, right.For?.Name, right.IsOverride);

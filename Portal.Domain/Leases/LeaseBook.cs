@@ -1,11 +1,16 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Changes;
 using Portal.Domain.Machines;
+using Portal.Domain.Operations;
 
 namespace Portal.Domain.Leases;
 
-/// <summary>The lease terms in force, read in the caller's transaction.</summary>
+/// <summary>The lease terms in force and what a lease ordered, in the caller's transaction.</summary>
 static class LeaseBook
 {
+    /// <summary>What the key of every operation begins with that a lease orders.</summary>
+    public const string OrderKey = "lease-";
+
     /// <summary>A project's terms: its own, or the platform's, or the built-in ones.</summary>
     public static async Task<LeaseTerms> TermsAsync(PortalDbContext db, Guid projectId, CancellationToken ct) =>
         await db.ProjectLeases.IgnoreQueryFilters().Where(l => l.ProjectId == projectId).Select(l => l.Terms).SingleOrDefaultAsync(ct) ?? await PlatformAsync(db, ct);
@@ -20,6 +25,19 @@ static class LeaseBook
         var platform = await PlatformAsync(db, ct);
         var own = await db.ProjectLeases.IgnoreQueryFilters().AsNoTracking().Where(l => projects.Contains(l.ProjectId)).ToDictionaryAsync(l => l.ProjectId, l => l.Terms, ct);
         return projects.ToDictionary(id => id, id => own.GetValueOrDefault(id, platform));
+    }
+
+    /// <summary>The lease goes on after all: an order to go off that it gave, and that is not carried out yet, is called off. The caller holds the machine.</summary>
+    public static async Task CallOffAsync(PortalDbContext db, Machine machine, DateTimeOffset now, CancellationToken ct)
+    {
+        var orders = db.Operations.Where(o => o.MachineId == machine.Id && o.Kind == OperationKind.Power && o.RequestedBy == Guid.Empty && o.IdempotencyKey.StartsWith(OrderKey)
+            && o.CancelRequestedAt == null && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running));
+        foreach (var order in await orders.Select(o => o.Id).ToListAsync(ct))
+        {
+            await db.Operations.Where(o => o.Id == order).ExecuteUpdateAsync(set => set.SetProperty(o => o.CancelRequestedAt, now), ct);
+            await ChangeNotice.NotifyAsync(db, ChangeKind.Operation, order, machine.ProjectId, ct);
+            await ChangeNotice.WakeWorkersAsync(db, ct);
+        }
     }
 
     /// <summary>

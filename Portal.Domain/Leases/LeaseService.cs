@@ -48,6 +48,7 @@ public sealed class LeaseService(IDbContextFactory<PortalDbContext> contexts, Ti
             return end.Refusal;
         var before = new { end = machine.LeaseEndsAt, stage = machine.LeaseStage };
         machine.ExtendLease(end.Value, now);
+        await LeaseBook.CallOffAsync(db, machine, now, ct);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.lease-undo", "machine", machine.Id, machine.Name, machine.ProjectId, new { before, after = new { end = machine.LeaseEndsAt, stage = machine.LeaseStage } }, now));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);

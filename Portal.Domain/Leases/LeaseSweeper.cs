@@ -53,13 +53,16 @@ public sealed class LeaseSweeper(IDbContextFactory<PortalDbContext> contexts)
         var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
         var projects = machines.Select(m => m.ProjectId).Distinct().ToList();
         var terms = await LeaseBook.TermsAsync(db, projects, ct);
-        var owners = (await db.ProjectMembers.Where(m => projects.Contains(m.ProjectId) && m.Role == ProjectRole.Owner).Select(m => new { m.ProjectId, m.UserId }).ToListAsync(ct)).ToLookup(m => m.ProjectId, m => m.UserId);
+        // Owners are told, and who asked for the machine while still in the project.
+        var asked = machines.Select(m => m.CreatedBy).Distinct().ToList();
+        var people = (await db.ProjectMembers.Where(m => projects.Contains(m.ProjectId) && (m.Role == ProjectRole.Owner || asked.Contains(m.UserId)))
+            .Select(m => new { m.ProjectId, m.UserId, m.Role }).ToListAsync(ct)).ToLookup(m => m.ProjectId);
 
         var batch = new Tally();
         var changed = new List<Machine>();
         foreach (var machine in machines)
         {
-            var work = new LeaseWork(db, machine, [.. owners[machine.ProjectId].Append(machine.CreatedBy).Distinct()], now);
+            var work = new LeaseWork(db, machine, [.. people[machine.ProjectId].Where(m => m.Role == ProjectRole.Owner || m.UserId == machine.CreatedBy).Select(m => m.UserId)], now);
             if (await work.CarryOnAsync(terms[machine.ProjectId], busy.Contains(machine.Id), batch, ct))
                 changed.Add(machine);
         }

@@ -77,7 +77,7 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
 
     void Order(OperationKind kind, string title, string action, object? parameters)
     {
-        var key = $"lease-{machine.Id:n}-{machine.LeaseEndsAt!.Value.ToUnixTimeMilliseconds()}-{machine.LeaseStage}-{machine.LeaseTries}";
+        var key = $"{LeaseBook.OrderKey}{machine.Id:n}-{machine.LeaseEndsAt!.Value.ToUnixTimeMilliseconds()}-{machine.LeaseStage}-{machine.LeaseTries}";
         var operation = Operation.Queue(kind, machine, title, Actor.System, key, Ledger.Write(parameters), now);
         db.Operations.Add(operation);
         Audit(action, new { operation = operation.Id, lease = machine.LeaseEndsAt });

@@ -68,6 +68,7 @@ sealed class ExtendAction : ChangeAction
 
         // Somebody may have moved the end further meanwhile: an extension never brings it nearer.
         machine.ExtendLease(to > before ? to : before, now);
+        await LeaseBook.CallOffAsync(db, machine, now, ct);
         request.End(RequestStatus.Fulfilled, now, $"The lease ends on {machine.LeaseEndsAt.Value.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
         db.Add(AuditEvent.Of(actor, "machine.extend-lease", "machine", machine.Id, machine.Name, machine.ProjectId, new { before, after = machine.LeaseEndsAt }, now));
         await db.SaveChangesAsync(ct);

@@ -12,14 +12,14 @@ sealed record RequestAccess(ProjectRole? Role, bool MayWrite, bool MayDecide)
 {
     /// <summary>
     /// Who is concerned by a request: the people of its project, whoever reads everything, the people a level names, and whoever may decide it for them. Of them members,
-    /// owners, who asked, and those who decide may write. Null for anybody else.
+    /// owners, who asked, and those who decide may write. Null for anybody else; who asked and has left the project since is one of those.
     /// </summary>
     public static async Task<RequestAccess?> OfAsync(PortalDbContext db, Actor actor, RequestView request, DateTimeOffset now, CancellationToken ct)
     {
         var role = await db.RoleInAsync(actor, request.ProjectId, ct);
         var isNamed = request.Levels.Any(level => level.Approvers.Any(a => a.Kind == ApproverKind.Person && a.UserId == actor.UserId));
         var mayDecide = await ApprovalService.MayDecideAsync(db, actor, request.Id, now, ct);
-        if (role is null && !isNamed && !mayDecide && request.RequesterId != actor.UserId)
+        if (role is null && !isNamed && !mayDecide)
             return null;
         return new RequestAccess(role, !actor.IsSystem && (isNamed || mayDecide || actor.IsApprover || request.RequesterId == actor.UserId || role is ProjectRole.Member or ProjectRole.Owner), mayDecide);
     }

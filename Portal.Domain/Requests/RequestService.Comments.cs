@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Notices;
@@ -48,15 +49,17 @@ public sealed partial class RequestService
 
     static RequestEvent Line(RequestComment comment, Actor author) => new(comment.WrittenAt, "Comment", author.Name, comment.Text, RequestEventTone.Comment);
 
-    /// <summary>Everybody else in the conversation: who asked, the project's owners, who wrote before, who decided, and the people a level names.</summary>
+    /// <summary>Everybody else in the conversation: who asked, the project's owners, who wrote before, who decided, and the people a level names. Whoever may not read it any more is not told.</summary>
     static async Task<IReadOnlyCollection<Guid>> OthersAsync(PortalDbContext db, Request request, Guid author, CancellationToken ct)
     {
         var people = new HashSet<Guid> { request.RequesterId };
         people.UnionWith(await db.ProjectMembers.Where(m => m.ProjectId == request.ProjectId && m.Role == ProjectRole.Owner).Select(m => m.UserId).ToListAsync(ct));
         people.UnionWith(await db.RequestComments.Where(c => c.RequestId == request.Id).Select(c => c.AuthorId).Distinct().ToListAsync(ct));
-        people.UnionWith(request.Levels.SelectMany(level => level.Approvers).Where(a => a.Kind == ApproverKind.Person).Select(a => a.UserId).OfType<Guid>());
         if (request.DecidedBy is { } decider)
             people.Add(decider);
+        people.IntersectWith(await db.ProjectMembers.Where(m => m.ProjectId == request.ProjectId).Select(m => m.UserId).Union(
+            db.UserRoles.Join(db.Roles.Where(r => r.Name != Roles.Member), held => held.RoleId, role => role.Id, (held, _) => held.UserId)).ToListAsync(ct));
+        people.UnionWith(request.Levels.SelectMany(level => level.Approvers).Where(a => a.Kind == ApproverKind.Person).Select(a => a.UserId).OfType<Guid>());
         people.ExceptWith([author, Guid.Empty]);
         return people;
     }

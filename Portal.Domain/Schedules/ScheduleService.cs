@@ -47,7 +47,8 @@ public sealed partial class ScheduleService(IDbContextFactory<PortalDbContext> c
         await NotifyAsync(db, machine.ProjectId, machine.Id, ct);
         var rows = await RowsAsync(db, actor, db.Schedules.Where(s => made.Contains(s.Id)).OrderBy(s => s.Id), ct);
         await transaction.CommitAsync(ct);
-        return rows.ToArray();
+        // In the order of the form: identifiers of one millisecond have none.
+        return rows.OrderBy(row => made.IndexOf(row.Id)).ToArray();
     }
 
     /// <summary>Says anew when and how a schedule runs; it runs with the rights of who said it last.</summary>

@@ -37,13 +37,24 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
         while (last > 0);
         var settled = await SettleAsync(now, ct);
         var ordered = 0;
+        var faults = new List<Exception>();
         foreach (var run in await OpenAsync(ScheduleOutcome.Waiting, ct))
         {
-            var outcome = await TryAsync(run, now, ct);
-            ordered += outcome == ScheduleOutcome.Ordered ? 1 : 0;
-            settled += outcome is ScheduleOutcome.Waiting or ScheduleOutcome.Ordered or null ? 0 : 1;
+            try
+            {
+                var outcome = await TryAsync(run, now, ct);
+                ordered += outcome == ScheduleOutcome.Ordered ? 1 : 0;
+                settled += outcome is ScheduleOutcome.Waiting or ScheduleOutcome.Ordered or null ? 0 : 1;
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested && !DatabaseLoss.Is(fault))
+            {
+                // One that cannot be done keeps none of the others from its time; it is told at the end.
+                faults.Add(fault);
+            }
         }
 
+        if (faults.Count > 0)
+            throw new AggregateException($"{faults.Count} runs of schedules could not be tried.", faults);
         return new ScheduleSweep(taken, ordered, settled);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Npgsql;
 using Portal.Tests.Fleet;
@@ -47,6 +48,9 @@ public sealed class Site(PostgresCluster cluster, LabFixture lab, params (string
         passwords = output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(words => words is ["admin" or "member", _]).ToDictionary(words => words[0], words => words[1]);
         portal = await PortalProcess.StartAsync(database, cancellationToken, settings);
+        // A portal answers before its hosts have; what is approved in between finds no room.
+        using (var http = new HttpClient { BaseAddress = portal.Address })
+            await Wait.UntilAsync("every host to answer", () => http.GetStringAsync("/readyz", cancellationToken), AllConnected);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -142,6 +146,8 @@ public sealed class Site(PostgresCluster cluster, LabFixture lab, params (string
             ids.Add(reader.GetGuid(0));
         return ids;
     }
+
+    static bool AllConnected(string readiness) => JsonNode.Parse(readiness)!["hosts"] is { } hosts && hosts["connected"]!.GetValue<int>() == hosts["total"]!.GetValue<int>();
 
     static T Started<T>(T? part) where T : class => part ?? throw new InvalidOperationException("Start the site first.");
 }

@@ -183,6 +183,34 @@ public sealed class LeaseEndTests(PostgresCluster cluster) : LeaseTest(cluster)
     }
 
     [Fact]
+    public async Task A_machine_that_is_kept_after_all_is_not_shut_down_by_the_order_its_lease_gave()
+    {
+        var world = await Postgres.NewWorldAsync();
+        await Leases.SetTermsAsync(world.Admin, world.Project.Id, LeaseTerms.BuiltIn with { DefaultDays = 30 }, 0, Ct);
+        var machine = await LeasedAsync(world, Day);
+        await AfterAsync(Day);
+        (await OperationsAsync(machine.Id)).ShouldHaveSingleItem().CancelRequestedAt.ShouldBeNull();
+
+        (await Leases.KeepAsync(world.Owner, machine.Id, Ct)).IsOk.ShouldBeTrue();
+
+        (await OperationsAsync(machine.Id)).ShouldHaveSingleItem().CancelRequestedAt.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Who_asked_for_a_machine_and_left_the_project_hears_nothing_of_its_lease()
+    {
+        var world = await Postgres.NewWorldAsync();
+        await LeasedAsync(world, Day);
+        await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
+            await db.ProjectMembers.Where(m => m.UserId == world.Member.UserId).ExecuteDeleteAsync(Ct);
+
+        await AfterAsync(Day);
+
+        await using var books = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        (await books.Notices.Where(n => n.ProjectId == world.Project.Id).Select(n => n.UserId).Distinct().ToListAsync(Ct)).ShouldBe([world.Owner.UserId]);
+    }
+
+    [Fact]
     public async Task The_total_of_the_terms_bounds_what_an_owner_takes_back()
     {
         var world = await Postgres.NewWorldAsync();

@@ -1,7 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Approvals;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
+using Portal.Domain.Notices;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
 using Portal.Tests.Postgres;
@@ -44,6 +46,21 @@ public sealed class ConversationTests(PostgresFixture postgres) : IClassFixture<
         (await WriteAsync(world.Member, new string('x', 2000))).ShouldBeNull();
         (await Requests.CommentAsync(world.Member, request.Id, "one", "same", Ct)).IsOk.ShouldBeTrue();
         (await Requests.CommentAsync(world.Member, request.Id, "two", "same", Ct)).Refusal.ShouldBeOfType<KeyReused>();
+    }
+
+    [Fact]
+    public async Task Who_left_the_project_neither_reads_nor_writes_nor_hears_of_the_request_any_more()
+    {
+        var world = await postgres.NewWorldAsync();
+        var request = (await Requests.SubmitAsync(world.Member, world.Draft(), "1", Ct)).Value;
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.ProjectMembers.Where(m => m.UserId == world.Member.UserId).ExecuteDeleteAsync(Ct);
+
+        (await Requests.CommentAsync(world.Owner, request.Id, "Who looks after this now?", "c", Ct)).IsOk.ShouldBeTrue();
+
+        (await Requests.GetAsync(world.Member, request.Id, Ct)).Refusal.ShouldBe(new NotFound("request"));
+        (await Requests.CommentAsync(world.Member, request.Id, "Me", "d", Ct)).Refusal.ShouldBe(new NotFound("request"));
+        (await db.Notices.AnyAsync(n => n.SubjectId == request.Id && n.UserId == world.Member.UserId && n.Kind == NoticeKind.Comment, Ct)).ShouldBeFalse();
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Webhooks;
 using Portal.Tests.Domain.Notices;
+using Portal.Tests.Fleet;
 using Portal.Tests.Postgres;
 using Portal.Web.Notices;
 using Portal.Web.Operations;
@@ -87,15 +88,7 @@ public abstract class DeliveryTest(PostgresCluster cluster) : NoticeTest(cluster
         return found!;
     }
 
-    protected static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var began = System.Diagnostics.Stopwatch.StartNew();
-        while (!await condition())
-        {
-            began.Elapsed.ShouldBeLessThan(Patience);
-            await Task.Delay(20, Ct);
-        }
-    }
+    protected static Task UntilAsync(Func<Task<bool>> condition) => Wait.UntilAsync("the deliveries to get there", condition, there => there, Patience);
 
     sealed class Listening(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
     {
