@@ -22,6 +22,12 @@ static class LeaseWords
     };
 
     /// <summary>Terms in a sentence, for the form that asks.</summary>
-    public static string Of(LeaseTerms terms) =>
-        $"{(terms.DefaultDays is { } usual ? $"Usually {Format.Count(usual, "day")}" : "Usually for ever")}, at most {Format.Count(terms.Most, "day")}{(terms.ForEver ? " or for ever" : "")}{(terms.TotalDays is { } total ? $", {Format.Count(total, "day")} in all" : "")}.";
+    public static string Of(LeaseTerms terms)
+    {
+        var most = $"at most {Format.Count(terms.Most, "day")}";
+        var inAll = terms.TotalDays is { } total ? $", {Format.Count(total, "day")} in all" : "";
+        return terms.DefaultDays is { } usual
+            ? $"Usually {Format.Count(usual, "day")}, {most}{(terms.ForEver ? " unless for ever" : "")}{inAll}."
+            : $"For ever, or {most}{inAll}.";
+    }
 }
