@@ -30,21 +30,25 @@ public static class Format
     /// <summary>Disk given in GiB: <c>20 GiB</c>, <c>1 TiB</c>.</summary>
     public static string Gib(double gib) => gib == 0 ? Unit(0, "GiB") : Bytes(gib * 1024 * 1024 * 1024);
 
-    /// <summary>Parts of a whole in the whole's unit, so that they can be compared at a glance: <c>98 of 128 GiB, 30 left</c>.</summary>
-    public static string Share(double part, double whole, double left)
+    /// <summary>Parts of a whole in the whole's unit, so that they can be compared at a glance: <c>98 of 128 GiB, 30 left</c>; with something held beside: <c>64 + 34 of 128 GiB, 30 left</c>.</summary>
+    public static string Share(double part, double whole, double left, double held = 0)
     {
         var unit = 0;
         while (whole >= 1024 && unit < Binary.Length - 1)
         {
-            (part, whole, left) = (part / 1024, whole / 1024, left / 1024);
+            (part, whole, left, held) = (part / 1024, whole / 1024, left / 1024, held / 1024);
             unit++;
         }
 
-        return $"{Fine(part)} of {Fine(whole)}{Thin}{Binary[unit]}, {(left < 0 ? $"{Fine(-left)} over" : $"{Fine(left)} left")}";
+        return $"{Parts(part, held, Fine)} of {Fine(whole)}{Thin}{Binary[unit]}, {Rest(left, Fine)}";
 
         // Finer than elsewhere where the whole is small, so that the parts still add up to it on screen.
         string Fine(double value) => whole < 10 ? value.ToString("0.##", CultureInfo.InvariantCulture) : Number(value);
     }
+
+    /// <summary>The same of things that are counted: <c>1 + 2 of 10, 7 left</c>.</summary>
+    public static string Share(long part, long whole, long left, long held = 0) =>
+        $"{Parts(part, held, Number)} of {Number(whole)}, {Rest(left, Number)}";
 
     /// <summary>Bytes a second: <c>312 MiB/s</c>.</summary>
     public static string Rate(double bytesPerSecond) => Bytes(bytesPerSecond) + "/s";
@@ -118,4 +122,9 @@ public static class Format
         var minutes = (long)Math.Round(time.TotalMinutes);
         return minutes % 60 == 0 ? Unit(minutes / 60, "h") : $"{Unit(minutes / 60, "h")} {Unit(minutes % 60, "min")}";
     }
+
+    // What makes less of it is no part of its own.
+    static string Parts(double part, double held, Func<double, string> word) => held > 0 ? $"{word(part)} + {word(held)}" : word(part + held);
+
+    static string Rest(double left, Func<double, string> word) => left < 0 ? $"{word(-left)} over" : $"{word(left)} left";
 }

@@ -26,14 +26,18 @@ public static class Words
         QuotaResource.DiskGib => Format.Gib(amount),
     };
 
-    /// <summary>A limit and what is held of it: <c>98 of 128 GiB, 30 left</c>.</summary>
+    /// <summary>A limit, what is used of it and, if anything is, what requests hold: <c>1 + 2 of 10, 7 left</c>. A request that is looked at or not yet sent is held too.</summary>
     public static string Share(QuotaEffect line)
     {
-        var held = line.Limit - line.Left;
-        var bytes = line.Resource switch { QuotaResource.MemoryMib => 1L << 20, QuotaResource.DiskGib => 1L << 30, _ => 0 };
-        return bytes > 0
-            ? Format.Share(held * (double)bytes, line.Limit * (double)bytes, line.Left * (double)bytes)
-            : $"{Format.Number(held)} of {Format.Number(line.Limit)}, {(line.Over > 0 ? $"{Format.Number(line.Over)} over" : $"{Format.Number(line.Left)} left")}";
+        var held = line.Limit - line.Left - line.Used;
+        return line.Resource switch
+        {
+            QuotaResource.MemoryMib => OfBytes(1L << 20),
+            QuotaResource.DiskGib => OfBytes(1L << 30),
+            QuotaResource.Machines or QuotaResource.Vcpus or QuotaResource.Addresses or QuotaResource.Snapshots => Format.Share(line.Used, line.Limit, line.Left, held),
+        };
+
+        string OfBytes(double unit) => Format.Share(line.Used * unit, line.Limit * unit, line.Left * unit, held * unit);
     }
 
     /// <summary>What is said beside a limit: the person's own, and a soft limit that is passed; null when there is nothing.</summary>

@@ -33,6 +33,18 @@ public class FormatTests
     public void A_range_names_its_unit_once() => Plain(Format.MsRange(38, 62)).ShouldBe("38–62 ms");
 
     [Theory]
+    [InlineData(1, 2, 10, "1 + 2 of 10, 7 left")]
+    [InlineData(3, 0, 10, "3 of 10, 7 left")]
+    [InlineData(9, 2, 10, "9 + 2 of 10, 1 over")]
+    [InlineData(3, -1, 10, "2 of 10, 8 left")]
+    public void A_limit_tells_what_is_used_apart_from_what_is_held(long used, long held, long limit, string text) =>
+        Format.Share(used, limit, limit - used - held, held).ShouldBe(text);
+
+    [Fact]
+    public void A_limit_of_bytes_names_its_unit_once_and_its_parts_add_up() =>
+        Plain(Format.Share(96.0 * (1L << 20), 4L << 30, 2720L << 20, 1280.0 * (1L << 20))).ShouldBe("0.09 + 1.25 of 4 GiB, 2.66 left");
+
+    [Theory]
     [InlineData(2, "just now")]
     [InlineData(12, "12 s ago")]
     [InlineData(720, "12 min ago")]

@@ -16,7 +16,7 @@ public class NewMachinePageTests(PostgresCluster cluster) : PageTest(cluster)
         var page = OpenForm();
 
         page.Find("aside").Plain().ShouldContain("1 vCPU · 256 MiB · 2 GiB");
-        page.Find("aside").Plain().ShouldContain("1 of 10, 9 left");
+        page.Find("aside").Plain().ShouldContain("0 + 1 of 10, 9 left");
     }
 
     [Fact]

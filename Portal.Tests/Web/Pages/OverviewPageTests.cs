@@ -33,7 +33,7 @@ public class OverviewPageTests(PostgresCluster cluster) : PageTest(cluster)
         page.Says("web-01");
         page.Text().ShouldContain("Waits for a decision");
         page.Text().ShouldContain("web-02");
-        page.Text().ShouldContain("2 of 10, 8 left");
+        page.Text().ShouldContain("1 + 1 of 10, 8 left");
         page.Text().ShouldContain("nothing is wrong");
     }
 
