@@ -21,6 +21,9 @@ static class LeaseWords
         LeaseStage.Over => (null, null, "Over"),
     };
 
+    /// <summary>How long a machine is asked for.</summary>
+    public static string Length(int? days) => days is { } some ? Format.Count(some, "day") : "for ever";
+
     /// <summary>Terms in a sentence, for the form that asks.</summary>
     public static string Of(LeaseTerms terms)
     {

@@ -24,6 +24,7 @@ public class ApprovalsPageTests(PostgresCluster cluster) : PageTest(cluster)
         decision.ShouldContain("web-01");
         decision.ShouldContain("For the sale.");
         decision.ShouldContain("0 + 2 of 10, 8 left");
+        decision.ShouldContain("Leasefor ever");
         decision.ShouldContain("goes here");
         decision.ShouldContain("No rule matches");
         decision.ShouldContain($"asked now: an approver ({World.Admin.Name})");

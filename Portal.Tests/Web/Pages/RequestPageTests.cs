@@ -16,6 +16,7 @@ public class RequestPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("Waits for an approver");
         page.Text().ShouldContain("For the sale.");
+        page.Text().ShouldContain("Leasefor ever");
         page.Text().ShouldContain("10.9.");
     }
 
