@@ -2,6 +2,11 @@ using Npgsql;
 
 namespace Portal.Domain.Projects;
 
+/// <summary>Amounts that are held.</summary>
+/// <param name="Sheet">The limits, with the amounts in them.</param>
+/// <param name="Answers">What the questions that came along were answered with, in order; null for no row.</param>
+sealed record QuotaHold(QuotaSheet Sheet, IReadOnlyList<object?> Answers);
+
 /// <summary>
 /// Changes what is held of a project's limits, and of each person's part in it, in the caller's transaction. Every change first takes
 /// the rows of the project, always in the same order, so that two transactions can wait for each other but never in a circle; what is
@@ -14,26 +19,32 @@ static class QuotaBooks
 
     /// <summary>Holds amounts for a request of a person in the project. On a refusal nothing was taken, and the project's rows stay locked until the caller ends the transaction.</summary>
     public static async Task<Refusal?> ReserveAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct) =>
-        (await HoldAsync(db, projectId, holderId, amounts, ct)).Refusal;
+        (await HoldAsync(db, projectId, holderId, amounts, [], ct)).Refusal;
 
-    /// <summary>As <see cref="ReserveAsync"/>; a yes gives the limits with the amounts in them.</summary>
-    public static async Task<Result<QuotaSheet>> HoldAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, CancellationToken ct)
+    /// <summary>
+    /// As <see cref="ReserveAsync"/>; a yes gives the limits with the amounts in them, and the answers to questions that came along. Those
+    /// are asked once the project's rows are taken, and cost the others who wait for these rows no round trip of their own.
+    /// </summary>
+    public static async Task<Result<QuotaHold>> HoldAsync(PortalDbContext db, Guid projectId, Guid holderId, QuotaAmounts amounts, IReadOnlyList<Question> along, CancellationToken ct)
     {
         var now = db.Now();
         // What takes nothing of anything waits for nobody.
         var takes = amounts.Growth();
         var sheet = await QuotaReading.ReadAsync(db, projectId, holderId, take: takes != QuotaAmounts.None, now, ct);
-        if (takes == QuotaAmounts.None)
-            return sheet;
-        if (QuotaRules.Judge(sheet, amounts) is [var broken, ..])
+        if (takes != QuotaAmounts.None && QuotaRules.Judge(sheet, amounts) is [var broken, ..])
             return broken.Offering(await QuotaFit.FindAsync(db, sheet, amounts, ct));
 
         await using var batch = await db.BatchAsync(ct);
-        AddMove(batch, projectId, takes, used: 0, reserved: 1, now);
-        AddMemberHold(batch, projectId, holderId, takes);
-        await batch.ExecuteNonQueryAsync(ct);
+        if (takes != QuotaAmounts.None)
+        {
+            AddMove(batch, projectId, takes, used: 0, reserved: 1, now);
+            AddMemberHold(batch, projectId, holderId, takes);
+        }
+        foreach (var question in along)
+            batch.Add(question);
+        IReadOnlyList<object?> answers = batch.BatchCommands.Count == 0 ? [] : await batch.AnswersAsync(ct);
         await SoftLimits.TellPassedAsync(db, projectId, sheet, takes, now, ct);
-        return sheet with { Lines = [.. sheet.Lines.Select(line => WithMore(line, takes.Of(line.Resource)))] };
+        return new QuotaHold(sheet with { Lines = [.. sheet.Lines.Select(line => WithMore(line, takes.Of(line.Resource)))] }, answers);
     }
 
     /// <summary>Gives back what a request held: it was denied, withdrawn, or its machine could not be made.</summary>
