@@ -257,4 +257,30 @@ public sealed class LeaseEndTests(PostgresCluster cluster) : LeaseTest(cluster)
 
         (await Should.ThrowAsync<AggregateException>(SweepAsync())).InnerExceptions.Count.ShouldBe(SweepFaults.Most);
     }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_warns_nobody_twice_ends_nothing_twice_and_takes_nothing_back()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var hour = TimeSpan.FromHours(1);
+        var machine = await LeasedAsync(world, 2 * Day);
+        (await AfterAsync(Day)).Warned.ShouldBe(1);
+
+        (await AfterAsync(-hour)).IsNothing.ShouldBeTrue();
+        // New terms have every lease looked at again.
+        (await Leases.SetTermsAsync(world.Admin, world.Project.Id, LeaseTerms.BuiltIn with { WarnDays = [1] }, 0, Ct)).IsOk.ShouldBeTrue();
+        (await SweepAsync()).IsNothing.ShouldBeTrue();
+
+        (await AfterAsync(hour + Day)).Ended.ShouldBe(1);
+        (await AfterAsync(-hour)).IsNothing.ShouldBeTrue();
+        (await MachineAsync(machine.Id)).LeaseStage.ShouldBe(LeaseStage.Ending);
+        await CarryOutAsync(MachineState.Off);
+
+        // Once the clock has caught up the lease goes on where it was.
+        (await AfterAsync(hour + TimeSpan.FromSeconds(15))).ShouldBe(new LeaseSweep(0, 0, 0, Kept: 1, 0));
+        (await AfterAsync(-hour)).IsNothing.ShouldBeTrue();
+        (await MachineAsync(machine.Id)).LeaseStage.ShouldBe(LeaseStage.Grace);
+        (await OperationsAsync(machine.Id)).Count.ShouldBe(1);
+        (await AuditAsync(machine.Id)).ShouldBe(["machine.lease-end", "machine.shut-down", "machine.lease-grace"], ignoreOrder: true);
+    }
 }
