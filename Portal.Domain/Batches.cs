@@ -7,6 +7,11 @@ using Npgsql;
 
 namespace Portal.Domain;
 
+/// <summary>A statement that answers with one value, and can come along with others in one round trip.</summary>
+/// <param name="Statement">SQL with <c>$1</c>, <c>$2</c>…</param>
+/// <param name="Parameters">What these stand for.</param>
+sealed record Question(string Statement, params object[] Parameters);
+
 /// <summary>Several statements in one round trip, in the transaction of a context. Parameters are <c>$1</c>, <c>$2</c>…</summary>
 static class Batches
 {
@@ -25,6 +30,23 @@ static class Batches
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         batch.BatchCommands.Add(command);
         return batch;
+    }
+
+    /// <summary>Adds a question.</summary>
+    public static NpgsqlBatch Add(this NpgsqlBatch batch, Question question) => batch.Add(question.Statement, question.Parameters);
+
+    /// <summary>Runs everything; gives the first value of each statement that answers with rows, in order, and null where there is none.</summary>
+    public static async Task<IReadOnlyList<object?>> AnswersAsync(this NpgsqlBatch batch, CancellationToken ct)
+    {
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        var answers = new List<object?>();
+        do
+        {
+            if (rows.FieldCount > 0)
+                answers.Add(await rows.ReadAsync(ct) && !rows.IsDBNull(0) ? rows.GetValue(0) : null);
+        }
+        while (await rows.NextResultAsync(ct));
+        return answers;
     }
 
     /// <summary>A column's value; null for the database's.</summary>

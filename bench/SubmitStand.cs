@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -35,6 +36,9 @@ sealed class SubmitStand : IAsyncDisposable
 
     public User User { get; } = new() { DisplayName = "Mia", UserName = "mia", NormalizedUserName = "MIA" };
 
+    /// <summary>Whom every submit asks, and tells: without a rule of its own an organisation's approvers decide.</summary>
+    User Approver { get; } = new() { DisplayName = "Ann", UserName = "ann", NormalizedUserName = "ANN" };
+
     IDbContextFactory<PortalDbContext> Contexts => _services.GetRequiredService<IDbContextFactory<PortalDbContext>>();
 
     public static async Task<SubmitStand> CreateAsync(string connection, CancellationToken ct)
@@ -43,7 +47,9 @@ sealed class SubmitStand : IAsyncDisposable
         stand.Image.Describe("Micro", "busybox", "micro.qcow2", "qcow2", new string('0', 64), "root", 96, 1, DeviceModel.Paravirtual);
         stand.Network.Describe("10.0.0.0/8", IPAddress.Parse("10.0.0.1"), null, IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.255.255.254"), "br0");
         await using var db = await stand.Contexts.CreateDbContextAsync(ct);
-        db.AddRange(stand.Flavor, stand.Image, stand.Network, stand.Project, stand.User);
+        db.AddRange(stand.Flavor, stand.Image, stand.Network, stand.Project, stand.User, stand.Approver);
+        var role = new IdentityRole<Guid>(Roles.Approver) { Id = Guid.CreateVersion7(), NormalizedName = Roles.Approver.ToUpperInvariant() };
+        db.AddRange(role, new IdentityUserRole<Guid> { RoleId = role.Id, UserId = stand.Approver.Id });
         await db.SaveChangesAsync(ct);
         return stand;
     }
@@ -71,12 +77,30 @@ sealed class SubmitStand : IAsyncDisposable
         return _requests.SubmitAsync(project.Member, new RequestDraft(project.Id, name, Image.Id, Flavor.Id, Network.Id, SshKey, "To be measured"), name, ct);
     }
 
-    /// <summary>Whether this server's commits wait for the disk, in words.</summary>
-    public async Task<string> DurabilityAsync(CancellationToken ct)
+    /// <summary>Has the server's commits wait for its disk, or leaves that to its own settings again; returns when it does.</summary>
+    public async Task WaitForDiskAsync(bool waits, CancellationToken ct)
+    {
+        foreach (var setting in (string[])["fsync", "synchronous_commit", "full_page_writes"])
+            await RunAsync($"alter system {(waits ? $"set {setting} = on" : $"reset {setting}")}", ct);
+        await RunAsync("select pg_reload_conf()", ct);
+        // Each server process takes a new setting over on its own, between two statements: only new ones are sure to have it.
+        await using var db = await Contexts.CreateDbContextAsync(ct);
+        NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+        while (waits && !await WaitsForDiskAsync(ct))
+            await Task.Delay(50, ct);
+    }
+
+    /// <summary>Whether this server's commits wait for the disk.</summary>
+    public async Task<bool> WaitsForDiskAsync(CancellationToken ct)
     {
         await using var db = await Contexts.CreateDbContextAsync(ct);
-        var waits = await db.Database.SqlQuery<bool>($"select current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' as \"Value\"").SingleAsync(ct);
-        return waits ? "each on disk" : "without waiting for the disk";
+        return await db.Database.SqlQuery<bool>($"select current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' as \"Value\"").SingleAsync(ct);
+    }
+
+    async Task RunAsync(string statement, CancellationToken ct)
+    {
+        await using var db = await Contexts.CreateDbContextAsync(ct);
+        await db.Database.ExecuteSqlRawAsync(statement, ct);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
+using Portal.Domain.Changes;
 using Portal.Domain.Notices;
 using Portal.Domain.Policies;
 using Portal.Domain.Requests;
@@ -52,9 +53,12 @@ sealed class Granting(RequestActions actions)
         await TellAsync(db, actor, request, $"{request.Subject} was denied", reason, now, ct);
     }
 
-    /// <summary>Opens the level the request is at, and tells those whom it asks. Where nobody is left to decide, admins are asked.</summary>
+    /// <summary>
+    /// Opens the level the request is at, and tells those whom it asks. Where nobody is left to decide, admins are asked. Writes whatever
+    /// the context has not written yet, and tells open pages of changes the caller names, in round trips it needs anyway.
+    /// </summary>
     [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Asking is a part of granting, and its callers hold one.")]
-    public async Task AskAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
+    public async Task AskAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null)
     {
         var level = request.Level < request.Levels.Count ? request.Levels[request.Level] : new ApprovalLevel([], All: false);
         if (request.Level > 0)
@@ -66,7 +70,7 @@ sealed class Granting(RequestActions actions)
             request.AskAdmins(NobodyLeft(request));
         await db.SaveChangesAsync(ct);
         var people = isLeft ? LevelPeople.ToTell(level, holders, request.RequesterId, request.MayDecideOwn) : await LevelPeople.AdminsAsync(db, now, ct);
-        await TellDueAsync(db, request, people, now, ct);
+        await TellDueAsync(db, request, people, now, ct, changes);
     }
 
     /// <summary>Asks admins, and says why.</summary>
@@ -84,8 +88,8 @@ sealed class Granting(RequestActions actions)
     /// <summary>Nobody is asked any more.</summary>
     public static Task CloseAsync(PortalDbContext db, Request request, CancellationToken ct) => db.ApprovalSeats.Where(seat => seat.RequestId == request.Id).ExecuteDeleteAsync(ct);
 
-    static Task TellDueAsync(PortalDbContext db, Request request, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct) => NoticeBoard.TellAsync(db,
-        new Notice(NoticeKind.DecisionDue, $"{request.Subject} waits for your decision", request.Note ?? request.Why, $"/approvals?request={request.Id}", request.Id, request.ProjectId), people, now, ct);
+    static Task TellDueAsync(PortalDbContext db, Request request, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null) => NoticeBoard.TellAsync(db,
+        new Notice(NoticeKind.DecisionDue, $"{request.Subject} waits for your decision", request.Note ?? request.Why, $"/approvals?request={request.Id}", request.Id, request.ProjectId), people, now, ct, changes);
 
     static Task TellAsync(PortalDbContext db, Actor actor, Request request, string title, string? reason, DateTimeOffset now, CancellationToken ct) => actor.UserId == request.RequesterId ? Task.CompletedTask : NoticeBoard.TellAsync(db,
         new Notice(NoticeKind.RequestDecided, title, reason, $"/requests/{request.Id}", request.Id, request.ProjectId), [request.RequesterId], now, ct);

@@ -92,7 +92,7 @@ static class LevelPeople
                 StandIn = db.Delegations.Where(d => d.FromUserId == u.Id && d.BeginsAt <= now && d.EndsAt > now)
                     .Join(db.Users, d => d.ToUserId, to => to.Id, (_, to) => new { to.Id, Name = to.DisplayName != "" ? to.DisplayName : to.UserName ?? "", Active = to.DisabledAt == null })
                     .FirstOrDefault(),
-            }).AsSplitQuery().ToListAsync(ct);
+            }).ToListAsync(ct);
         return rows.ConvertAll(row => new Holder(row.Id, row.Name, row.Owns, row.Roles, row.StandIn is { } to ? new StandIn(to.Id, to.Name, to.Active) : null));
     }
 

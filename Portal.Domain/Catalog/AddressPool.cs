@@ -21,38 +21,39 @@ static class AddressPool
     {
         while (true)
         {
-            if (await FirstFreeAsync(db, network, wait: false, neverHad: true, ct) is { } never)
-                return never;
+            if (await FirstAsync(db, FirstFree(network), ct) is { } free)
+                return free;
             if (await MakeReadyAsync(db, network, ct))
                 continue;
-            if (await FirstFreeAsync(db, network, wait: false, neverHad: false, ct) is { } free)
-                return free;
             // All that are free are in other callers' hands. One that gives up leaves its address to this one.
-            if (await FirstFreeAsync(db, network, wait: true, neverHad: false, ct) is { } left)
+            if (await FirstAsync(db, Free(network, "for no key update"), ct) is { } left)
                 return left;
             if (!await IsAnyFreeAsync(db, network, ct))
                 return null;
         }
     }
 
+    /// <summary>
+    /// The address that <see cref="TakeAsync"/> gives nearly always, as a question that comes along with others. No answer says only that
+    /// <see cref="TakeAsync"/> has to be asked.
+    /// </summary>
+    public static Question FirstFree(Network network) => Free(network, "for no key update skip locked");
+
     /// <summary>How many addresses nobody holds just now; nothing is locked.</summary>
     public static async Task<long> FreeAsync(PortalDbContext db, Network network, CancellationToken ct) =>
         Math.Max(0, SizeOf(network) - await db.Machines.LongCountAsync(m => m.NetworkId == network.Id && m.State != MachineState.Deleted, ct));
 
-    /// <summary>Locks and gives the first address that is free.</summary>
-    /// <param name="db">The books.</param>
-    /// <param name="network">The network.</param>
-    /// <param name="wait">Whether to wait for those another caller has in hand, rather than pass them over.</param>
-    /// <param name="neverHad">Whether only those count that no machine ever had.</param>
-    /// <param name="ct">Gives up.</param>
-    static async Task<IPAddress?> FirstFreeAsync(PortalDbContext db, Network network, bool wait, bool neverHad, CancellationToken ct)
+    /// <summary>Locks the first address that is free. One that a machine had before counts only once every address of the pool has its row.</summary>
+    static Question Free(Network network, string locking) => new($"""
+        select address from network_addresses where network_id = $1 and not held and {Usable}
+            and (free_since is null or (select ready_until >= $3 from networks where id = $1))
+        order by free_since nulls first, address limit 1 {locking}
+        """, Of(network));
+
+    static async Task<IPAddress?> FirstAsync(PortalDbContext db, Question question, CancellationToken ct)
     {
         await using var batch = await db.BatchAsync(ct);
-        batch.Add($"""
-            select address from network_addresses where network_id = $1 and not held and {Usable} {(neverHad ? "and free_since is null" : "")}
-            order by free_since nulls first, address limit 1 for no key update {(wait ? "" : "skip locked")}
-            """, Of(network));
-        return await batch.ExecuteScalarAsync(ct) as IPAddress;
+        return await batch.Add(question).ExecuteScalarAsync(ct) as IPAddress;
     }
 
     static async Task<bool> IsAnyFreeAsync(PortalDbContext db, Network network, CancellationToken ct)
@@ -70,7 +71,7 @@ static class AddressPool
         if (IsAll(until, network))
             return false;
         // Somebody else did it while this one waited.
-        if (await FirstFreeAsync(db, network, wait: false, neverHad: true, ct) is not null)
+        if (await FirstAsync(db, FirstFree(network), ct) is not null)
             return true;
         var (from, last) = (until is null ? NumberOf(network.First) : NumberOf(until) + 1, NumberOf(network.Last));
         var to = BigInteger.Min(last, from + Ready - 1);

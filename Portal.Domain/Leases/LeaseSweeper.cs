@@ -33,22 +33,24 @@ public sealed class LeaseSweeper(IDbContextFactory<PortalDbContext> contexts)
     /// <summary>Does everything that is due, and returns when nothing is left.</summary>
     /// <param name="now">The moment it is.</param>
     /// <param name="ct">Gives up between batches; what was committed stays.</param>
+    /// <exception cref="AggregateException">Leases that could not be carried on; all others were.</exception>
     public async Task<LeaseSweep> SweepAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var tally = new Tally();
-        while (await SweepBatchAsync(tally, now, ct) > 0)
-            ct.ThrowIfCancellationRequested();
+        var (tally, faults) = (new Tally(), new SweepFaults("leases", ct));
+        await faults.InBatchesAsync(Batch, (limit, passed, taken) => SweepBatchAsync(tally, now, limit, passed, taken, ct));
+        faults.Tell();
         return tally.ToSweep();
     }
 
-    async Task<int> SweepBatchAsync(Tally tally, DateTimeOffset now, CancellationToken ct)
+    async Task SweepBatchAsync(Tally tally, DateTimeOffset now, int limit, Guid[] passed, List<Guid> taken, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var machines = await db.Machines.FromSql($"select * from machines where lease_due_at <= {now} order by lease_due_at limit {Batch} for no key update skip locked").ToListAsync(ct);
+        var machines = await db.Machines.FromSql($"select * from machines where lease_due_at <= {now} and not (id = any({passed})) order by lease_due_at limit {limit} for no key update skip locked").ToListAsync(ct);
         if (machines.Count == 0)
-            return 0;
+            return;
         var ids = machines.ConvertAll(m => m.Id);
+        taken.AddRange(ids);
         // Whoever writes an operation takes the machine's row first, and this sweep holds it: who is busy now stays busy, who is not stays free.
         var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
         var projects = machines.Select(m => m.ProjectId).Distinct().ToList();
@@ -71,7 +73,6 @@ public sealed class LeaseSweeper(IDbContextFactory<PortalDbContext> contexts)
         await TellAsync(db, changed, batch.Orders, ct);
         await transaction.CommitAsync(ct);
         tally.Add(batch);
-        return machines.Count;
     }
 
     static async Task TellAsync(PortalDbContext db, List<Machine> changed, bool orders, CancellationToken ct)

@@ -48,16 +48,17 @@ public static class NoticeBoard
             from document d join webhooks h on h.is_enabled and d.kind = any(h.kinds) and (h.project_id is null or h.project_id = d.project_id) returning 1
         )
         select pg_notify('{{ChangeNotice.Channel}}', json_build_object('kind', 'Notice', 'id', user_id, 'projectId', null)::text) from (select distinct user_id from shown) s
+        union all select pg_notify('{{ChangeNotice.Channel}}', change) from unnest(@changes) change
         union all select pg_notify('{{ChangeNotice.DeliveryChannel}}', '') where exists (select 1 from mailed) or exists (select 1 from called)
         """;
 
     /// <summary>Tells each of some people once, and the webhooks that want to know. Nobody to tell is fine: a webhook may.</summary>
-    internal static Task TellAsync(PortalDbContext db, Notice notice, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct) =>
-        TellAllAsync(db, [(notice, people)], now, ct);
+    internal static Task TellAsync(PortalDbContext db, Notice notice, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null) =>
+        TellAllAsync(db, [(notice, people)], now, ct, changes);
 
-    /// <summary>Tells many things at once: still one statement.</summary>
+    /// <summary>Tells many things at once: still one statement, and what changed with it for open pages.</summary>
     /// <exception cref="ArgumentException">A link is no path of ours: a defect of the caller, for nothing a person wrote is ever a link.</exception>
-    internal static async Task TellAllAsync(PortalDbContext db, IReadOnlyList<(Notice Notice, IReadOnlyCollection<Guid> People)> told, DateTimeOffset now, CancellationToken ct)
+    internal static async Task TellAllAsync(PortalDbContext db, IReadOnlyList<(Notice Notice, IReadOnlyCollection<Guid> People)> told, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null)
     {
         if (told.Count == 0)
             return;
@@ -76,6 +77,7 @@ public static class NoticeBoard
             Many("page", NpgsqlDbType.Boolean, told.Select(t => NoticeDefaults.Of(t.Notice.Kind).InPage)),
             Many("mail", NpgsqlDbType.Boolean, told.Select(t => NoticeDefaults.Of(t.Notice.Kind).ByEmail)),
             Many("who_number", NpgsqlDbType.Integer, whom.Select(w => w.number)),
+            Many("changes", NpgsqlDbType.Text, (changes ?? []).Select(ChangeNotice.Write)),
             Many("who_user", NpgsqlDbType.Uuid, whom.Select(w => w.user)),
             new NpgsqlParameter("at", now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
             new NpgsqlParameter("now", now.ToUniversalTime()),

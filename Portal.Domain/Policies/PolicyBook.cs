@@ -6,7 +6,11 @@ namespace Portal.Domain.Policies;
 /// <param name="Revision">The revision.</param>
 /// <param name="Rules">Every rule, in order.</param>
 /// <param name="Prices">The price list.</param>
-sealed record PolicyEdition(long Revision, IReadOnlyList<PolicyRule> Rules, PricesView Prices);
+sealed record PolicyEdition(long Revision, IReadOnlyList<PolicyRule> Rules, PricesView Prices)
+{
+    /// <summary>What the rules say.</summary>
+    public PolicyDecision Decide(RequestFacts facts) => Policy.Decide(Rules, facts with { Cost = Prices.For30Days(facts.Size) }).Decision;
+}
 
 /// <summary>
 /// Decides what happens to a request by the rules in force. The rules are kept in memory; every decision looks at one row, in its own
@@ -17,14 +21,7 @@ public sealed class PolicyBook
     PolicyEdition? kept;
 
     /// <summary>What the rules say, in the caller's transaction.</summary>
-    internal async Task<PolicyDecision> DecideAsync(PortalDbContext db, RequestFacts facts, CancellationToken ct) => (await TryAsync(db, facts, ct)).Decision;
-
-    /// <summary>What the rules say, and how it came about.</summary>
-    internal async Task<PolicyVerdict> TryAsync(PortalDbContext db, RequestFacts facts, CancellationToken ct)
-    {
-        var edition = await ReadAsync(db, ct);
-        return Policy.Decide(edition.Rules, facts with { Cost = edition.Prices.For30Days(facts.Size) });
-    }
+    internal async Task<PolicyDecision> DecideAsync(PortalDbContext db, RequestFacts facts, CancellationToken ct) => (await ReadAsync(db, ct)).Decide(facts);
 
     /// <summary>The rules and prices in force.</summary>
     internal async Task<PolicyEdition> ReadAsync(PortalDbContext db, CancellationToken ct)

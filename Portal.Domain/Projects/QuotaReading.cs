@@ -57,5 +57,6 @@ static class QuotaReading
         })], caps);
     }
 
-    static QuotaResource Resource(DbDataReader rows) => Enum.Parse<QuotaResource>(rows.GetString(0));
+    /// <summary>The resource a row is about, from its first column.</summary>
+    public static QuotaResource Resource(DbDataReader rows) => Enum.Parse<QuotaResource>(rows.GetString(0));
 }

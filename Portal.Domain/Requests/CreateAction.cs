@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
@@ -27,14 +28,14 @@ sealed class CreateAction(Ledger ledger) : RequestAction
             return check.Refusals[0];
         var takes = QuotaAmounts.OfMachine(flavor.Size);
         var (id, mac) = await MacAddress.TakeAsync(db, ct);
-        // From here on every other submit to the project waits: only what needs that comes after.
-        var quota = await QuotaBooks.HoldAsync(db, asked.ProjectId, actor.UserId, takes, ct);
-        if (!quota.IsOk)
-            return quota.Refusal;
-        // The quota's rows are locked now, and every submit to this project passes them: this answer about the name stays true.
-        if (!await DraftCheck.IsFreeAsync(db, asked.ProjectId, name, ct))
+        // From here on every other submit to the project waits: only what needs that comes after, in as few round trips as it takes. The
+        // quota's rows are taken, and every submit to this project passes them: the answer about the name stays true.
+        var hold = await QuotaBooks.HoldAsync(db, asked.ProjectId, actor.UserId, takes, [DraftCheck.IsTaken(asked.ProjectId, name), AddressPool.FirstFree(network)], ct);
+        if (!hold.IsOk)
+            return hold.Refusal;
+        if (hold.Value.Answers[0] is true)
             return new NameTaken(name);
-        if (await AddressPool.TakeAsync(db, network, ct) is not { } address)
+        if ((hold.Value.Answers[1] as IPAddress ?? await AddressPool.TakeAsync(db, network, ct)) is not { } address)
             return new NoFreeAddress(network.Name);
 
         var machine = Machine.Ask(id, asked.ProjectId, name, image, flavor, network.Id, address, mac, sshKey, actor.UserId, now);
@@ -42,7 +43,7 @@ sealed class CreateAction(Ledger ledger) : RequestAction
         machine.AskLease(leaseDays);
         db.Add(machine);
         return new Prepared(asked.ProjectId, machine, name, new CreateTerms(image.Title, flavor.Name, flavor.Size, leaseDays), takes,
-            FactsOf(actor, place?.Role, asked, flavor.Size, takes, quota.Value.Lines, held: true, leaseDays), image.Id, flavor.Id);
+            FactsOf(actor, place?.Role, asked, flavor.Size, takes, hold.Value.Sheet.Lines, held: true, leaseDays), image.Id, flavor.Id);
     }
 
     public override async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct)

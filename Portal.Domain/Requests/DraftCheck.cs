@@ -64,9 +64,8 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
         return (found.Image, found.Flavor, found.Network, found.Taken);
     }
 
-    /// <summary>Whether no machine of the project has the name.</summary>
-    public static async Task<bool> IsFreeAsync(PortalDbContext db, Guid projectId, string name, CancellationToken ct) =>
-        !await db.Machines.AnyAsync(m => m.ProjectId == projectId && m.Name == name && m.State != MachineState.Deleted, ct);
+    /// <summary>Whether a machine of the project has the name.</summary>
+    public static Question IsTaken(Guid projectId, string name) => new("select exists (select 1 from machines where project_id = $1 and name = $2 and state <> 'Deleted')", projectId, name);
 
     /// <summary>Free text for people: a length, and no characters that a database or a terminal trips over.</summary>
     public static Refusal? CheckText(string field, string? text, int most) => text switch

@@ -59,11 +59,13 @@ public sealed partial class RequestService
         var now = time.GetUtcNow();
         if (replaces is { } old && await MakeWayAsync(db, actor, old, action.Kind, now, ct) is { } cannotReplace)
             return cannotReplace;
+        // The rules in force are read before anything is held: from then on others may wait for what this holds.
+        var rules = await policies.ReadAsync(db, ct);
         var prepared = await action.PrepareAsync(db, actor, draft, now, ct);
         if (!prepared.IsOk)
             return prepared.Refusal;
         var asked = prepared.Value;
-        var policy = await policies.DecideAsync(db, asked.Facts, ct);
+        var policy = rules.Decide(asked.Facts);
         if (policy.Outcome == PolicyOutcome.Refuse)
             return new RefusedByPolicy(policy.RuleName, policy.Reason);
         var request = Request.Submit(actor.UserId, action.Kind, asked, policy, why, idempotencyKey, fingerprint, now, replaces);
@@ -71,13 +73,18 @@ public sealed partial class RequestService
         db.Add(AuditEvent.Of(actor, "request.submit", "request", request.Id, request.Subject, request.ProjectId, new { kind = request.Kind, terms = request.Terms, rule = policy.RuleName, replaces }, now));
         // Nothing here goes on after a clash, so nobody goes back to a savepoint.
         db.Database.AutoSavepointsEnabled = false;
-        await db.SaveChangesAsync(ct);
-        db.Database.AutoSavepointsEnabled = true;
-        if (policy.Outcome != PolicyOutcome.Approve)
-            await granting.AskAsync(db, request, now, ct);
-        else
+        if (policy.Outcome == PolicyOutcome.Approve)
+        {
+            await db.SaveChangesAsync(ct);
+            db.Database.AutoSavepointsEnabled = true;
             await granting.GrantAtOnceAsync(db, request, policy, now, ct);
-        await NotifyAsync(db, request, ct);
+            await NotifyAsync(db, request, ct);
+        }
+        else
+        {
+            // Written with the seats of those it asks.
+            await granting.AskAsync(db, request, now, ct, Changes(request));
+        }
         // The answer is read when others no longer wait for the project's rows.
         await transaction.CommitAsync(ct);
         return await db.ViewAsync(request.Id, ct);
@@ -109,12 +116,15 @@ public sealed partial class RequestService
         actor.IsAdmin || role == ProjectRole.Owner || (role != ProjectRole.Viewer && requesterId == actor.UserId);
 
     /// <summary>Tells of a request and of what it holds.</summary>
-    internal static Task NotifyAsync(PortalDbContext db, Request request, CancellationToken ct)
+    internal static Task NotifyAsync(PortalDbContext db, Request request, CancellationToken ct) => ChangeNotice.NotifyAsync(db, Changes(request), ct);
+
+    /// <summary>What pages show that a request changes.</summary>
+    static List<Change> Changes(Request request)
     {
         var changes = new List<Change> { new(ChangeKind.Request, request.Id, request.ProjectId), new(ChangeKind.Project, request.ProjectId, request.ProjectId) };
         if (request.MachineId is { } machine)
             changes.Add(new(ChangeKind.Machine, machine, request.ProjectId));
-        return ChangeNotice.NotifyAsync(db, changes, ct);
+        return changes;
     }
 
     /// <summary>Takes a key until the transaction ends, and gives the request that was submitted with it before.</summary>

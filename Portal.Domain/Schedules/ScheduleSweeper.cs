@@ -26,44 +26,35 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
     /// <summary>Does everything that can be done now.</summary>
     /// <param name="now">The moment it is.</param>
     /// <param name="ct">Gives up; what was committed stays.</param>
+    /// <exception cref="AggregateException">Schedules and runs that could not be dealt with; all others were.</exception>
     public async Task<ScheduleSweep> SweepAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var (taken, last) = (0, 0);
-        do
-        {
-            last = await TakeAsync(now, ct);
-            taken += last;
-        }
-        while (last > 0);
-        var settled = await SettleAsync(now, ct);
-        var ordered = 0;
-        var faults = new List<Exception>();
+        var faults = new SweepFaults("schedules and their runs", ct);
+        var (taken, ordered, settled) = (0, 0, 0);
+        await faults.InBatchesAsync(Batch, async (limit, passed, ids) => taken += await TakeAsync(now, limit, passed, ids, ct));
+        foreach (var run in await OpenAsync(ScheduleOutcome.Ordered, ct))
+            await faults.TryAsync(run, async () => settled += await SettleAsync(run, now, ct) ? 1 : 0);
         foreach (var run in await OpenAsync(ScheduleOutcome.Waiting, ct))
         {
-            try
+            await faults.TryAsync(run, async () =>
             {
                 var outcome = await TryAsync(run, now, ct);
                 ordered += outcome == ScheduleOutcome.Ordered ? 1 : 0;
                 settled += outcome is ScheduleOutcome.Waiting or ScheduleOutcome.Ordered or null ? 0 : 1;
-            }
-            catch (Exception fault) when (!ct.IsCancellationRequested && !DatabaseLoss.Is(fault))
-            {
-                // One that cannot be done keeps none of the others from its time; it is told at the end.
-                faults.Add(fault);
-            }
+            });
         }
 
-        if (faults.Count > 0)
-            throw new AggregateException($"{faults.Count} runs of schedules could not be tried.", faults);
+        faults.Tell();
         return new ScheduleSweep(taken, ordered, settled);
     }
 
     /// <summary>Turns what is due into runs, one for each time.</summary>
-    async Task<int> TakeAsync(DateTimeOffset now, CancellationToken ct)
+    async Task<int> TakeAsync(DateTimeOffset now, int limit, Guid[] passed, List<Guid> taken, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var due = await db.Schedules.FromSql($"select * from schedules where next_at <= {now} order by next_at limit {Batch} for no key update skip locked").ToListAsync(ct);
+        var due = await db.Schedules.FromSql($"select * from schedules where next_at <= {now} and not (id = any({passed})) order by next_at limit {limit} for no key update skip locked").ToListAsync(ct);
+        taken.AddRange(due.Select(schedule => schedule.Id));
         foreach (var schedule in due)
         {
             var times = DueTimes(schedule, now);
@@ -98,25 +89,19 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
         return times;
     }
 
-    /// <summary>Notes how the operations ended that were ordered.</summary>
-    async Task<int> SettleAsync(DateTimeOffset now, CancellationToken ct)
+    /// <summary>Notes how the operation ended that a run ordered; false when another sweep did, or has it.</summary>
+    async Task<bool> SettleAsync(Guid id, DateTimeOffset now, CancellationToken ct)
     {
-        var settled = 0;
-        foreach (var id in await OpenAsync(ScheduleOutcome.Ordered, ct))
-        {
-            await using var db = await contexts.CreateDbContextAsync(ct);
-            await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            if (await HoldAsync(db, id, ScheduleOutcome.Ordered, ct) is not { } run || await db.Operations.AsNoTracking().SingleAsync(o => o.Id == run.OperationId, ct) is not { IsActive: false } operation)
-                continue;
-            var schedule = await db.Schedules.SingleAsync(s => s.Id == run.ScheduleId, ct);
-            run.End(operation.Status == OperationStatus.Succeeded ? ScheduleOutcome.Done : ScheduleOutcome.Failed, operation.Error, now);
-            if (run.Outcome == ScheduleOutcome.Failed)
-                await TellAsync(db, schedule, "failed", operation.Error, now, ct);
-            await CloseAsync(db, schedule, transaction, ct);
-            settled++;
-        }
-
-        return settled;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await HoldAsync(db, id, ScheduleOutcome.Ordered, ct) is not { } run || await db.Operations.AsNoTracking().SingleAsync(o => o.Id == run.OperationId, ct) is not { IsActive: false } operation)
+            return false;
+        var schedule = await db.Schedules.SingleAsync(s => s.Id == run.ScheduleId, ct);
+        run.End(operation.Status == OperationStatus.Succeeded ? ScheduleOutcome.Done : ScheduleOutcome.Failed, operation.Error, now);
+        if (run.Outcome == ScheduleOutcome.Failed)
+            await TellAsync(db, schedule, "failed", operation.Error, now, ct);
+        await CloseAsync(db, schedule, transaction, ct);
+        return true;
     }
 
     /// <summary>Tries one run; null when another sweep has it.</summary>

@@ -74,11 +74,26 @@ public abstract class FreshDatabase(PostgresCluster cluster) : IAsyncLifetime
         return await db.Machines.AsNoTracking().SingleAsync(m => m.Id == id, Ct);
     }
 
+    /// <summary>From here on PostgreSQL refuses to write the rows of a table where a condition on <c>new</c> holds: a fault nobody thought of.</summary>
+    protected Task PoisonAsync(string table, string condition) => RunAsync($"""
+        create function poison() returns trigger language plpgsql as $$ begin raise exception 'a defect'; end $$;
+        create trigger poison before insert or update on {table} for each row when ({condition}) execute function poison();
+        """);
+
+    /// <summary>Takes <see cref="PoisonAsync"/> back.</summary>
+    protected Task HealAsync() => RunAsync("drop function poison() cascade");
+
     /// <summary>Used and reserved of every limit, in the order of the resources.</summary>
     protected async Task<(long[] Used, long[] Reserved)> QuotaAsync(World world)
     {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         var lines = await QuotaBooks.ReadAsync(db, world.Project.Id, Ct);
         return ([.. lines.Select(l => l.Used)], [.. lines.Select(l => l.Reserved)]);
+    }
+
+    async Task RunAsync(string statements)
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.Database.ExecuteSqlRawAsync(statements, Ct);
     }
 }

@@ -34,6 +34,7 @@ public static partial class AuditWords
         ["delegation.end"] = "Ended a delegation",
         ["quota.set"] = "Set a project’s limits",
         ["quota.set-member"] = "Set a member’s limits",
+        ["quota.drift"] = "Found what a person holds miscounted",
         ["quota.recount"] = "Recounted what a project holds",
         ["machine.start"] = "Started a machine",
         ["machine.shut-down"] = "Shut a machine down",

@@ -68,11 +68,7 @@ public sealed class ExpiryTests(PostgresCluster cluster) : FreshDatabase(cluster
     {
         var (world, cast) = await BeginAsync(ExpiryAction.Deny);
         var (poison, fine) = (await cast.SubmitAsync(), await cast.SubmitAsync());
-        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
-        await Cast.RunAsync(db, $$"""
-            create function poison() returns trigger language plpgsql as $$ begin raise exception 'a defect'; end $$;
-            create trigger poison before update on requests for each row when (new.id = '{{poison.Id}}') execute function poison();
-            """);
+        await PoisonAsync("requests", $"new.id = '{poison.Id}'");
         Postgres.Time.Advance(TimeSpan.FromHours(25));
 
         var sweep = await SweepAsync();

@@ -222,4 +222,65 @@ public sealed class LeaseEndTests(PostgresCluster cluster) : LeaseTest(cluster)
         await AfterAsync(5 * Day);
         (await Leases.KeepAsync(world.Owner, machine.Id, Ct)).Refusal.ShouldBeOfType<LeaseTotalReached>();
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(12)]
+    public async Task A_machine_whose_lease_cannot_be_carried_on_holds_up_none_of_the_others(int which)
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Machines: 1000, Vcpus: 1000, MemoryMib: 1_000_000, DiskGib: 10_000));
+        var machines = new List<Guid>();
+        for (var i = 0; i < 13; i++)
+            machines.Add((await LeasedAsync(world, Day + TimeSpan.FromSeconds(i))).Id);
+        await PoisonAsync("machines", $"new.id = '{machines[which]}' and new.lease_stage = 'Ending'");
+        Postgres.Time.Advance(2 * Day);
+
+        var told = await Should.ThrowAsync<AggregateException>(SweepAsync());
+
+        told.InnerExceptions.ShouldHaveSingleItem().Message.ShouldContain(machines[which].ToString());
+        foreach (var id in machines)
+            (await OperationsAsync(id)).Count.ShouldBe(id == machines[which] ? 0 : 1);
+        await HealAsync();
+        (await SweepAsync()).ShouldSatisfyAllConditions(s => s.Ended.ShouldBe(1), s => s.Switched.ShouldBe(1));
+        (await OperationsAsync(machines[which])).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_fault_of_every_machine_ends_the_sweep_before_it_has_tried_them_all()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Machines: 1000, Vcpus: 1000, MemoryMib: 1_000_000, DiskGib: 10_000));
+        for (var i = 0; i <= SweepFaults.Most; i++)
+            await LeasedAsync(world, Day);
+        await PoisonAsync("operations", "true");
+        Postgres.Time.Advance(Day);
+
+        (await Should.ThrowAsync<AggregateException>(SweepAsync())).InnerExceptions.Count.ShouldBe(SweepFaults.Most);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_warns_nobody_twice_ends_nothing_twice_and_takes_nothing_back()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var hour = TimeSpan.FromHours(1);
+        var machine = await LeasedAsync(world, 2 * Day);
+        (await AfterAsync(Day)).Warned.ShouldBe(1);
+
+        (await AfterAsync(-hour)).IsNothing.ShouldBeTrue();
+        // New terms have every lease looked at again.
+        (await Leases.SetTermsAsync(world.Admin, world.Project.Id, LeaseTerms.BuiltIn with { WarnDays = [1] }, 0, Ct)).IsOk.ShouldBeTrue();
+        (await SweepAsync()).IsNothing.ShouldBeTrue();
+
+        (await AfterAsync(hour + Day)).Ended.ShouldBe(1);
+        (await AfterAsync(-hour)).IsNothing.ShouldBeTrue();
+        (await MachineAsync(machine.Id)).LeaseStage.ShouldBe(LeaseStage.Ending);
+        await CarryOutAsync(MachineState.Off);
+
+        // Once the clock has caught up the lease goes on where it was.
+        (await AfterAsync(hour + TimeSpan.FromSeconds(15))).ShouldBe(new LeaseSweep(0, 0, 0, Kept: 1, 0));
+        (await AfterAsync(-hour)).IsNothing.ShouldBeTrue();
+        (await MachineAsync(machine.Id)).LeaseStage.ShouldBe(LeaseStage.Grace);
+        (await OperationsAsync(machine.Id)).Count.ShouldBe(1);
+        (await AuditAsync(machine.Id)).ShouldBe(["machine.lease-end", "machine.shut-down", "machine.lease-grace"], ignoreOrder: true);
+    }
 }

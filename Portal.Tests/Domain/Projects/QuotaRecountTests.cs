@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
@@ -102,6 +103,41 @@ public sealed class QuotaRecountTests(PostgresFixture postgres) : IClassFixture<
         lines.ShouldAllBe(l => l.Reserved == waiting * QuotaAmounts.OfMachine(world.Flavor.Size).Of(l.Resource) && l.Used == QuotaAmounts.OfMachine(resized.Size).Of(l.Resource));
         var members = (await Quotas.SetupAsync(world.Admin, world.Project.Id, Ct)).Value.Members;
         members.Sum(m => m.Lines[0].Reserved).ShouldBe(waiting);
+    }
+
+    [Fact]
+    public async Task A_persons_figure_that_says_less_than_is_given_back_holds_nothing_up_and_is_told()
+    {
+        var world = await postgres.NewWorldAsync();
+        await world.AddMachineAsync();
+        await world.AddMachineAsync();
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        await db.MemberQuotas.Where(q => q.ProjectId == world.Project.Id && q.Resource == QuotaResource.MemoryMib).ExecuteUpdateAsync(set => set.SetProperty(q => q.Used, 100), Ct);
+        await db.MemberQuotas.Where(q => q.ProjectId == world.Project.Id && q.Resource == QuotaResource.Vcpus).ExecuteDeleteAsync(Ct);
+        var one = QuotaAmounts.OfMachine(world.Flavor.Size);
+
+        await QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, world.Member.UserId, one, Ct);
+
+        var told = await db.AuditEvents.SingleAsync(e => e.ProjectId == world.Project.Id && e.Action == "quota.drift", Ct);
+        var detail = JsonDocument.Parse(told.Detail).RootElement;
+        detail.GetProperty("userId").GetGuid().ShouldBe(world.Member.UserId);
+        detail.GetProperty("drift").EnumerateArray().Select(d => (d.GetProperty("resource").GetString(), d.GetProperty("booksUsed").GetInt64(), d.GetProperty("used").GetInt64()))
+            .ShouldBe([("MemoryMib", 100, -256), ("Vcpus", 0, -1)]);
+        // Both of the person's figures are at nothing now; by the other machine, which is still there, they are wrong.
+        (await Quotas.RecountAsync(world.Admin, world.Project.Id, Ct)).Value.Drift.Where(d => d.UserId == world.Member.UserId && d.BooksUsed == 0)
+            .Select(d => (d.Resource, d.Used)).ShouldBe([(QuotaResource.Vcpus, 2), (QuotaResource.MemoryMib, 512)]);
+    }
+
+    [Fact]
+    public async Task Figures_that_are_right_are_given_back_without_a_word()
+    {
+        var world = await postgres.NewWorldAsync();
+        await world.AddMachineAsync();
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+
+        await QuotaBooks.ReleaseUsedAsync(db, world.Project.Id, world.Member.UserId, QuotaAmounts.OfMachine(world.Flavor.Size), Ct);
+
+        (await db.AuditEvents.AnyAsync(e => e.ProjectId == world.Project.Id && e.Action == "quota.drift", Ct)).ShouldBeFalse();
     }
 
     async Task LimitAsync(World world, long machines)

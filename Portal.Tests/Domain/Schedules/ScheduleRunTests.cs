@@ -191,4 +191,54 @@ public sealed class ScheduleRunTests(PostgresCluster cluster) : ScheduleTest(clu
         (await Schedules.GetAsync(world.Member, off.Id, Ct))!.Enabled.ShouldBeFalse();
         (await Schedules.ListAsync(world.Member, new ListQuery(), Ct)).Total.ShouldBe(0);
     }
+
+    [Theory]
+    [InlineData("schedules")]
+    [InlineData("schedule_runs")]
+    [InlineData("operations")]
+    public async Task A_schedule_that_cannot_be_dealt_with_holds_up_none_of_the_others(string table)
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Machines: 100));
+        var machines = new List<Machine>();
+        var schedules = new List<ScheduleRow>();
+        for (var i = 0; i < 7; i++)
+        {
+            machines.Add(await world.AddMachineAsync());
+            schedules.Add(await MakeAsync(world.Member, machines[^1], ScheduleKind.PowerOff));
+        }
+        await PoisonAsync(table, table switch
+        {
+            "schedules" => $"new.id = '{schedules[3].Id}'",
+            "schedule_runs" => $"new.schedule_id = '{schedules[3].Id}'",
+            _ => $"new.machine_id = '{machines[3].Id}'",
+        });
+
+        (await Should.ThrowAsync<AggregateException>(AtItsTimeAsync(schedules[0]))).InnerExceptions.Count.ShouldBe(1);
+
+        foreach (var each in machines)
+            (await OperationsAsync(each.Id)).ShouldBe(each == machines[3] ? 0 : 1);
+        await HealAsync();
+        await SweepAsync();
+        (await OperationsAsync(machines[3].Id)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_run_whose_end_cannot_be_noted_holds_up_none_of_the_others()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Machines: 100));
+        var schedules = new List<ScheduleRow>();
+        for (var i = 0; i < 3; i++)
+            schedules.Add(await MakeAsync(world.Member, await world.AddMachineAsync(), ScheduleKind.PowerOff));
+        await AtItsTimeAsync(schedules[0]);
+        for (var i = 0; i < 3; i++)
+            await Books.PowerDoneAsync(await ClaimAsync(), MachineState.Off, Ct);
+        await PoisonAsync("schedule_runs", $"new.schedule_id = '{schedules[0].Id}'");
+
+        (await Should.ThrowAsync<AggregateException>(SweepAsync())).InnerExceptions.Count.ShouldBe(1);
+
+        var outcomes = new List<ScheduleOutcome>();
+        foreach (var schedule in schedules)
+            outcomes.Add((await RunsAsync(schedule)).Single().Outcome);
+        outcomes.ShouldBe([ScheduleOutcome.Ordered, ScheduleOutcome.Done, ScheduleOutcome.Done]);
+    }
 }
