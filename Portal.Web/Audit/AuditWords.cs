@@ -84,6 +84,7 @@ public static partial class AuditWords
         ["account.lock"] = "Locked an account",
         ["account.create"] = "Made an account",
         ["account.roles"] = "Changed platform roles",
+        ["account.profile"] = "Changed a name or address",
         ["account.disable"] = "Disabled an account",
         ["account.enable"] = "Enabled an account",
         ["account.reset"] = "Reset a password",
