@@ -35,6 +35,7 @@ public static partial class AuditWords
         ["quota.set"] = "Set a project’s limits",
         ["quota.set-member"] = "Set a member’s limits",
         ["quota.recount"] = "Recounted what a project holds",
+        ["quota.recount-all"] = "Recounted what all projects hold",
         ["machine.start"] = "Started a machine",
         ["machine.shut-down"] = "Shut a machine down",
         ["machine.reset"] = "Reset a machine",
