@@ -8,7 +8,9 @@ public sealed record UserNameTaken(string UserName) : Refusal("user-name-taken",
 }
 
 /// <summary>Another account has that address.</summary>
-public sealed record EmailTaken(string Email, string By) : Refusal("email-taken", $"{Email} is the address of {By} already.", "Give the person's own address.", "email")
+/// <param name="Email">The address.</param>
+/// <param name="By">Whose it is; null where that is not for the reader to know.</param>
+public sealed record EmailTaken(string Email, string? By) : Refusal("email-taken", $"{Email} is the address of {By ?? "another account"} already.", "Give the person's own address.", "email")
 {
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;

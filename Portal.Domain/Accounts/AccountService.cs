@@ -55,7 +55,7 @@ public sealed partial class AccountService(IDbContextFactory<PortalDbContext> co
         ChangeAsync<AccountRow>(actor, id, "change roles", row => row, async (db, _, before) =>
         {
             if (before.Roles != seen)
-                return await ChangedMeanwhile.ExplainAsync(db, $"What {before.Name} may do", id, null, $"{before.Name} now holds {RoleWords(before.Roles)}.", time.GetUtcNow(), ct);
+                return await ChangedMeanwhile.ExplainAsync(db, $"What {before.Name} may do", id, null, $"{before.Name} now holds {RoleWords(before.Roles)}.", time.GetUtcNow(), ct, "account.roles");
             if (before.Roles == roles)
                 return (Refusal?)null;
             if (!roles.HasFlag(PlatformRoles.Admin) && await IsLastAdminAsync(db, before, ct))
@@ -110,6 +110,11 @@ public sealed partial class AccountService(IDbContextFactory<PortalDbContext> co
     {
         if (actor.RefuseUnlessAdmin(action) is { } refusal)
             return refusal;
+        return await ChangeAsync(id, answer, change, ct);
+    }
+
+    async Task<Result<T>> ChangeAsync<T>(Guid id, Func<AccountRow, T> answer, Func<PortalDbContext, User, AccountRow, Task<Refusal?>> change, CancellationToken ct)
+    {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await LockAsync(db, ct);

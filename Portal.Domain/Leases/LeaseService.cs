@@ -130,7 +130,7 @@ public sealed class LeaseService(IDbContextFactory<PortalDbContext> contexts, Ti
             if (!actor.ReadsEverything)
                 return new NotAllowed("see the platform's lease terms", "a platform role");
             var settings = await db.LeaseSettings.AsNoTracking().SingleOrDefaultAsync(ct);
-            return new LeaseTermsView(null, "The platform", settings?.Terms ?? LeaseTerms.BuiltIn, settings is not null, settings?.Version ?? 0, actor.IsAdmin);
+            return new LeaseTermsView(null, "the platform", settings?.Terms ?? LeaseTerms.BuiltIn, settings is not null, settings?.Version ?? 0, actor.IsAdmin);
         }
 
         if (await db.Projects.Where(p => p.Id == id).Select(p => p.Name).SingleOrDefaultAsync(ct) is not { } name)

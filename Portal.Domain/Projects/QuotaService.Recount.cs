@@ -30,28 +30,6 @@ public sealed partial class QuotaService
         return new QuotaRecount(projectId, name, drift);
     }
 
-    /// <summary>Recounts every project, one after the other, so that none waits longer than for its own.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="done">Told after each project: how many are done, and of how many.</param>
-    /// <param name="ct">Stops after the project at hand; those done stay done.</param>
-    public async Task<Result<IReadOnlyList<QuotaRecount>>> RecountAllAsync(Actor actor, Func<int, int, Task>? done, CancellationToken ct)
-    {
-        if (actor.RefuseUnlessAdmin("recount what projects hold") is { } refusal)
-            return refusal;
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var projects = await db.Projects.OrderBy(p => p.Name).Select(p => p.Id).ToListAsync(ct);
-        var counted = new List<QuotaRecount>();
-        foreach (var project in projects)
-        {
-            // A project that was deleted meanwhile has no books left.
-            if (await RecountAsync(actor, project, ct) is { IsOk: true, Value: var recount })
-                counted.Add(recount);
-            if (done is not null)
-                await done(counted.Count, projects.Count);
-        }
-        return counted;
-    }
-
     static async Task<IReadOnlyList<QuotaDrift>> DriftAsync(PortalDbContext db, Guid projectId, IReadOnlyDictionary<(Guid UserId, QuotaResource Resource), (long Used, long Reserved)> truth, CancellationToken ct)
     {
         var limits = await db.Quotas.AsNoTracking().Where(q => q.ProjectId == projectId).ToDictionaryAsync(q => q.Resource, ct);

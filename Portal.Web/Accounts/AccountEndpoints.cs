@@ -28,6 +28,7 @@ public static class AccountEndpoints
         services.AddHostedService<SessionWatch>();
         services.AddSingleton<SignInLimits>();
         services.AddScoped<SignInService>();
+        services.AddScoped<ProfileChange>();
         services.AddScoped<CircuitAuthentication>();
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<CircuitAuthentication>());
         services.AddScoped<ActorProvider>();

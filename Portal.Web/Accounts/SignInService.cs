@@ -99,5 +99,5 @@ public sealed class SignInService(
         await signIn.SignInWithClaimsAsync(user, keep, claims);
     }
 
-    private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
+    internal static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 }

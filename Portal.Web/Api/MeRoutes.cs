@@ -15,6 +15,11 @@ namespace Portal.Web.Api;
 /// <param name="Projects">The projects it may see, with its role in each.</param>
 public sealed record Me(Guid Id, string Name, bool IsAdmin, IReadOnlyList<string> Roles, IReadOnlyList<ProjectView> Projects);
 
+/// <summary>One's own name to have. The address takes the password, so it is changed on the account page alone.</summary>
+/// <param name="Seen">Name and address the account had as they were read.</param>
+/// <param name="Name">The name other people see, at most 80 characters.</param>
+public sealed record OwnNameBody(AccountProfile Seen, string Name);
+
 /// <summary>A token to make.</summary>
 /// <param name="Name">What will use it; 1 to 80 characters.</param>
 /// <param name="LifetimeDays">How long it lives; 90 days when not said, 366 at most.</param>
@@ -26,6 +31,8 @@ static class MeRoutes
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/me", MeAsync).WithTags("Me").WithSummary("Whom the token speaks for");
+        api.MapGet("/me/profile", ProfileAsync).WithTags("Me").WithSummary("One's own name and address");
+        api.MapPut("/me/profile", SetProfileAsync).WithTags("Me").WithSummary("Change one's own name; the address is changed on the account page, which asks for the password").Changes();
         var tokens = api.MapGroup("/tokens").WithTags("Tokens");
         tokens.MapGet("", ListAsync).WithSummary("One's own tokens, newest first, without their secrets");
         tokens.MapPost("", CreateAsync).WithSummary("Make a token; its secret is in this answer and never again").Changes(secretReply: true);
@@ -38,6 +45,12 @@ static class MeRoutes
         var actor = user.Actor();
         return TypedResults.Ok(new Me(actor.UserId, actor.Name, actor.IsAdmin, [.. Roles.NamesOf(actor.Platform)], await projects.ListMineAsync(actor, ct)));
     }
+
+    static async Task<Results<Ok<AccountProfile>, JsonHttpResult<Problem>>> ProfileAsync(ClaimsPrincipal user, AccountService accounts, CancellationToken ct) =>
+        (await accounts.OwnProfileAsync(user.Actor(), ct)).Ok();
+
+    static async Task<Results<Ok<AccountProfile>, JsonHttpResult<Problem>>> SetProfileAsync(ClaimsPrincipal user, OwnNameBody body, AccountService accounts, CancellationToken ct) =>
+        (await accounts.ChangeOwnProfileAsync(user.Actor(), body.Seen, body.Seen with { Name = body.Name }, ct)).Ok();
 
     static async Task<Ok<Page<ApiTokenView>>> ListAsync(ClaimsPrincipal user, ApiTokens tokens, CancellationToken ct) => (await tokens.ListAsync(user.Actor(), ct)).Whole();
 

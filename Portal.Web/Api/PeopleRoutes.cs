@@ -17,6 +17,12 @@ public sealed record AccountBody(string UserName, string Name, string Email, IRe
 /// <param name="Roles">Those to hold from now on.</param>
 public sealed record RolesBody(IReadOnlyList<string> Seen, IReadOnlyList<string> Roles);
 
+/// <summary>Name and address to have.</summary>
+/// <param name="Seen">Those the account had as it was read.</param>
+/// <param name="Name">The name other people see, at most 80 characters.</param>
+/// <param name="Email">Where the portal writes to.</param>
+public sealed record ProfileBody(AccountProfile Seen, string Name, string Email);
+
 /// <summary>An account.</summary>
 /// <param name="Id">Identifier.</param>
 /// <param name="Name">The name shown.</param>
@@ -45,6 +51,7 @@ static class PeopleRoutes
         people.MapPost("", CreateAsync).WithSummary("Make an account; its one-time password is in this answer and never again").Changes(secretReply: true);
         people.MapGet("/{id:guid}", GetAsync).WithSummary("An account; for admins");
         people.MapPost("/{id:guid}/roles", RolesAsync).WithSummary("Give a person other platform roles; every page they have open ends").Changes();
+        people.MapPut("/{id:guid}/profile", ProfileAsync).WithSummary("Give an account another name and address; the former address is told").Changes();
         people.MapPost("/{id:guid}/disable", DisableAsync).WithSummary("Shut an account: its sign-ins end at once, its tokens stop; again is fine").Changes();
         people.MapPost("/{id:guid}/enable", EnableAsync).WithSummary("Open a shut account again; again is fine").Changes();
         people.MapPost("/{id:guid}/reset-password", ResetAsync).WithSummary("Give an account a one-time password; it is in this answer and never again").Changes(secretReply: true);
@@ -68,6 +75,9 @@ static class PeopleRoutes
 
     static async Task<Results<Ok<Account>, JsonHttpResult<Problem>>> RolesAsync(ClaimsPrincipal user, Guid id, RolesBody body, AccountService accounts, CancellationToken ct) =>
         (Unknown("seen", body.Seen) ?? Unknown("roles", body.Roles)) is { } unknown ? Problems.From(unknown) : One(await accounts.ChangeRolesAsync(user.Actor(), id, Roles.Of(body.Seen), Roles.Of(body.Roles), ct));
+
+    static async Task<Results<Ok<Account>, JsonHttpResult<Problem>>> ProfileAsync(ClaimsPrincipal user, Guid id, ProfileBody body, AccountService accounts, CancellationToken ct) =>
+        One(await accounts.ChangeProfileAsync(user.Actor(), id, body.Seen, new AccountProfile(body.Name, body.Email), ct));
 
     static async Task<Results<Ok<Account>, JsonHttpResult<Problem>>> DisableAsync(ClaimsPrincipal user, Guid id, AccountService accounts, CancellationToken ct) => One(await accounts.DisableAsync(user.Actor(), id, ct));
 

@@ -27,6 +27,8 @@ static class QuotaRoutes
         projects.MapPut("", SetAsync).WithSummary("Set a project's limits, soft limits, caps and days of grace; admins only").Changes();
         projects.MapPut("/members/{userId:guid}", SetMemberAsync).WithSummary("Set a member's own limits; owners of the project").Changes();
         projects.MapPost("/recount", RecountAsync).WithSummary("Count what is held anew from machines and requests, and put the books right; admins only").Changes();
+        api.MapPost("/projects/recount", RecountAllAsync).WithTags("Projects").WithSummary("Recount every project, and say where the books were wrong; admins only").Changes();
+        api.MapGet("/projects/recount", LastRecountAsync).WithTags("Projects").WithSummary("What the last recount of every project found; for admins and auditors");
     }
 
     static async Task<Results<Ok<QuotaSetup>, JsonHttpResult<Problem>>> SetupAsync(ClaimsPrincipal user, Guid id, QuotaService quotas, CancellationToken ct) =>
@@ -37,6 +39,15 @@ static class QuotaRoutes
 
     static async Task<Results<Ok<QuotaSetup>, JsonHttpResult<Problem>>> SetMemberAsync(ClaimsPrincipal user, Guid id, Guid userId, MemberLimitsBody body, QuotaService quotas, CancellationToken ct) =>
         (await quotas.SetMemberAsync(user.Actor(), id, userId, body.Limits, body.Version, ct)).Ok();
+
+    static async Task<Results<Ok<FullRecount>, JsonHttpResult<Problem>>> RecountAllAsync(ClaimsPrincipal user, QuotaService quotas, CancellationToken ct) =>
+        (await quotas.RecountAllAsync(user.Actor(), null, ct)).Ok();
+
+    static async Task<Results<Ok<FullRecount>, JsonHttpResult<Problem>>> LastRecountAsync(ClaimsPrincipal user, QuotaService quotas, CancellationToken ct)
+    {
+        var last = await quotas.LastRecountAsync(user.Actor(), ct);
+        return last.IsOk ? last.Value.OkOr404("recount") : Problems.From(last.Refusal);
+    }
 
     static async Task<Results<Ok<QuotaRecount>, JsonHttpResult<Problem>>> RecountAsync(ClaimsPrincipal user, Guid id, QuotaService quotas, CancellationToken ct) =>
         (await quotas.RecountAsync(user.Actor(), id, ct)).Ok();

@@ -47,7 +47,7 @@ static class WebhookRoutes
         hooks.MapPost("/{id:guid}/ping", PingAsync).WithSummary("Call it for a test").Changes();
         var deliveries = api.MapGroup("/deliveries").WithTags("Webhooks");
         deliveries.MapGet("", DeliveriesAsync).WithSummary("What went out or is to go out, newest first: for admins and auditors all, for a project’s owners the calls of its webhooks")
-            .Lists(["at", "status", "tries", "tried", "duration"], ListFilter.Id("webhook"), ListFilter.Of<DeliveryChannel>("channel"), ListFilter.Of<DeliveryStatus>("status"), new ListFilter("kind", [.. Enum.GetNames<NoticeKind>(), DeliveryPayload.Ping]));
+            .Lists(["at", "status", "tries", "tried", "duration"], ListFilter.Id("webhook"), ListFilter.Of<DeliveryChannel>("channel"), ListFilter.Of<DeliveryStatus>("status"), new ListFilter("kind", [.. Enum.GetNames<NoticeKind>(), DeliveryPayload.Ping, DeliveryPayload.AddressChanged]));
         deliveries.MapPost("/{id:guid}/redeliver", RedeliverAsync).WithSummary("Send what ended once more, under the same identifier").Changes();
     }
 

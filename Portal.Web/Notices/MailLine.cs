@@ -1,4 +1,5 @@
 using MailKit.Net.Smtp;
+using MailKit.Security;
 using MimeKit;
 
 namespace Portal.Web.Notices;
@@ -56,7 +57,12 @@ public sealed class MailLine(MailSettings settings, TimeProvider time) : IDispos
     private async Task<SmtpClient> ConnectAsync(CancellationToken cancellationToken)
     {
         // A closed network reaches no list of revoked certificates; the chain and the name are checked all the same.
-        var client = new SmtpClient { CheckCertificateRevocation = false };
+        string? mistrust = null;
+        var client = new SmtpClient
+        {
+            CheckCertificateRevocation = false,
+            ServerCertificateValidationCallback = (_, certificate, chain, errors) => (mistrust = MailTrust.Refuse(settings, certificate, chain, errors)) is null,
+        };
         try
         {
             await client.ConnectAsync(settings.Host, settings.Port, settings.Security, cancellationToken);
@@ -64,9 +70,12 @@ public sealed class MailLine(MailSettings settings, TimeProvider time) : IDispos
                 await client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken);
             return client;
         }
-        catch
+        catch (Exception fault)
         {
             client.Dispose();
+            // The handshake's own words are a page long and know neither the setting nor the remedy.
+            if (fault is SslHandshakeException && mistrust is not null)
+                throw new System.Security.Authentication.AuthenticationException(mistrust, fault);
             throw;
         }
     }

@@ -35,8 +35,12 @@ public sealed class MailSender(MailSettings settings, Uri portal, TimeProvider t
             var isFinal = code >= 500 && refused.ErrorCode is (SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted);
             return Ended(false, $"The mail server answered {code}: {refused.Message}", isFinal, code);
         }
+        catch (MailKit.Security.AuthenticationException refused)
+        {
+            return Ended(false, $"The mail server does not take the sign-in as “{settings.User}” ({refused.Message.TrimEnd('.')}). Set Portal__Smtp__User and Portal__Smtp__Password anew.");
+        }
         catch (Exception fault) when (fault is SocketException or IOException or ProtocolException or CommandException or ServiceNotConnectedException or ServiceNotAuthenticatedException
-            or MailKit.Security.AuthenticationException or MailKit.Security.SslHandshakeException or AuthenticationException or NotSupportedException or TimeoutException)
+            or MailKit.Security.SslHandshakeException or AuthenticationException or NotSupportedException or TimeoutException)
         {
             return Ended(false, $"The mail server could not be used: {fault.Message}");
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MailKit.Security;
 using MimeKit;
 using Portal.Web.Setup;
@@ -12,7 +14,8 @@ namespace Portal.Web.Notices;
 /// <param name="User">Whom the portal signs in as there; null when it does not.</param>
 /// <param name="Password">With which password.</param>
 /// <param name="From">Whom e-mails are from.</param>
-public sealed record MailSettings(string Host, int Port, SecureSocketOptions Security, string? User, string? Password, MailboxAddress From)
+/// <param name="Authorities">Authorities whose certificates are trusted besides the system's; null: none.</param>
+public sealed record MailSettings(string Host, int Port, SecureSocketOptions Security, string? User, string? Password, MailboxAddress From, X509Certificate2Collection? Authorities = null)
 {
     /// <summary>Reads them; null when no host is set, so that e-mail is off.</summary>
     /// <exception cref="SettingsException">One is missing or cannot be understood.</exception>
@@ -43,11 +46,25 @@ public sealed record MailSettings(string Host, int Port, SecureSocketOptions Sec
             throw new SettingsException($"Portal__Smtp__From holds '{smtp["From"]}', which is no address such as 'Portal <portal@example.org>'. E-mails need one to be from.");
         if (publicUrl is null)
             throw new SettingsException("Portal__Smtp__Host is set but Portal__PublicUrl is not. Put the address people open the portal at there, for example https://portal.example: links in e-mails begin with it.");
-        return new(host, port, security, user, password, sender);
+        return new(host, port, security, user, password, sender, NotEmpty(smtp["CaFile"]) is { } file ? ReadAuthorities(file) : null);
     }
 
     /// <summary>Where the server is; never its password.</summary>
     public override string ToString() => $"{Host}:{Port}";
+
+    static X509Certificate2Collection ReadAuthorities(string file)
+    {
+        X509Certificate2Collection read = [];
+        try
+        {
+            read.ImportFromPemFile(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new SettingsException($"Portal__Smtp__CaFile names '{file}', which cannot be read: {fault.Message}");
+        }
+        return read.Count > 0 ? read : throw new SettingsException($"Portal__Smtp__CaFile names '{file}', which holds no certificate. Put the authority's there in PEM form (-----BEGIN CERTIFICATE-----).");
+    }
 
     static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -34,8 +34,8 @@ public static class NoticeWords
         NoticeKind.DeliveryTrouble => "An e-mail or a webhook’s delivery was given up.",
     };
 
-    /// <summary>The kind in a delivery: a notice's by its name, or a test.</summary>
-    public static string OfPayload(string kind) => Enum.TryParse<NoticeKind>(kind, out var known) ? Of(known) : "Test";
+    /// <summary>The kind in a delivery: a notice's by its name, or one of a delivery alone.</summary>
+    public static string OfPayload(string kind) => kind == DeliveryPayload.AddressChanged ? "Address changed" : Enum.TryParse<NoticeKind>(kind, out var known) ? Of(known) : "Test";
 
     /// <summary>How far a delivery is.</summary>
     public static string Of(DeliveryStatus status) => status switch

@@ -32,17 +32,21 @@ public enum DeliveryStatus
 }
 
 /// <summary>What a delivery says.</summary>
-/// <param name="Kind">The kind of notice by name, or <c>Ping</c> for a test.</param>
+/// <param name="Kind">The kind of notice by name, <c>Ping</c> for a test, or <c>AddressChanged</c>.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Title">What happened.</param>
 /// <param name="Body">More about it.</param>
 /// <param name="Link">The page it is about, a path of ours.</param>
 /// <param name="Subject">What it is about.</param>
 /// <param name="Project">In which project.</param>
-public sealed record DeliveryPayload(string Kind, DateTimeOffset At, string Title, string? Body, string Link, Guid Subject, Guid? Project)
+/// <param name="To">The address an e-mail goes to; null: the one the person has when it is sent.</param>
+public sealed record DeliveryPayload(string Kind, DateTimeOffset At, string Title, string? Body, string Link, Guid Subject, Guid? Project, string? To = null)
 {
     /// <summary>The kind of a test.</summary>
     public const string Ping = "Ping";
+
+    /// <summary>The kind of an e-mail that tells a person's former address of the new one.</summary>
+    public const string AddressChanged = "AddressChanged";
 }
 
 /// <summary>
@@ -105,6 +109,12 @@ public sealed class Delivery
 
     /// <summary>How long the last try took, milliseconds.</summary>
     public int? DurationMs { get; private set; }
+
+    /// <summary>An e-mail about a person that is due at once, to the address in what it says.</summary>
+    internal static Delivery ToAddress(Guid userId, DeliveryPayload payload, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(), Channel = DeliveryChannel.Email, UserId = userId, Payload = payload, CreatedAt = now, NextAttemptAt = now, GiveUpAt = now + Backoff.GiveUpAfter,
+    };
 
     /// <summary>A delivery to a webhook that is due at once.</summary>
     internal static Delivery ToWebhook(Guid webhookId, DeliveryPayload payload, DateTimeOffset now) => new()

@@ -82,7 +82,7 @@ public sealed class Outbox(IDbContextFactory<PortalDbContext> contexts, TimeProv
         if (row.UserId is { } userId)
         {
             var to = await db.Users.Where(u => u.Id == userId).Select(u => new { u.Email, Name = u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName }).SingleOrDefaultAsync(ct);
-            return to is null ? null : new ClaimedMail(row.Id, row.Attempts, row.Payload, row.CreatedAt, to.Email ?? "", to.Name);
+            return to is null ? null : new ClaimedMail(row.Id, row.Attempts, row.Payload, row.CreatedAt, row.Payload.To ?? to.Email ?? "", to.Name);
         }
         // Who removes a webhook or an account takes its deliveries along: then there is nothing to do.
         var hook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(h => h.Id == row.WebhookId, ct);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
@@ -51,16 +52,35 @@ public sealed class QuotaRecountTests(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
-    public async Task Everybody_is_counted_project_by_project()
+    public async Task Every_project_is_counted_and_what_was_wrong_stays_on_record()
     {
         var (one, other) = (await postgres.NewWorldAsync(), await postgres.NewWorldAsync());
         var told = 0;
+        await using (var db = await postgres.Contexts.CreateDbContextAsync(Ct))
+            await db.Quotas.Where(q => q.ProjectId == other.Project.Id && q.Resource == QuotaResource.Snapshots).ExecuteUpdateAsync(set => set.SetProperty(q => q.Used, 5), Ct);
 
         var counted = (await Quotas.RecountAllAsync(one.Admin, (done, all) => { told = done; all.ShouldBeGreaterThanOrEqualTo(done); return Task.CompletedTask; }, Ct)).Value;
 
-        counted.Select(c => c.ProjectId).ShouldContain(one.Project.Id);
-        counted.Select(c => c.ProjectId).ShouldContain(other.Project.Id);
-        told.ShouldBe(counted.Count);
+        told.ShouldBe(counted.Projects);
+        counted.Drifted.ShouldHaveSingleItem().ShouldSatisfyAllConditions(c => c.ProjectId.ShouldBe(other.Project.Id), c => c.Drift.Single().ShouldSatisfyAllConditions(d => d.BooksUsed.ShouldBe(5), d => d.Used.ShouldBe(0)));
+        var last = (await Quotas.LastRecountAsync(one.Admin, Ct)).Value.ShouldNotBeNull();
+        (last.By, last.Projects).ShouldBe((one.Admin.Name, counted.Projects));
+        last.Drifted.Single().Drift.ShouldBe(counted.Drifted.Single().Drift);
+        (await Quotas.RecountAllAsync(one.Admin, null, Ct)).Value.Drifted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_recount_of_everything_at_a_time_and_for_admins_alone()
+    {
+        var world = await postgres.NewWorldAsync();
+
+        (await Quotas.RecountAllAsync(world.Owner, null, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await Quotas.LastRecountAsync(world.Owner, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+
+        Result<FullRecount> second = default;
+        await Quotas.RecountAllAsync(world.Admin, async (_, _) => second = await Quotas.RecountAllAsync(world.Admin, null, Ct), Ct);
+        second.Refusal.ShouldBeOfType<RecountUnderWay>();
+        (await Quotas.RecountAllAsync(world.Admin, null, Ct)).IsOk.ShouldBeTrue();
     }
 
     [Fact]

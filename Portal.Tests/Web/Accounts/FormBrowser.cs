@@ -20,7 +20,7 @@ sealed partial class FormBrowser(Uri address, HttpMessageHandler? road = null) :
     public async Task<(string? LeadsTo, string Text)> SendAsync(string path, params (string Name, string Value)[] fields)
     {
         var page = await (await OpenAsync(path)).Content.ReadAsStringAsync(Ct);
-        var hidden = Hidden().Matches(page).Select(m => KeyValuePair.Create(m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value)));
+        var hidden = Hidden().Matches(page).Select(m => KeyValuePair.Create(m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value))).Where(h => fields.All(f => f.Name != h.Key));
         using var form = new FormUrlEncodedContent(hidden.Concat(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))));
         using var answer = await http.PostAsync(path, form, Ct);
         return (answer.Headers.Location?.ToString(), WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Ct)));

@@ -16,7 +16,7 @@ public class NavigationTests(PostgresCluster cluster) : PageTest(cluster)
     [InlineData(PlatformRoles.None)]
     [InlineData(PlatformRoles.Approver, "/approvals")]
     [InlineData(PlatformRoles.Operator, "/migrations", "/hosts")]
-    [InlineData(PlatformRoles.Auditor, "/migrations", "/hosts", "/policy", "/webhooks", "/audit")]
+    [InlineData(PlatformRoles.Auditor, "/approvals/trends", "/migrations", "/hosts", "/policy", "/webhooks", "/audit")]
     [InlineData(PlatformRoles.Operator | PlatformRoles.Approver, "/approvals", "/migrations", "/hosts")]
     [InlineData(PlatformRoles.Admin, "/approvals", "/migrations", "/hosts", "/people", "/policy", "/webhooks", "/audit")]
     public async Task Each_role_is_offered_what_it_may_open_and_nothing_else(PlatformRoles roles, params string[] more)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Tests.Postgres;
@@ -30,6 +31,24 @@ public sealed class MailDeliveryTests(PostgresCluster cluster) : DeliveryTest(cl
         message.HtmlBody.ShouldNotBeNull().ShouldContain("&lt;script&gt;alert(1)&lt;/script&gt;");
         message.HtmlBody.ShouldNotContain("<script>");
         (delivery.Attempts, delivery.ResponseCode).ShouldBe((1, 250));
+    }
+
+    [Fact]
+    public async Task Who_gets_another_address_is_told_at_the_former_one_whatever_was_chosen()
+    {
+        await using var server = new SmtpReceiver();
+        await StartAsync(MailAt(server.Port));
+        await GiveAddressAsync(World.Member, "mia@example.org");
+        var seen = new AccountProfile(World.Member.Name, "mia@example.org");
+
+        (await Get<AccountService>().ChangeProfileAsync(World.Admin, World.Member.UserId, seen, seen with { Email = "taken@evil.example" }, Ct)).IsOk.ShouldBeTrue();
+
+        var mail = await server.NextAsync();
+        mail.To.ShouldBe(["mia@example.org"]);
+        mail.Message.Subject.ShouldBe("Your account has another e-mail address");
+        mail.Message.TextBody.ShouldNotBeNull().ShouldContain($"{World.Admin.Name} changed it");
+        mail.Message.TextBody.ShouldNotContain("taken@evil.example");
+        (await DeliveryAsync(d => d.Status == DeliveryStatus.Sent)).PayloadKind.ShouldBe(DeliveryPayload.AddressChanged);
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public class MailSettingsTests
     [InlineData("Portal__Smtp__From", "Smtp:From", "")]
     [InlineData("Portal__Smtp__User", "Smtp:User", "portal")]
     [InlineData("Portal__Smtp__Password", "Smtp:Password", "secret-word")]
+    [InlineData("Portal__Smtp__CaFile", "Smtp:CaFile", "/nowhere/ca.pem")]
+    [InlineData("Portal__Smtp__CaFile", "Smtp:CaFile", "/dev/null")]
     [InlineData("Portal__Smtp__Host", "Smtp:Host", "two words")]
     [InlineData("Portal__Smtp__Host", "Smtp:Host", "")]
     [InlineData("Portal__PublicUrl", "PublicUrl", "")]

@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Portal.Domain.Accounts;
+using Portal.Domain.Approvals;
 using Portal.Tests.Postgres;
 using Portal.Web.Accounts;
 
@@ -21,6 +22,23 @@ public class AccountPageTests(PostgresCluster cluster) : PageTest(cluster)
         (await Get<ApiTokens>().AuthenticateAsync(secret, null, Ct)).ShouldNotBeNull().UserId.ShouldBe(World.Member.UserId);
         await page.PressAsync("Done");
         page.Markup.ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task Who_decides_is_led_to_whoever_does_it_meanwhile_and_a_member_is_not()
+    {
+        var approver = await Postgres.HireAsync(PlatformRoles.Approver);
+        var page = Open<AccountPage>(approver, "/account");
+        page.Says("Nobody stands in: what waits for your decision waits for you.");
+        page.Find("a[href='/approvals/away']").Plain().ShouldBe("Have somebody decide");
+
+        (await Get<DelegationService>().AddAsync(approver, new DelegationDraft(World.Admin.UserId, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(2), null), Ct)).Refusal.ShouldBeNull();
+        page.Says($"{World.Admin.Name} decides for you");
+
+        OpenNext<AccountPage>(World.Admin).Says($"You decide for {approver.Name}");
+        var members = OpenNext<AccountPage>(World.Member);
+        members.Says(World.Member.Name);
+        members.FindAll("a[href='/approvals/away']").ShouldBeEmpty();
     }
 
     [Fact]

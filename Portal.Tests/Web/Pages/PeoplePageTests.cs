@@ -57,7 +57,7 @@ public class PeoplePageTests(PostgresCluster cluster) : PageTest(cluster)
         await page.PressAsync($"Change {World.Member.Name}");
 
         await page.DoAsync(".roles label:nth-of-type(3) input", e => e.ChangeAsync(true));
-        await page.DoAsync(".panel form", e => e.SubmitAsync());
+        await page.DoAsync(".panel form.picks", e => e.SubmitAsync());
 
         page.WaitForState(() => Row(page, World.Member.Name).Plain().Contains("operator", StringComparison.Ordinal));
         (await Accounts.GetAsync(World.Admin, World.Member.UserId, Ct)).Value.Roles.ShouldBe(PlatformRoles.Operator);
@@ -72,12 +72,49 @@ public class PeoplePageTests(PostgresCluster cluster) : PageTest(cluster)
         await Accounts.ChangeRolesAsync(World.Admin, World.Member.UserId, PlatformRoles.None, PlatformRoles.Auditor, Ct);
         page.WaitForState(() => Row(page, World.Member.Name).Plain().Contains("auditor", StringComparison.Ordinal));
 
-        await page.DoAsync(".panel form", e => e.SubmitAsync());
+        await page.DoAsync(".panel form.picks", e => e.SubmitAsync());
         page.Says($"{World.Member.Name} now holds the roles auditor.");
-        await page.DoAsync(".panel form", e => e.SubmitAsync());
+        await page.DoAsync(".panel form.picks", e => e.SubmitAsync());
 
         page.WaitForState(() => Row(page, World.Member.Name).Plain().Contains("operator", StringComparison.Ordinal));
         (await Accounts.GetAsync(World.Admin, World.Member.UserId, Ct)).Value.Roles.ShouldBe(PlatformRoles.Operator);
+    }
+
+    [Fact]
+    public async Task A_name_and_an_address_are_changed_and_what_is_wrong_is_said_at_its_field()
+    {
+        var page = OpenPeople();
+        await page.PressAsync($"Change {World.Member.Name}");
+        var (name, email) = ($"#name-{World.Member.UserId}", $"#email-{World.Member.UserId}");
+
+        await page.TypeAsync(name, "Mia Meier");
+        await page.TypeAsync(email, "mia@localhost");
+        await page.DoAsync(".panel form.profile", e => e.SubmitAsync());
+        page.Says("That is no e-mail address the portal can write to.");
+        page.Find(name).GetAttribute("value").ShouldBe("Mia Meier");
+        await page.TypeAsync(email, "mia.meier@example.org");
+        await page.DoAsync(".panel form.profile", e => e.SubmitAsync());
+
+        page.WaitForState(() => page.FindAll("tbody tr:not(.more)").Any(r => r.Plain().Contains("mia.meier@example.org", StringComparison.Ordinal)));
+        page.Button("Save name and e-mail").HasAttribute("disabled").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_name_changed_by_somebody_else_meanwhile_is_told_and_what_was_typed_goes_when_pressed_again()
+    {
+        var page = OpenPeople();
+        await page.PressAsync($"Change {World.Member.Name}");
+        var before = (await Accounts.OwnProfileAsync(World.Member, Ct)).Value;
+        await page.TypeAsync($"#name-{World.Member.UserId}", "Mia Mayer");
+        await Accounts.ChangeOwnProfileAsync(World.Member, before, before with { Name = "Mia Meier" }, Ct);
+        page.WaitForState(() => page.FindAll("tbody tr:not(.more)").Any(r => r.Plain().Contains("Mia Meier", StringComparison.Ordinal)));
+
+        await page.DoAsync(".panel form.profile", e => e.SubmitAsync());
+        page.Says($"was changed by {World.Member.Name}");
+        page.Find(".differences").Plain().ShouldContain("Mia MeierMia Mayer");
+        await page.DoAsync(".panel form.profile", e => e.SubmitAsync());
+
+        page.WaitForState(() => page.FindAll("tbody tr:not(.more)").Any(r => r.Plain().Contains("Mia Mayer", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using Bunit;
 using Portal.Domain;
 using Portal.Domain.Accounts;
+using Portal.Domain.Leases;
 using Portal.Domain.Policies;
 using Portal.Domain.Requests;
 using Portal.Tests.Domain.Approvals;
@@ -54,6 +55,26 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("First");
         page.FindAll("button").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_platforms_lease_terms_are_set_here_and_hold_for_a_project_without_its_own()
+    {
+        var page = Open<PolicyPage>(World.Admin, "/policy");
+        page.Says("built in");
+        await page.PressAsync("Change terms");
+
+        await page.TypeAsync("#mostDays", "9999");
+        await page.DoAsync(".lease-terms form", e => e.SubmitAsync());
+        page.Says("Give 1 to 3650 days.");
+        await page.TypeAsync("#mostDays", "60");
+        await page.TypeAsync("#defaultDays", "30");
+        await page.DoAsync(".lease-terms form", e => e.SubmitAsync());
+
+        page.WaitForState(() => page.FindAll(".lease-terms form").Count == 0);
+        var terms = (await Get<LeaseService>().TermsAsync(World.Member, World.Project.Id, Ct)).Value;
+        (terms.IsOwn, terms.Terms.DefaultDays, terms.Terms.MostDays).ShouldBe((false, 30, 60));
+        OpenNext<PolicyPage>(World.Stranger with { Platform = PlatformRoles.Auditor }).Says("60 days");
     }
 
     [Fact]

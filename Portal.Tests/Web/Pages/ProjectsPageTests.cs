@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Projects;
 using Portal.Tests.Postgres;
@@ -45,6 +46,24 @@ public class ProjectsPageTests(PostgresCluster cluster) : PageTest(cluster)
         made.ShouldSatisfyAllConditions(p => p.Name.ShouldBe("Build farm"), p => p.Role.ShouldBe(ProjectRole.Owner));
         Address.ShouldBe($"/projects/{made.Id}");
         (await Get<QuotaService>().GetAsync(World.Stranger, made.Id, Ct)).Value.Lines.Single(l => l.Resource == QuotaResource.MemoryMib).Limit.ShouldBe(2048);
+    }
+
+    [Fact]
+    public async Task An_admin_recounts_every_project_and_what_was_wrong_still_stands_there_later()
+    {
+        await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
+            await db.Quotas.Where(q => q.ProjectId == World.Project.Id && q.Resource == QuotaResource.Snapshots).ExecuteUpdateAsync(set => set.SetProperty(q => q.Used, 2), Ct);
+        var page = Open<ProjectsPage>(World.Admin, "/projects");
+        page.Says("A recount counts it from the machines, requests and snapshots there are");
+
+        await page.PressAsync("Recount every project");
+
+        page.Says("1 figure put right in 1 project");
+        page.Find(".recount").Plain().ShouldContain("Project, snapshots: books said 2 used, 0 reserved; in truth 0 used, 0 reserved");
+        OpenNext<ProjectsPage>(await Postgres.HireAsync(PlatformRoles.Auditor)).Says($"1 project counted by {World.Admin.Name}");
+        var members = OpenNext<ProjectsPage>(World.Member);
+        members.Says("1 project");
+        members.FindAll(".recount").ShouldBeEmpty();
     }
 
     [Theory]

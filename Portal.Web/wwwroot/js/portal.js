@@ -59,6 +59,16 @@ document.addEventListener('keydown', event => {
   search.select();
 });
 
+// A page comes as it looks and is live a moment later. What is pressed or typed before then nobody would hear, and a form would be sent the
+// browser's own way: it does nothing instead. Links and what the browser opens by itself work.
+const wait = event => {
+  if (!(event.target instanceof Element) || !event.target.closest('.connecting') || event.target.closest('a[href], [popovertarget]')) return;
+  if (event.type === 'keydown' && (event.key === 'Tab' || !event.target.matches('select'))) return;
+  event.preventDefault();
+  event.stopPropagation();
+};
+for (const kind of ['click', 'submit', 'beforeinput', 'keydown']) document.addEventListener(kind, wait, { capture: true });
+
 // The drawer on a phone, the notices and the menu of the account shut when one has chosen where to go.
 document.addEventListener('click', event => {
   const open = event.target.closest('[popover]');
