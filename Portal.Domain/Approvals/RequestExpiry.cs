@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Requests;
 
@@ -42,16 +43,23 @@ public sealed class RequestExpiry
     /// <summary>Takes one that is due and that nobody else has in hand; null when there is none left.</summary>
     async Task<ExpiryAction?> NextAsync(DateTimeOffset now, List<Guid> failed, CancellationToken ct)
     {
+        var inHand = new List<Guid>();
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(ct);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            var passed = failed.ToArray();
+            Guid[] passed = [.. failed, .. inHand];
             var due = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and expires_at <= {now} and not (id = any({passed})) order by expires_at, id limit 1 for no key update skip locked")
                 .IgnoreQueryFilters().ToListAsync(ct);
             if (due is not [var request])
                 return null;
             var id = request.Id;
+            // The request was found first, so its machine is not waited for: who has it in hand may wait for this request.
+            if (request.MachineId is { } machine && !await Ledger.TryLockMachineAsync(db, machine, ct))
+            {
+                inHand.Add(id);
+                continue;
+            }
             try
             {
                 var action = await DealAsync(db, request, now, ct);
