@@ -32,6 +32,16 @@ public sealed class WebhookServiceTests(PostgresCluster cluster) : NoticeTest(cl
     }
 
     [Fact]
+    public async Task Of_those_made_at_once_no_more_are_taken_than_there_may_be()
+    {
+        var made = await Task.WhenAll(Enumerable.Range(0, WebhookService.Most + 10).Select(n => Task.Run(() => Service.CreateAsync(World.Owner, World.Project.Id, Draft with { Name = $"hook {n}" }, Ct), Ct)));
+
+        made.Count(answer => answer.IsOk).ShouldBe(WebhookService.Most);
+        made.Where(answer => !answer.IsOk).ShouldAllBe(answer => answer.Refusal is TooManyWebhooks);
+        (await NamesAsync(World.Owner)).Count().ShouldBe(WebhookService.Most);
+    }
+
+    [Fact]
     public async Task Strangers_viewers_and_members_have_none_and_auditors_change_none()
     {
         var hook = (await Service.CreateAsync(World.Owner, World.Project.Id, Draft, Ct)).Value.Webhook;
