@@ -11,6 +11,9 @@ namespace Portal.Domain.Approvals;
 /// <summary>What a yes does, whoever says it; in the caller's transaction.</summary>
 sealed class Granting(RequestActions actions)
 {
+    /// <summary>How long a request waits that nobody may decide: long enough to make somebody an admin or approver.</summary>
+    public static readonly TimeSpan WithoutAnybody = TimeSpan.FromDays(7);
+
     /// <summary>Decides the request and carries it out, or writes the operation that does. After a refusal the caller rolls back.</summary>
     public async Task<Refusal?> GrantAsync(PortalDbContext db, Actor actor, Request request, string? reason, DateTimeOffset now, CancellationToken ct, string? onBehalfOf = null, bool isOverride = false)
     {
@@ -67,23 +70,50 @@ sealed class Granting(RequestActions actions)
         var holders = await LevelPeople.HoldersAsync(db, level.Approvers, request.ProjectId, now, ct);
         var isLeft = LevelPeople.IsLeft(level, holders, request.RequesterId, request.MayDecideOwn);
         if (!isLeft)
-            request.AskAdmins(NobodyLeft(request));
+        {
+            await TurnToAdminsAsync(db, request, NobodyLeft(request), now, ct, changes);
+            return;
+        }
+
         await db.SaveChangesAsync(ct);
-        var people = isLeft ? LevelPeople.ToTell(level, holders, request.RequesterId, request.MayDecideOwn) : await LevelPeople.AdminsAsync(db, now, ct);
-        await TellDueAsync(db, request, people, now, ct, changes);
+        await TellDueAsync(db, request, LevelPeople.ToTell(level, holders, request.RequesterId, request.MayDecideOwn), now, ct, changes);
     }
 
     /// <summary>Asks admins, and says why.</summary>
-    public static async Task AskAdminsAsync(PortalDbContext db, Request request, string note, DateTimeOffset now, CancellationToken ct)
+    public static async Task AskAdminsAsync(PortalDbContext db, Request request, string why, DateTimeOffset now, CancellationToken ct)
     {
-        request.AskAdmins(note);
-        db.Add(AuditEvent.Of(Actor.System, "request.escalate", "request", request.Id, request.Subject, request.ProjectId, new { note, rule = request.RuleName, level = request.Level + 1 }, now));
+        await TurnToAdminsAsync(db, request, why, now, ct);
+        db.Add(AuditEvent.Of(Actor.System, "request.escalate", "request", request.Id, request.Subject, request.ProjectId, new { note = request.Note, rule = request.RuleName, level = request.Level + 1 }, now));
         await db.SaveChangesAsync(ct);
-        await TellDueAsync(db, request, await LevelPeople.AdminsAsync(db, now, ct), now, ct);
     }
 
     /// <summary>What a request says when its level has nobody to decide.</summary>
-    public static string NobodyLeft(Request request) => $"Nobody whom level {request.Level + 1} of the rule “{request.RuleName}” asks is left to decide, so admins are asked.";
+    public static string NobodyLeft(Request request) => $"Nobody whom level {request.Level + 1} of the rule “{request.RuleName}” asks is left to decide";
+
+    /// <summary>Whether an admin is there who may decide the request; the one who asks for it may not unless its rule says so.</summary>
+    public static async Task<bool> HasAdminAsync(PortalDbContext db, Request request, CancellationToken ct) => (await LevelPeople.AdminsAsync(db, ct)).Exists(admin => MayDecide(request, admin));
+
+    /// <summary>The request is the admins' now. Where there is none but the one who asks, it ends at a stated time, and all of them are told what can be done until then.</summary>
+    static async Task TurnToAdminsAsync(PortalDbContext db, Request request, string why, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null)
+    {
+        var admins = await LevelPeople.AdminsAsync(db, ct);
+        if (admins.Exists(admin => MayDecide(request, admin)))
+        {
+            request.AskAdmins($"{why}, so admins are asked.");
+            await db.SaveChangesAsync(ct);
+            await TellDueAsync(db, request, admins, now, ct, changes);
+            return;
+        }
+
+        if (request.ExpiresAt is null || request.OnExpiry == ExpiryAction.Escalate)
+            request.WaitUntil(now + WithoutAnybody);
+        request.AskAdmins($"{why}, and no admin but the one who asked for it, who may not decide it. It waits until {request.ExpiresAt:yyyy-MM-dd HH:mm} UTC: make somebody else an admin or approver before, or withdraw it.");
+        await db.SaveChangesAsync(ct);
+        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.DecisionDue, $"Nobody may decide the request for {request.Subject}", request.Note, $"/requests/{request.Id}", request.Id, request.ProjectId),
+            [.. admins.Append(request.RequesterId).Distinct()], now, ct, changes);
+    }
+
+    static bool MayDecide(Request request, Guid admin) => request.MayDecideOwn || admin != request.RequesterId;
 
     /// <summary>Nobody is asked any more.</summary>
     public static Task CloseAsync(PortalDbContext db, Request request, CancellationToken ct) => db.ApprovalSeats.Where(seat => seat.RequestId == request.Id).ExecuteDeleteAsync(ct);

@@ -125,7 +125,7 @@ static class LevelPeople
     }
 
     /// <summary>Everyone who holds the role admin.</summary>
-    public static Task<List<Guid>> AdminsAsync(PortalDbContext db, DateTimeOffset now, CancellationToken ct) => db.People()
+    public static Task<List<Guid>> AdminsAsync(PortalDbContext db, CancellationToken ct) => db.People()
         .Where(u => db.UserRoles.Any(held => held.UserId == u.Id && db.Roles.Any(role => role.Id == held.RoleId && role.Name == Roles.Admin))).Select(u => u.Id).ToListAsync(ct);
 
     /// <summary>Levels by name, as things are now.</summary>

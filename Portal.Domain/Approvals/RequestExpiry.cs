@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Requests;
 
@@ -9,7 +10,7 @@ namespace Portal.Domain.Approvals;
 /// <param name="Approved">Requests granted because nobody decided in time.</param>
 /// <param name="Denied">Requests turned down for that.</param>
 /// <param name="Escalated">Requests that admins are asked about for that.</param>
-/// <param name="Handed">Requests that admins are asked about because nobody of the level is left.</param>
+/// <param name="Handed">Requests that admins are asked about because nobody of the level is left, and those that got an end because no admin is.</param>
 /// <param name="Failed">Requests that a fault kept from being dealt with; the next sweep tries again.</param>
 public sealed record ExpirySweep(int Approved, int Denied, int Escalated, int Handed, int Failed)
 {
@@ -36,22 +37,29 @@ public sealed class RequestExpiry
         var failed = new List<Guid>();
         while (await NextAsync(now, failed, ct) is { } action)
             done.Add(action);
-        return new ExpirySweep(done.Count(a => a == ExpiryAction.Approve), done.Count(a => a == ExpiryAction.Deny), done.Count(a => a == ExpiryAction.Escalate), await HandOverAsync(now, ct), failed.Count);
+        return new ExpirySweep(done.Count(a => a == ExpiryAction.Approve), done.Count(a => a == ExpiryAction.Deny), done.Count(a => a == ExpiryAction.Escalate), await HandOverAsync(now, ct) + await GiveEndAsync(now, ct), failed.Count);
     }
 
     /// <summary>Takes one that is due and that nobody else has in hand; null when there is none left.</summary>
     async Task<ExpiryAction?> NextAsync(DateTimeOffset now, List<Guid> failed, CancellationToken ct)
     {
+        var inHand = new List<Guid>();
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(ct);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            var passed = failed.ToArray();
+            Guid[] passed = [.. failed, .. inHand];
             var due = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and expires_at <= {now} and not (id = any({passed})) order by expires_at, id limit 1 for no key update skip locked")
                 .IgnoreQueryFilters().ToListAsync(ct);
             if (due is not [var request])
                 return null;
             var id = request.Id;
+            // The request was found first, so its machine is not waited for: who has it in hand may wait for this request.
+            if (request.MachineId is { } machine && !await Ledger.TryLockMachineAsync(db, machine, ct))
+            {
+                inHand.Add(id);
+                continue;
+            }
             try
             {
                 var action = await DealAsync(db, request, now, ct);
@@ -79,8 +87,13 @@ public sealed class RequestExpiry
                 return ExpiryAction.Deny;
             case ExpiryAction.Approve:
                 return await ApproveAsync(db, request, $"{waited} it is approved", now, ct);
+            case ExpiryAction.Escalate when request.AdminsAsked && !await Granting.HasAdminAsync(db, request, ct):
+                const string nobody = "Nobody decided it: whom its rule asks is not there or did not, and the only admin asked for it himself. Make somebody else an admin or approver, and send it anew.";
+                db.Add(RequestDecision.Of(request, null, null, false, DecisionVerdict.Deny, nobody, now));
+                await granting.DenyAsync(db, Actor.System, request, nobody, now, ct);
+                return ExpiryAction.Deny;
             case ExpiryAction.Escalate:
-                await EscalateAsync(db, request, $"{waited} admins are asked.", now, ct);
+                await EscalateAsync(db, request, "Nobody decided in time", now, ct);
                 return ExpiryAction.Escalate;
             default:
                 throw new InvalidOperationException($"{request.OnExpiry} is no way to end.");
@@ -98,14 +111,14 @@ public sealed class RequestExpiry
         await transaction.RollbackToSavepointAsync(point, ct);
         db.ChangeTracker.Clear();
         var again = await db.LockRequestAsync(request.Id, ct) ?? throw new InvalidOperationException($"Request {request.Id} was just there.");
-        await EscalateAsync(db, again, $"{reason}, but that cannot be done now: {cannot.Message}", now, ct);
+        await EscalateAsync(db, again, $"{reason}, but that cannot be done now ({cannot.Message.TrimEnd('.')})", now, ct);
         return ExpiryAction.Escalate;
     }
 
-    static Task EscalateAsync(PortalDbContext db, Request request, string note, DateTimeOffset now, CancellationToken ct)
+    static Task EscalateAsync(PortalDbContext db, Request request, string why, DateTimeOffset now, CancellationToken ct)
     {
         request.WaitOn();
-        return Granting.AskAdminsAsync(db, request, note, now, ct);
+        return Granting.AskAdminsAsync(db, request, why, now, ct);
     }
 
     /// <summary>Asks admins about every request whose level has nobody left: its approver was removed, locked, or is away with a stand-in who is.</summary>
@@ -150,5 +163,24 @@ public sealed class RequestExpiry
         await RequestService.NotifyAsync(db, request, ct);
         await transaction.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>Gives an end to every request that admins are asked about and that none of them may decide any more, because only the one who asked for it is left.</summary>
+    async Task<int> GiveEndAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (await LevelPeople.AdminsAsync(db, ct) is not [var only])
+            return 0;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var stuck = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and admins_asked and expires_at is null and requester_id = {only} and not may_decide_own order by id for no key update skip locked")
+            .IgnoreQueryFilters().ToListAsync(ct);
+        foreach (var request in stuck)
+        {
+            await Granting.AskAdminsAsync(db, request, "Whom its rule asks has not decided", now, ct);
+            await RequestService.NotifyAsync(db, request, ct);
+        }
+
+        await transaction.CommitAsync(ct);
+        return stuck.Count;
     }
 }

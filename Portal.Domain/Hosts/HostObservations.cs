@@ -51,11 +51,13 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
             return;
         var ids = machines.ConvertAll(m => m.Id);
         var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.EndedAt == null || o.EndedAt >= askedAt)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
+        var free = machines.FindAll(m => !busy.Contains(m.Id));
+        // Every size before the first home: quota is taken project by project, and hosts after it, as everywhere.
+        foreach (var machine in free.Where(m => m.HostId == hostId).OrderBy(m => m.ProjectId))
+            await PendingSizes.SettleAsync(db, machine, seen.GetValueOrDefault(machine.Id)?.Size, time.GetUtcNow(), ct);
         var moved = new HashSet<Guid>();
-        foreach (var machine in machines.Where(m => !busy.Contains(m.Id)))
+        foreach (var machine in free)
         {
-            if (machine.HostId == hostId)
-                await PendingSizes.SettleAsync(db, machine, seen.GetValueOrDefault(machine.Id)?.Size, time.GetUtcNow(), ct);
             var settled = ObservationRules.Settle(machine.State, machine.HostId == hostId, seen.GetValueOrDefault(machine.Id), absenceCounts, host.Name);
             if (settled is null || (machine.StateSince > askedAt && machine.State != MachineState.Unknown))
                 continue;

@@ -91,6 +91,8 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Machines before hosts, as everywhere.
+        await db.Database.ExecuteSqlAsync($"select 1 from machines where host_id = {id} order by id for no key update", ct);
         await HostRooms.LockAsync(db, ct);
         var host = await db.Hosts.SingleOrDefaultAsync(h => h.Id == id, ct);
         if (host is null)

@@ -30,15 +30,19 @@ static class LeaseBook
     /// <summary>The lease goes on after all: an order to go off that it gave, and that is not carried out yet, is called off. The caller holds the machine.</summary>
     public static async Task CallOffAsync(PortalDbContext db, Machine machine, DateTimeOffset now, CancellationToken ct)
     {
-        var orders = db.Operations.Where(o => o.MachineId == machine.Id && o.Kind == OperationKind.Power && o.RequestedBy == Guid.Empty && o.IdempotencyKey.StartsWith(OrderKey)
-            && o.CancelRequestedAt == null && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running));
-        foreach (var order in await orders.Select(o => o.Id).ToListAsync(ct))
+        foreach (var order in await OrdersToGoOff(db, machine.Id).Where(o => o.CancelRequestedAt == null).Select(o => o.Id).ToListAsync(ct))
         {
             await db.Operations.Where(o => o.Id == order).ExecuteUpdateAsync(set => set.SetProperty(o => o.CancelRequestedAt, now), ct);
             await ChangeNotice.NotifyAsync(db, ChangeKind.Operation, order, machine.ProjectId, ct);
             await ChangeNotice.WakeWorkersAsync(db, ct);
         }
     }
+
+    /// <summary>Whether a worker has an order of the lease to go off in hand: the guest may have heard of it, and then goes off even when the order is called off.</summary>
+    public static Task<bool> IsGoingDownAsync(PortalDbContext db, Guid machineId, CancellationToken ct) => OrdersToGoOff(db, machineId).AnyAsync(o => o.Status == OperationStatus.Running, ct);
+
+    static IQueryable<Operation> OrdersToGoOff(PortalDbContext db, Guid machineId) => db.Operations.Where(o => o.MachineId == machineId && o.Kind == OperationKind.Power
+        && o.RequestedBy == Guid.Empty && o.IdempotencyKey.StartsWith(OrderKey) && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running));
 
     /// <summary>
     /// The end a lease would have after so many days more, counted from its end, or from now when that is past.

@@ -22,12 +22,14 @@ public sealed class LeaseService(IDbContextFactory<PortalDbContext> contexts, Ti
             ? await RefuseUnlessOwnerAsync(db, actor, machine, ct) is { } refusal ? refusal : Keep(machine, terms, time.GetUtcNow())
             : default(Result<DateTimeOffset>?);
         return new LeaseDetails(machineId, new LeaseView(machine.LeaseStage, machine.LeaseEndsAt, machine.GraceUntil, machine.LeaseDays), terms,
-            machine.LeaseStartedAt is { } start ? terms.LatestEnd(start) : null, keep is { IsOk: true } yes ? yes.Value : null, keep?.Refusal?.Message);
+            machine.LeaseStartedAt is { } start ? terms.LatestEnd(start) : null, keep is { IsOk: true } yes ? yes.Value : null, keep?.Refusal?.Message,
+            await LeaseBook.IsGoingDownAsync(db, machineId, ct));
     }
 
     /// <summary>
-    /// Takes the end of a lease back while the machine is being shut down or kept: it is extended by what the terms give without asking. The machine
-    /// stays as it is and may be started.
+    /// Takes the end of a lease back while the machine is being shut down or kept: it is extended by what the terms give without asking. An order to
+    /// shut down that waits is never carried out; one that is under way is called off, and the guest may go off all the same
+    /// (<see cref="LeaseDetails.IsGoingDown"/>). The machine stays as it is otherwise and may be started.
     /// </summary>
     /// <returns>The new end, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="NoLeaseToExtend"/> or <see cref="LeaseTotalReached"/>.</returns>
     public async Task<Result<DateTimeOffset>> KeepAsync(Actor actor, Guid machineId, CancellationToken ct)

@@ -18,7 +18,8 @@ public sealed record LeaseView(LeaseStage Stage, DateTimeOffset? EndsAt, DateTim
 /// <param name="LatestEnd">The latest end it can be extended to; null: no limit.</param>
 /// <param name="KeepUntil">The end that taking the last step back comes to; null when that cannot be done by the actor now.</param>
 /// <param name="WhyNotKeep">Why it cannot, where the lease is over; null otherwise.</param>
-public sealed record LeaseDetails(Guid MachineId, LeaseView Lease, LeaseTerms Terms, DateTimeOffset? LatestEnd, DateTimeOffset? KeepUntil, string? WhyNotKeep);
+/// <param name="IsGoingDown">Whether the guest may have been told already to shut down, so that it may go off even when it is kept.</param>
+public sealed record LeaseDetails(Guid MachineId, LeaseView Lease, LeaseTerms Terms, DateTimeOffset? LatestEnd, DateTimeOffset? KeepUntil, string? WhyNotKeep, bool IsGoingDown = false);
 
 /// <summary>Lease terms as a person may see and change them.</summary>
 /// <param name="ProjectId">The project; null for the platform's.</param>

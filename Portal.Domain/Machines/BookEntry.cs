@@ -11,8 +11,8 @@ using Portal.Domain.Requests;
 namespace Portal.Domain.Machines;
 
 /// <summary>
-/// One transaction over a machine's books by the worker that holds its operation. Rows are always taken in one order — operation,
-/// machine, request, hosts, quota — so that transactions never wait in a circle. Without a commit nothing is written.
+/// One transaction over a machine's books by the worker that holds its operation. The machine's row comes first, then what hangs on it, as
+/// <see cref="Ledger.LockMachineAsync"/> says. Without a commit nothing is written.
 /// </summary>
 sealed class BookEntry : IAsyncDisposable
 {
@@ -34,8 +34,8 @@ sealed class BookEntry : IAsyncDisposable
         try
         {
             var begun = await db.Database.BeginTransactionAsync(ct);
-            await claim.HoldAsync(db, ct);
             await Ledger.LockMachineAsync(db, claim.MachineId, ct);
+            await claim.HoldAsync(db, ct);
             return new BookEntry(claim, db, begun, await db.Machines.SingleAsync(m => m.Id == claim.MachineId, ct), now);
         }
         catch

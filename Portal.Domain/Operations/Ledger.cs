@@ -64,9 +64,25 @@ public sealed class Ledger(IDbContextFactory<PortalDbContext> contexts, TimeProv
         .Where(o => o.MachineId == machineId && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running))
         .Select(o => new MachineBusy(o.Id, o.Title, o.RequestedByName)).SingleOrDefaultAsync(ct);
 
-    /// <summary>Everything that decides about a machine takes its row first, so that two decisions never overlap.</summary>
+    /// <summary>
+    /// Everything that decides about a machine takes its row first, so that two decisions never overlap. Rows are taken in one order, by
+    /// everybody, so that nobody waits in a circle:
+    /// <list type="number">
+    /// <item>the project's row, by who changes the project or its people; a schedule's run, by who tries it;</item>
+    /// <item>machines, several in the order of their identifiers, and under its machine's whatever hangs on it: operation, requests, snapshots,
+    /// placements. What hangs on none, a request for higher limits, stands here alone;</item>
+    /// <item>the rows of a project's quota, several projects in the order of their identifiers, and under them those of its people;</item>
+    /// <item>an address and its network;</item>
+    /// <item>hosts, all of them in the order of their identifiers.</item>
+    /// </list>
+    /// Who comes from the other side, as a sweep that finds a request does, takes the rest with <c>skip locked</c> and leaves what it does not get.
+    /// </summary>
     internal static Task LockMachineAsync(PortalDbContext db, Guid machineId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select 1 from machines where id = {machineId} for no key update", ct);
+
+    /// <summary>Takes the machine's row if nobody has it; waits for nobody.</summary>
+    internal static async Task<bool> TryLockMachineAsync(PortalDbContext db, Guid machineId, CancellationToken ct) =>
+        await db.Database.SqlQuery<Guid>($"""select id as "Value" from machines where id = {machineId} for no key update skip locked""").ToListAsync(ct) is [_];
 
     /// <summary>
     /// Takes the oldest operation that is queued or whose worker let its lease run out; null when there is none. No two workers get

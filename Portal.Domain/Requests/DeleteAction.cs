@@ -34,7 +34,7 @@ sealed class DeleteAction(Ledger ledger) : ChangeAction
             refusals.Add(wrong);
         if (await OtherAsync(db, machine, ct) is { } other)
             refusals.Add(other);
-        var quota = await QuotaBooks.ReadAsync(db, machine.ProjectId, ct);
+        var quota = (await QuotaBooks.SheetAsync(db, machine.ProjectId, machine.CreatedBy, ct)).Lines;
         var size = machine.Size;
         var back = new QuotaAmounts(-1, -size.Vcpus, -size.MemoryMib, -size.DiskGib, -1);
         return new Look(machine.ProjectId, machine, machine.Name, new DeleteTerms(size), machine.CreatedBy, QuotaAmounts.None, QuotaEffect.OfNew(quota, back), refusals,

@@ -159,6 +159,9 @@ public sealed class Request : IProjectScoped
     /// <summary>It waits without an end from here on.</summary>
     internal void WaitOn() => ExpiresAt = null;
 
+    /// <summary>It waits until then, whatever its rule said: admins are looked for once more, and without any it is turned down.</summary>
+    internal void WaitUntil(DateTimeOffset end) => (ExpiresAt, OnExpiry) = (end, ExpiryAction.Escalate);
+
     internal void Withdraw(DateTimeOffset now) => (Status, DecidedAt) = (RequestStatus.Withdrawn, now);
 
     internal void End(RequestStatus status, DateTimeOffset now, string? outcome = null) => (Status, EndedAt, Outcome) = (status, now, outcome?.Cut(MostOutcome));

@@ -19,9 +19,14 @@ static class RequestQueries
     public static Task<RequestView> ViewAsync(this PortalDbContext db, Guid requestId, CancellationToken ct) =>
         db.Views(db.Requests.Where(r => r.Id == requestId)).SingleAsync(ct);
 
-    /// <summary>A request with its row locked until the transaction ends, so that one decision is taken at a time; null when there is none.</summary>
+    /// <summary>
+    /// A request with its row locked until the transaction ends, so that one decision is taken at a time; null when there is none. Its machine's
+    /// row is taken before, as by everybody who decides about a machine.
+    /// </summary>
     public static async Task<Request?> LockRequestAsync(this PortalDbContext db, Guid requestId, CancellationToken ct)
     {
+        // Which machine a request is about never changes.
+        await db.Database.ExecuteSqlAsync($"select 1 from machines where id = (select machine_id from requests where id = {requestId}) for no key update", ct);
         var rows = await db.Requests.FromSql($"select *, xmin from requests where id = {requestId} for no key update").ToListAsync(ct);
         return rows.SingleOrDefault();
     }

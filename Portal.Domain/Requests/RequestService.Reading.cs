@@ -69,9 +69,10 @@ public sealed partial class RequestService
                               select new RequestEvent(c.WrittenAt, "Comment", author.DisplayName != "" ? author.DisplayName : author.UserName, c.Text, RequestEventTone.Comment)).ToListAsync(ct);
         var replacedBy = await db.Requests.Where(r => r.ReplacesId == requestId).OrderByDescending(r => r.SubmittedAt).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(ct);
         var waits = view.Status == RequestStatus.Waiting;
+        var note = waits ? await db.Requests.Where(r => r.Id == requestId).Select(r => r.Note).SingleAsync(ct) : null;
         var mine = access.Role is { } role && MayWithdraw(actor, view.RequesterId, role);
         return new RequestDetails(view, held, RequestTimeline.Of(view, await db.DecisionsOf(requestId).ToListAsync(ct), operation, comments), operation?.Id,
-            MayWithdraw: waits && mine, access.MayDecide, access.MayWrite, MayResubmit: mine && IsReplaceable(view.Status), replacedBy);
+            MayWithdraw: waits && mine, access.MayDecide, access.MayWrite, MayResubmit: mine && IsReplaceable(view.Status), replacedBy, note);
     }
 
     /// <summary>What a draft of any kind would do to the quota, what would be refused, and what policy would say, as things are now. Holds nothing.</summary>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
 using Portal.Domain.Leases;
-using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Requests;
@@ -58,9 +57,6 @@ public sealed partial class RequestService
             return new NotReplaceable("The new draft asks for something of another kind than the request it would replace.", "Withdraw that request, and ask anew.");
         if (request.Status != RequestStatus.Waiting)
             return null;
-        // What it held is given back before the new one takes the machine: the machine's row comes before the quota's, here as everywhere.
-        if (request.MachineId is { } machine)
-            await Ledger.LockMachineAsync(db, machine, ct);
         await WithdrawAsync(db, actor, request, "It was changed and sent anew.", now, ct);
         return null;
     }

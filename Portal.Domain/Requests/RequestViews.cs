@@ -69,8 +69,9 @@ public sealed record HeldForMachine(string Address, string NetworkName, string S
 /// <param name="MayComment">Whether the actor may write on it.</param>
 /// <param name="MayResubmit">Whether the actor may change it and send it anew.</param>
 /// <param name="ReplacedById">The newest request that was sent in its place.</param>
+/// <param name="Note">Why it waits for those it waits for, where that is not what its rule says; null when it does not wait.</param>
 public sealed record RequestDetails(RequestView Request, HeldForMachine? Held, IReadOnlyList<RequestEvent> Timeline, Guid? OperationId, bool MayWithdraw, bool MayDecide,
-    bool MayComment = false, bool MayResubmit = false, Guid? ReplacedById = null);
+    bool MayComment = false, bool MayResubmit = false, Guid? ReplacedById = null, string? Note = null);
 
 /// <summary>What a draft would do, before it is sent.</summary>
 /// <param name="Quota">The effect on each limit.</param>

@@ -39,7 +39,7 @@ sealed class ResizeAction(Ledger ledger) : ChangeAction
             refusals.Add(tooLarge);
         // What the machine is booked with may be more than it starts with next; only what goes past that is new.
         var takes = refusals.OfType<InvalidText>().Any() ? QuotaAmounts.None : QuotaAmounts.OfResize(machine.Size, to).Growth();
-        var quota = await QuotaBooks.ReadAsync(db, machine.ProjectId, ct);
+        var quota = (await QuotaBooks.SheetAsync(db, machine.ProjectId, machine.CreatedBy, ct)).Lines;
         var running = machine.State != MachineState.Off;
         return new Look(machine.ProjectId, machine, machine.Name, new ResizeTerms(from, to), machine.CreatedBy, takes, QuotaEffect.OfNew(quota, takes), refusals,
             await FactsAsync(db, actor, machine.ProjectId, to, takes, quota, null, ct), ResizeRules.Parts(machine.Pending?.Now ?? machine.Size, to, running, machine.HotVcpus));

@@ -60,6 +60,8 @@ public sealed class WebhookService(IDbContextFactory<PortalDbContext> contexts, 
     /// <summary>Makes a webhook. Its secret is in the answer and never again.</summary>
     public async Task<Result<NewWebhookSecret>> CreateAsync(Actor actor, Guid? projectId, WebhookDraft draft, CancellationToken ct)
     {
+        // The keys may have to be read first, by a connection of their own: not while others wait for the lock below with all of them.
+        var (secret, kept) = secrets.New();
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await RefuseAsync(db, actor, projectId, "project", ct) is { } refusal)
@@ -67,10 +69,11 @@ public sealed class WebhookService(IDbContextFactory<PortalDbContext> contexts, 
         var sound = WebhookRules.Check(draft, targets);
         if (!sound.IsOk)
             return sound.Refusal;
+        // One at a time: of two that are made at once, the second counts the first.
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({"portal webhooks " + projectId}, 0))", ct);
         if (await db.Webhooks.CountAsync(h => h.ProjectId == projectId, ct) >= Most)
             return new TooManyWebhooks(Most);
         var now = time.GetUtcNow();
-        var (secret, kept) = secrets.New();
         var hook = Webhook.Create(projectId, actor, kept, now);
         hook.Describe(sound.Value.Name, sound.Value.Url, sound.Value.Kinds, sound.Value.IsEnabled, actor, now);
         db.Add(hook);

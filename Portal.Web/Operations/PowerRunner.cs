@@ -60,6 +60,8 @@ public sealed class PowerRunner(MachineBooks books, HostFleet fleet) : IOperatio
     /// <summary>Does it; returns what to tell when the guest does not play along.</summary>
     private static async Task<string?> SwitchAsync(FleetHost host, Machine machine, PowerAction action, CancellationToken cancellationToken)
     {
+        // Called off before it began: the guest hears nothing of it.
+        cancellationToken.ThrowIfCancellationRequested();
         switch (action)
         {
             case PowerAction.Start:

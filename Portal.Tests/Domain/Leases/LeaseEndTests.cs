@@ -197,6 +197,27 @@ public sealed class LeaseEndTests(PostgresCluster cluster) : LeaseTest(cluster)
     }
 
     [Fact]
+    public async Task A_machine_that_is_kept_after_its_guest_was_told_says_that_it_may_still_go_off()
+    {
+        var world = await Postgres.NewWorldAsync();
+        await Leases.SetTermsAsync(world.Admin, world.Project.Id, LeaseTerms.BuiltIn with { DefaultDays = 30 }, 0, Ct);
+        var machine = await LeasedAsync(world, Day);
+        await AfterAsync(Day);
+        (await Leases.GetAsync(world.Owner, machine.Id, Ct))!.IsGoingDown.ShouldBeFalse();
+        var order = await ClaimAsync();
+        (await Leases.GetAsync(world.Owner, machine.Id, Ct))!.IsGoingDown.ShouldBeTrue();
+
+        (await Leases.KeepAsync(world.Owner, machine.Id, Ct)).IsOk.ShouldBeTrue();
+
+        (await order.RenewAsync(Ct)).ShouldBeTrue("its worker hears that it is called off");
+        (await Leases.GetAsync(world.Viewer, machine.Id, Ct)).ShouldNotBeNull().ShouldSatisfyAllConditions(l => l.Lease.Stage.ShouldBe(LeaseStage.Running), l => l.IsGoingDown.ShouldBeTrue());
+        await Books.PowerFailedAsync(order, "Stopped on request.", cancelled: true, MachineState.Off, Ct);
+        (await Leases.GetAsync(world.Owner, machine.Id, Ct))!.IsGoingDown.ShouldBeFalse();
+        (await SweepAsync()).IsNothing.ShouldBeTrue();
+        (await Get<MachineService>().PowerAsync(world.Member, machine.Id, PowerAction.Start, "again", Ct)).IsOk.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Who_asked_for_a_machine_and_left_the_project_hears_nothing_of_its_lease()
     {
         var world = await Postgres.NewWorldAsync();

@@ -163,6 +163,23 @@ public sealed class ResizeTests(PostgresCluster cluster) : FreshDatabase(cluster
     }
 
     [Fact]
+    public async Task Whoever_asks_the_preview_shows_the_limits_of_the_person_in_whose_name_the_machine_is_held()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        (await Get<QuotaService>().SetMemberAsync(world.Owner, world.Project.Id, world.Member.UserId, new Dictionary<QuotaResource, long?> { [QuotaResource.Vcpus] = 2 }, 0, Ct)).IsOk.ShouldBeTrue();
+        var (fits, large) = (new ResizeDraft(machine.Id, 2, 256, 2, null), new ResizeDraft(machine.Id, 3, 256, 2, null));
+
+        var preview = (await Requests.PreviewAnyAsync(world.Owner, large, Ct)).Value;
+
+        preview.Quota.Single(line => line.Resource == QuotaResource.Vcpus).Own.ShouldNotBeNull().ShouldSatisfyAllConditions(own => own.Limit.ShouldBe(2), own => own.Used.ShouldBe(1), own => own.Over.ShouldBe(1));
+        preview.Refusals.ShouldHaveSingleItem().ShouldBeOfType<QuotaExceeded>();
+        (await Requests.SubmitAsync(world.Owner, large, "large", Ct)).Refusal.ShouldBeOfType<QuotaExceeded>();
+        var request = (await Requests.SubmitAsync(world.Owner, fits, "fits", Ct)).Value;
+        (await Get<ApprovalService>().PreviewAsync(world.Admin, request.Id, Ct)).Value.Quota.Single(line => line.Resource == QuotaResource.Vcpus).Own.ShouldNotBeNull().Left.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_second_resize_waits_for_the_first_even_when_both_are_sent_at_once()
     {
         var world = await Postgres.NewWorldAsync();

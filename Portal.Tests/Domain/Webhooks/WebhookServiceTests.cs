@@ -32,6 +32,19 @@ public sealed class WebhookServiceTests(PostgresCluster cluster) : NoticeTest(cl
     }
 
     [Fact]
+    public async Task Of_those_made_at_once_no_more_are_taken_than_there_may_be()
+    {
+        for (var n = 1; n < WebhookService.Most; n++)
+            (await Service.CreateAsync(World.Owner, World.Project.Id, Draft with { Name = $"hook {n}" }, Ct)).IsOk.ShouldBeTrue();
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => Service.CreateAsync(World.Owner, World.Project.Id, Draft with { Name = $"late {n}" }, Ct), Ct)));
+
+        made.Count(answer => answer.IsOk).ShouldBe(1);
+        made.Where(answer => !answer.IsOk).ShouldAllBe(answer => answer.Refusal is TooManyWebhooks);
+        (await NamesAsync(World.Owner)).Count().ShouldBe(WebhookService.Most);
+    }
+
+    [Fact]
     public async Task Strangers_viewers_and_members_have_none_and_auditors_change_none()
     {
         var hook = (await Service.CreateAsync(World.Owner, World.Project.Id, Draft, Ct)).Value.Webhook;
