@@ -99,6 +99,7 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("The trail is broken at 1");
         page.Find(".note[role=alert]").Plain().ShouldContain("is not what was sealed");
+        page.Text().ShouldNotContain("Keep this head elsewhere");
     }
 
     [Fact]
