@@ -24,7 +24,7 @@ sealed class Granting(RequestActions actions)
         db.Add(AuditEvent.Of(actor, "request.approve", "request", request.Id, request.Subject, request.ProjectId, new { reason, rule = request.RuleName, onBehalfOf, isOverride }, now));
         await db.SaveChangesAsync(ct);
         await CloseAsync(db, request, ct);
-        await TellAsync(db, actor, request, $"{request.Subject} was approved", reason, now, ct);
+        await TellAsync(db, actor, request, $"{RequestNotices.What(request)} was approved", reason, now, ct);
         return null;
     }
 
@@ -53,7 +53,7 @@ sealed class Granting(RequestActions actions)
         await db.SaveChangesAsync(ct);
         await actions.For(request.Kind).LetGoAsync(db, request, "The request was denied.", now, ct);
         await CloseAsync(db, request, ct);
-        await TellAsync(db, actor, request, $"{request.Subject} was denied", reason, now, ct);
+        await TellAsync(db, actor, request, $"{RequestNotices.What(request)} was denied", reason, now, ct);
     }
 
     /// <summary>
@@ -119,7 +119,7 @@ sealed class Granting(RequestActions actions)
     public static Task CloseAsync(PortalDbContext db, Request request, CancellationToken ct) => db.ApprovalSeats.Where(seat => seat.RequestId == request.Id).ExecuteDeleteAsync(ct);
 
     static Task TellDueAsync(PortalDbContext db, Request request, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null) => NoticeBoard.TellAsync(db,
-        new Notice(NoticeKind.DecisionDue, $"{request.Subject} waits for your decision", request.Note ?? request.Why, $"/approvals?request={request.Id}", request.Id, request.ProjectId), people, now, ct, changes);
+        new Notice(NoticeKind.DecisionDue, $"{RequestNotices.What(request)} waits for your decision", request.Note ?? request.Why, $"/approvals?request={request.Id}", request.Id, request.ProjectId), people, now, ct, changes);
 
     static Task TellAsync(PortalDbContext db, Actor actor, Request request, string title, string? reason, DateTimeOffset now, CancellationToken ct) => actor.UserId == request.RequesterId ? Task.CompletedTask : NoticeBoard.TellAsync(db,
         new Notice(NoticeKind.RequestDecided, title, reason, $"/requests/{request.Id}", request.Id, request.ProjectId), [request.RequesterId], now, ct);

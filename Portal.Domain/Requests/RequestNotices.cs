@@ -10,6 +10,16 @@ static class RequestNotices
         NoticeBoard.TellAsync(db, new Notice(NoticeKind.RequestDecided, Title(request), request.Outcome ?? request.DecisionReason, $"/requests/{request.Id}", request.Id, request.ProjectId),
             [request.RequesterId], now, ct);
 
+    /// <summary>What is asked for, as a sentence about it begins: one machine is asked about more than once, and its name alone says too little.</summary>
+    public static string What(Request request) => request.Kind switch
+    {
+        RequestKind.Create => request.Subject,
+        RequestKind.Resize => $"The new size of {request.Subject}",
+        RequestKind.ExtendLease => $"The longer lease of {request.Subject}",
+        RequestKind.QuotaIncrease => $"The higher quota of {request.Subject}",
+        RequestKind.Delete => $"The deletion of {request.Subject}",
+    };
+
     static string Title(Request request) => (request.Kind, request.Status) switch
     {
         (_, RequestStatus.Denied) => $"Your request for {request.Subject} was denied.",

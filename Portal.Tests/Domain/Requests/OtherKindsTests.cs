@@ -31,6 +31,19 @@ public sealed class OtherKindsTests(PostgresCluster cluster) : FreshDatabase(clu
     }
 
     [Fact]
+    public async Task Who_decides_and_who_asked_are_told_what_it_is_about_and_not_the_machine_alone()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await LeasedAsync(world, TimeSpan.FromDays(3));
+        await ApproveAsync(world, (await Requests.SubmitAsync(world.Member, new ExtendDraft(machine.Id, 30, null), "k", Ct)).Value.Id);
+        await Requests.SubmitAsync(world.Member, new ResizeDraft(machine.Id, machine.Vcpus + 1, machine.MemoryMib, machine.DiskGib, null), "k2", Ct);
+
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        (await db.Notices.Select(n => n.Title).Distinct().ToListAsync(Ct)).ShouldBe(
+            [$"The longer lease of {machine.Name} waits for your decision", $"The longer lease of {machine.Name} was approved", $"The new size of {machine.Name} waits for your decision"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_yes_that_came_after_the_new_end_counts_its_days_from_now()
     {
         var world = await Postgres.NewWorldAsync();

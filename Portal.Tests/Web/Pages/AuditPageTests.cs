@@ -91,6 +91,7 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("The trail is whole: 1 event");
         page.Says("Every event is sealed.");
+        page.FindAll("button").Single(b => b.Plain() == "Verify the trail").HasAttribute("disabled").ShouldBeFalse("it is proved only once");
         await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
             await db.Database.ExecuteSqlRawAsync("update audit_events set actor_name = 'Eve'", Ct);
 
@@ -98,6 +99,7 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         page.Says("The trail is broken at 1");
         page.Find(".note[role=alert]").Plain().ShouldContain("is not what was sealed");
+        page.Text().ShouldNotContain("Keep this head elsewhere");
     }
 
     [Fact]
