@@ -10,9 +10,10 @@ using Portal.Domain.Machines;
 namespace Portal.Bench;
 
 /// <summary>
-/// Ten thousand leases that end in one minute, swept by two processes of their own on one database. Handled means: the end is in the books, its
-/// people are told and the order to shut down is in the ledger, all in one transaction. Beside it the loop one would write first: machine after
-/// machine, each with its own transaction.
+/// Ten thousand leases that end in one minute, with two whole portals on one database. Handled means: the end is in the books and in the trail,
+/// its people are told and the order to shut down is in the ledger, all in one transaction; carrying the order out is its host's. Then all of
+/// them at once, swept by two processes that do nothing else, beside the loop one would write first: machine after machine, each with its own
+/// transaction.
 /// </summary>
 static class LeaseBench
 {
@@ -23,18 +24,29 @@ static class LeaseBench
     /// <summary>The verb with which this program is one of the processes.</summary>
     public const string SweepVerb = "sweep-leases";
 
+    /// <summary>
+    /// Machines whose end was not told in the trail once, of which the owner was not told once, or for which the lease did not order the first
+    /// shut-down once. What follows, asking a guest again or the days of grace, is another step.
+    /// </summary>
+    const string NotOnce = """
+        select count(*) from machines m where
+            (select count(*) from audit_events e where e.subject_id = m.id and e.action = 'machine.lease-end') <> 1
+            or (select count(*) from notices n where n.subject_id = m.id and n.title like 'The lease of % has ended') <> 1
+            or (select count(*) from operations o where o.machine_id = m.id and o.idempotency_key like 'lease-%-Ending-0') <> 1
+        """;
+
     static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(CancellationToken ct)
     {
         var database = await Stand.FreshDatabaseAsync(ct);
         await FillAsync(database, ct);
-        var (last, processes) = await SweepAsync(database, ct);
-        var wrong = await ScalarAsync(database, "select count(*) from machines m where lease_stage <> 'Ending' or (select count(*) from operations o where o.machine_id = m.id) <> 1 or (select count(*) from audit_events e where e.subject_id = m.id and e.action = 'machine.lease-end') <> 1", ct);
+        var latest = await LeasePortals.RunAsync(database, ct);
+        var wrong = await ScalarAsync(database, NotOnce, ct);
         var loop = await LoopAsync(database, ct);
         return
         [
-            new Figure($"10,000 leases that end over one minute, all handled so long after the last ended, {processes} processes", last, "s", null, "≤ 1 minute in all, i.e. before the next minute is over", last <= Minute.TotalSeconds),
+            new Figure("10,000 leases that end over one minute, two portals: the latest was handled so long after its end", latest, "s", null, "≤ 60 s", latest <= Minute.TotalSeconds),
             new Figure("… machines not handled exactly once", wrong, "", null, "0", wrong == 0),
             await BacklogAsync(database, loop, ct),
         ];
@@ -56,24 +68,6 @@ static class LeaseBench
         while (await ScalarAsync(database, "select count(*) from machines where lease_stage = 'Running'", ct) > 0);
         Console.WriteLine(handled.ToString(CultureInfo.InvariantCulture));
         return 0;
-    }
-
-    /// <summary>All leases end within the minute that begins now; how long after the last one's end the last was handled.</summary>
-    static async Task<(double Seconds, int Processes)> SweepAsync(string database, CancellationToken ct)
-    {
-        await ExecuteAsync(database, "update machines set lease_stage = 'Running', lease_started_at = now() - interval '1 day', lease_warned_days = 1, lease_ends_at = now() + interval '5 seconds' + random() * interval '55 seconds'; update machines set lease_due_at = lease_ends_at", ct);
-        var sweepers = Enumerable.Range(0, Processes).Select(_ => Start(database)).ToList();
-        await Task.WhenAll(sweepers.Select(s => s.WaitForExitAsync(ct)));
-        var shares = new List<string>();
-        foreach (var sweeper in sweepers)
-        {
-            shares.Add((await sweeper.StandardOutput.ReadToEndAsync(ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
-            sweeper.Dispose();
-        }
-
-        Console.WriteLine($"    shares of the two processes: {string.Join(", ", shares)}");
-        var seconds = await ScalarAsync(database, "select (extract(epoch from max(o.created_at) - max(m.lease_ends_at)))::float8 from operations o join machines m on m.id = o.machine_id", ct);
-        return (seconds, shares.Count(share => share != "0"));
     }
 
     /// <summary>All that ended at once while nobody looked: the time two processes take, beside the loop's.</summary>

@@ -14,7 +14,7 @@ sealed record Measurement(string Name, string Says, Func<Stand, CancellationToke
         new("frames", "from the hypervisor's word to the browser's canvas", FrameBench.MeasureAsync, null),
         new("memory", "the portal's memory with 3 hosts, 10 machines, 5 browsers", MemoryBench.MeasureAsync, null),
         new("submits", "submits accepted per second from 16 connections, beside the bare inserts without any rule", null, SubmitBench.MeasureAsync),
-        new("leases", "10,000 leases that end in one minute, with two processes, beside one by one", null, LeaseBench.MeasureAsync),
+        new("leases", "10,000 leases that end in one minute, with two portals; and at once, beside one by one", null, LeaseBench.MeasureAsync),
         new("lists", "pages of lists with 50,000 machines and 1,000,000 audit events, beside count, ILIKE and offset", null, Lists.ListsBench.MeasureAsync),
     ];
 }

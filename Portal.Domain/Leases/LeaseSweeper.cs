@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
+using Portal.Domain.Notices;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 
@@ -62,14 +63,18 @@ public sealed class LeaseSweeper(IDbContextFactory<PortalDbContext> contexts)
 
         var batch = new Tally();
         var changed = new List<Machine>();
+        var told = new List<(Notice Notice, IReadOnlyCollection<Guid> People)>();
         foreach (var machine in machines)
         {
-            var work = new LeaseWork(db, machine, [.. people[machine.ProjectId].Where(m => m.Role == ProjectRole.Owner || m.UserId == machine.CreatedBy).Select(m => m.UserId)], now);
-            if (await work.CarryOnAsync(terms[machine.ProjectId], busy.Contains(machine.Id), batch, ct))
+            var notices = new List<Notice>();
+            if (new LeaseWork(db, machine, notices, now).CarryOn(terms[machine.ProjectId], busy.Contains(machine.Id), batch))
                 changed.Add(machine);
+            IReadOnlyCollection<Guid> whom = [.. people[machine.ProjectId].Where(m => m.Role == ProjectRole.Owner || m.UserId == machine.CreatedBy).Select(m => m.UserId)];
+            told.AddRange(notices.Select(notice => (notice, whom)));
         }
 
         await db.SaveChangesAsync(ct);
+        await NoticeBoard.TellAllAsync(db, told, now, ct);
         await TellAsync(db, changed, batch.Orders, ct);
         await transaction.CommitAsync(ct);
         tally.Add(batch);

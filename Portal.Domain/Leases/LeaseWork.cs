@@ -6,10 +6,14 @@ using Portal.Domain.Operations;
 namespace Portal.Domain.Leases;
 
 /// <summary>One machine's turn in a sweep: takes its lease as far as it goes now, in the caller's transaction.</summary>
-sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<Guid> people, DateTimeOffset now)
+/// <param name="db">Where operations and audit are added; the caller writes them.</param>
+/// <param name="machine">The machine.</param>
+/// <param name="told">Gets what people are to be told; the caller tells them.</param>
+/// <param name="now">The moment it is.</param>
+sealed class LeaseWork(PortalDbContext db, Machine machine, ICollection<Notice> told, DateTimeOffset now)
 {
     /// <summary>Does step after step until there is nothing to do now; whether anything was done.</summary>
-    public async Task<bool> CarryOnAsync(LeaseTerms terms, bool busy, LeaseSweeper.Tally tally, CancellationToken ct)
+    public bool CarryOn(LeaseTerms terms, bool busy, LeaseSweeper.Tally tally)
     {
         var did = false;
         while (machine.LeaseDueAt <= now)
@@ -21,13 +25,13 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
                     continue;
                 case LeaseStep.Warn warn:
                     machine.LeaseWarned(warn.Days, warn.Until);
-                    await TellAsync(LeaseWords.Warned(machine, warn.Days), ct);
+                    told.Add(LeaseWords.Warned(machine, warn.Days));
                     tally.Warned++;
                     break;
                 case LeaseStep.End:
                     machine.EndLease(now);
                     Audit("machine.lease-end", new { end = machine.LeaseEndsAt });
-                    await TellAsync(LeaseWords.Ended(machine), ct);
+                    told.Add(LeaseWords.Ended(machine));
                     tally.Ended++;
                     break;
                 case LeaseStep.Switch power:
@@ -40,16 +44,16 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
                 case LeaseStep.Keep keep:
                     machine.KeepInGrace(keep.Until, terms.GraceDays, keep.Next);
                     Audit("machine.lease-grace", new { until = keep.Until });
-                    await TellAsync(LeaseWords.Kept(machine), ct);
+                    told.Add(LeaseWords.Kept(machine));
                     tally.Kept++;
                     break;
                 case LeaseStep.Spare spare:
                     machine.LookAtLease(spare.RemindAgain);
-                    await TellAsync(LeaseWords.Spared(machine), ct);
+                    told.Add(LeaseWords.Spared(machine));
                     tally.Warned++;
                     break;
                 case LeaseStep.Delete delete:
-                    await DeleteAsync(delete, ct);
+                    Delete(delete);
                     busy = true;
                     tally.Deleted++;
                     break;
@@ -61,13 +65,13 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
         return did;
     }
 
-    async Task DeleteAsync(LeaseStep.Delete delete, CancellationToken ct)
+    void Delete(LeaseStep.Delete delete)
     {
         // Told once, however often a host that fails makes it be tried.
         if (machine.LeaseStage != LeaseStage.Over)
         {
             machine.FinishLease(now);
-            await TellAsync(LeaseWords.Deleted(machine), ct);
+            told.Add(LeaseWords.Deleted(machine));
         }
 
         machine.Become(MachineState.Deleting, null, now);
@@ -84,6 +88,4 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
     }
 
     void Audit(string action, object detail) => db.AuditEvents.Add(AuditEvent.Of(Actor.System, action, "machine", machine.Id, machine.Name, machine.ProjectId, detail, now));
-
-    Task TellAsync(Notice notice, CancellationToken ct) => NoticeBoard.TellAsync(db, notice, people, now, ct);
 }

@@ -9,7 +9,7 @@ public class HostMachinesTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_machine_is_defined_started_paused_resumed_destroyed_and_removed_and_each_step_may_be_repeated()
+    public async Task A_machine_is_defined_started_paused_resumed_shut_down_destroyed_and_removed_and_each_step_may_be_repeated()
     {
         await using var host = await TestHost.ConnectAsync();
         var definition = TestHost.Machine("life");
@@ -23,6 +23,9 @@ public class HostMachinesTests
         (await StateAsync(host, id)).ShouldBe(PowerState.Paused);
         await TwiceAsync(() => host.Machines.ResumeAsync(id, Stop));
         (await StateAsync(host, id)).ShouldBe(PowerState.Running);
+        await TwiceAsync(() => host.Machines.ShutDownAsync(id, Stop));
+        (await StateAsync(host, id)).ShouldBe(PowerState.Off);
+        await TwiceAsync(() => host.Machines.StartAsync(id, Stop));
         await TwiceAsync(() => host.Machines.DestroyAsync(id, Stop));
         (await StateAsync(host, id)).ShouldBe(PowerState.Off);
         await TwiceAsync(() => host.Machines.UndefineAsync(id, Stop));
