@@ -25,8 +25,9 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
                     tally.Warned++;
                     break;
                 case LeaseStep.End:
+                    var running = machine.LeaseStage;
                     machine.EndLease(now);
-                    Audit("machine.lease-end", new { end = machine.LeaseEndsAt });
+                    Audit("machine.lease-end", new { before = new { stage = running }, after = new { stage = machine.LeaseStage }, end = machine.LeaseEndsAt });
                     await TellAsync(LeaseWords.Ended(machine), ct);
                     tally.Ended++;
                     break;
@@ -38,8 +39,9 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, IReadOnlyCollection<
                     tally.Switched++;
                     break;
                 case LeaseStep.Keep keep:
+                    var ending = machine.LeaseStage;
                     machine.KeepInGrace(keep.Until, terms.GraceDays, keep.Next);
-                    Audit("machine.lease-grace", new { until = keep.Until });
+                    Audit("machine.lease-grace", new { before = new { stage = ending }, after = new { stage = machine.LeaseStage }, until = keep.Until });
                     await TellAsync(LeaseWords.Kept(machine), ct);
                     tally.Kept++;
                     break;
