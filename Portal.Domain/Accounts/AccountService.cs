@@ -97,11 +97,12 @@ public sealed partial class AccountService(IDbContextFactory<PortalDbContext> co
         var password = "";
         return await ChangeAsync(actor, id, "reset passwords", row => new NewPassword(row, password), async (db, user, before) =>
         {
+            var had = user.MustChangePassword;
             password = MakeUp(user);
             // Whoever was locked out by wrong passwords gets in with the new one.
             (user.AccessFailedCount, user.LockoutEnd) = (0, null);
             var ended = await SignInSessions.EndAllAsync(db, id, time.GetUtcNow(), ct);
-            db.Add(Event(actor, "account.reset", before, new { browsers = ended.Count }));
+            db.Add(Event(actor, "account.reset", before, new { before = new { oneTimePassword = had }, after = new { oneTimePassword = true }, browsers = ended.Count }));
             return null;
         }, ct);
     }

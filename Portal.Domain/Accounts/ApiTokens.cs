@@ -39,7 +39,7 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
         var token = ApiToken.Create(actor.UserId, name, HashOf(secret), now, now + life);
         await using var db = await contexts.CreateDbContextAsync(ct);
         db.Add(token);
-        db.Add(AuditEvent.Of(actor, "token.create", "token", token.Id, name, null, new { token.ExpiresAt }, now));
+        db.Add(AuditEvent.Of(actor, "token.create", "token", token.Id, name, null, new { after = new { token.ExpiresAt } }, now));
         await db.SaveChangesAsync(ct);
         return new NewApiToken(ViewOf(token), secret);
     }
@@ -87,7 +87,7 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
         {
             var now = time.GetUtcNow();
             token.Revoke(now);
-            db.Add(AuditEvent.Of(actor, "token.revoke", "token", token.Id, token.Name, null, null, now));
+            db.Add(AuditEvent.Of(actor, "token.revoke", "token", token.Id, token.Name, null, new { before = new { revoked = false }, after = new { revoked = true } }, now));
             await db.SaveChangesAsync(ct);
         }
         return ViewOf(token);

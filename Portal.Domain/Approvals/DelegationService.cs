@@ -71,7 +71,7 @@ public sealed class DelegationService
         db.Add(row);
         await db.SaveChangesAsync(ct);
         var view = await Views(db, db.Delegations.Where(d => d.Id == row.Id), now).SingleAsync(ct);
-        await EndAsync(db, actor, "delegation.add", view, now, ct);
+        await EndAsync(db, actor, "delegation.add", view, null, view.EndsAt, now, ct);
         await transaction.CommitAsync(ct);
         return view;
     }
@@ -94,14 +94,15 @@ public sealed class DelegationService
             db.Remove(row);
         else
             row.End(now);
-        await EndAsync(db, actor, "delegation.end", view, now, ct);
+        await EndAsync(db, actor, "delegation.end", view, view.EndsAt, now, now, ct);
         await transaction.CommitAsync(ct);
         return Done.Value;
     }
 
-    static async Task EndAsync(PortalDbContext db, Actor actor, string action, DelegationView view, DateTimeOffset now, CancellationToken ct)
+    static async Task EndAsync(PortalDbContext db, Actor actor, string action, DelegationView view, DateTimeOffset? endedAt, DateTimeOffset endsAt, DateTimeOffset now, CancellationToken ct)
     {
-        db.Add(AuditEvent.Of(actor, action, "delegation", view.Id, $"{view.FromName} to {view.ToName}", null, new { from = view.FromName, to = view.ToName, view.BeginsAt, view.EndsAt, view.Reason }, now));
+        db.Add(AuditEvent.Of(actor, action, "delegation", view.Id, $"{view.FromName} to {view.ToName}", null, new { endsAt = endedAt }, new { endsAt },
+            new { from = view.FromName, to = view.ToName, view.BeginsAt, view.Reason }, now));
         await db.SaveChangesAsync(ct);
         // Other requests wait for other people now.
         await ChangeNotice.NotifyAsync(db, ChangeKind.Request, view.Id, null, ct);

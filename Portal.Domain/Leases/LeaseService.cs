@@ -91,16 +91,20 @@ public sealed class LeaseService(IDbContextFactory<PortalDbContext> contexts, Ti
             return await ChangedAsync(db, before, ct);
         var own = terms?.Tidy();
         await WriteAsync(db, projectId, own, ct);
+        await db.SaveChangesAsync(ct);
+        var after = await ReadAsync(db, actor, projectId, ct);
         var now = time.GetUtcNow();
-        db.AuditEvents.Add(AuditEvent.Of(actor, "lease-terms.change", "lease-terms", projectId ?? Guid.Empty, before.Name, projectId, new { before = before.IsOwn ? before.Terms : null, after = own }, now));
+        db.AuditEvents.Add(AuditEvent.Of(actor, "lease-terms.change", "lease-terms", projectId ?? Guid.Empty, before.Name, projectId, Told(before), Told(after.Value), null, now));
         await db.SaveChangesAsync(ct);
         // Warnings may be due earlier or later now.
         await db.Database.ExecuteSqlAsync($"update machines set lease_due_at = least(lease_due_at, {now}) where lease_stage = 'Running' and lease_due_at is not null and ({projectId}::uuid is null or project_id = {projectId})", ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Project, projectId ?? Guid.Empty, projectId, ct);
-        var after = await ReadAsync(db, actor, projectId, ct);
         await transaction.CommitAsync(ct);
         return after;
     }
+
+    /// <summary>What holds, whoever set it: terms of its own that say what the platform's said change nothing but whose they are.</summary>
+    static object Told(LeaseTermsView view) => new { own = view.IsOwn, view.Terms.DefaultDays, view.Terms.MostDays, view.Terms.TotalDays, view.Terms.WarnDays, view.Terms.GraceDays, view.Terms.ForEver };
 
     static async Task WriteAsync(PortalDbContext db, Guid? projectId, LeaseTerms? own, CancellationToken ct)
     {

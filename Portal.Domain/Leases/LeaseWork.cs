@@ -29,8 +29,9 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, ICollection<Notice> 
                     tally.Warned++;
                     break;
                 case LeaseStep.End:
+                    var running = machine.LeaseStage;
                     machine.EndLease(now);
-                    Audit("machine.lease-end", new { end = machine.LeaseEndsAt });
+                    Audit("machine.lease-end", new { before = new { stage = running }, after = new { stage = machine.LeaseStage }, end = machine.LeaseEndsAt });
                     told.Add(LeaseWords.Ended(machine));
                     tally.Ended++;
                     break;
@@ -42,8 +43,9 @@ sealed class LeaseWork(PortalDbContext db, Machine machine, ICollection<Notice> 
                     tally.Switched++;
                     break;
                 case LeaseStep.Keep keep:
+                    var ending = machine.LeaseStage;
                     machine.KeepInGrace(keep.Until, terms.GraceDays, keep.Next);
-                    Audit("machine.lease-grace", new { until = keep.Until });
+                    Audit("machine.lease-grace", new { before = new { stage = ending }, after = new { stage = machine.LeaseStage }, until = keep.Until });
                     told.Add(LeaseWords.Kept(machine));
                     tally.Kept++;
                     break;

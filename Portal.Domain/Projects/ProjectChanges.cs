@@ -77,7 +77,7 @@ public sealed class ProjectChanges(IDbContextFactory<PortalDbContext> contexts, 
                 return full;
             if (project.ArchivedAt is not null)
                 return null;
-            db.Add(AuditEvent.Of(actor, "project.archive", "project", id, project.Name, id, null, time.GetUtcNow()));
+            db.Add(AuditEvent.Of(actor, "project.archive", "project", id, project.Name, id, new { before = new { archived = false }, after = new { archived = true } }, time.GetUtcNow()));
             project.Archive(time.GetUtcNow());
             return null;
         }, ct);
@@ -88,7 +88,7 @@ public sealed class ProjectChanges(IDbContextFactory<PortalDbContext> contexts, 
         ChangeAsync(actor, id, version, db => RefuseUnlessAdminAsync(db, actor, id, "bring this project back", ct), (db, project) =>
         {
             if (project.ArchivedAt is not null)
-                db.Add(AuditEvent.Of(actor, "project.reopen", "project", id, project.Name, id, null, time.GetUtcNow()));
+                db.Add(AuditEvent.Of(actor, "project.reopen", "project", id, project.Name, id, new { before = new { archived = true }, after = new { archived = false } }, time.GetUtcNow()));
             project.Reopen();
             return Task.FromResult<Refusal?>(null);
         }, ct);

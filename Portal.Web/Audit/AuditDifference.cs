@@ -12,12 +12,14 @@ public sealed record AuditDifference(string Name, string? Before, string? After)
     public static IReadOnlyList<AuditDifference> Of(string detail)
     {
         using var document = JsonDocument.Parse(detail);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty(AuditWords.After, out var after))
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
             return [];
         var (was, now) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
         if (document.RootElement.TryGetProperty(AuditWords.Before, out var before))
             Flatten(before, "", was);
-        Flatten(after, "", now);
+        // What was removed is no more.
+        if (document.RootElement.TryGetProperty(AuditWords.After, out var after))
+            Flatten(after, "", now);
         return [.. was.Keys.Union(now.Keys).Select(name => new AuditDifference(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name))).Where(d => d.Before != d.After)];
     }
 
