@@ -1,15 +1,22 @@
+using System.Text.Json.Serialization;
+
 namespace Portal.Domain;
 
 /// <summary>One page of a list and how many there are in all.</summary>
 /// <param name="Items">The rows.</param>
 /// <param name="Total">How many there are.</param>
-/// <param name="AtLeast">Whether counting stopped there: there are more than <paramref name="Total"/>, which is as far as the list can be paged.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, int Total, bool AtLeast = false);
+/// <param name="AtLeast">Whether counting stopped there: there are more than <paramref name="Total"/>, which is as far as the list can be paged by number.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, int Total, bool AtLeast = false)
+{
+    /// <summary>Whether more rows follow this page; said by lists that can be paged past where counting stopped.</summary>
+    [JsonIgnore]
+    public bool Follows { get; init; }
+}
 
-/// <summary>A list that is not counted to its end is not shown past where counting stopped either.</summary>
+/// <summary>A list that is not counted to its end is not paged by number past where counting stopped.</summary>
 public sealed record ListTooDeep(int Skip, int Counted) : Refusal("list-too-deep",
     string.Create(System.Globalization.CultureInfo.InvariantCulture, $"This list is counted to {Counted:N0}; what follows after {Skip:N0} is past that."),
-    "Narrow it with a filter or a longer search, or sort it the other way round to read it from its end.", "skip");
+    "Narrow it with a filter or a longer search, sort it the other way round to read it from its end, or read on after the last row you have: 'after' with its id.", "skip");
 
 /// <summary>What a person sees of a list: everything of it stands in the page's URL.</summary>
 /// <param name="Search">Free text; matched on the server, case-insensitively.</param>

@@ -732,6 +732,16 @@ namespace Portal.Migrations.Migrations
                     b.HasIndex("SubjectKind", "At", "Id")
                         .HasDatabaseName("ix_audit_events_subject_kind_at_id");
 
+                    b.HasIndex(new[] { "ActorName", "Id" }, "actor_search")
+                        .HasDatabaseName("ix_audit_events_actor_name_search");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "ActorName", "Id" }, "actor_search"), new[] { "SearchText" });
+
+                    b.HasIndex(new[] { "SubjectName", "Id" }, "subject_search")
+                        .HasDatabaseName("ix_audit_events_subject_name_search");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "SubjectName", "Id" }, "subject_search"), new[] { "SearchText" });
+
                     b.ToTable("audit_events", (string)null);
                 });
 

@@ -42,28 +42,29 @@ public sealed partial class ApprovalService
                 || db.Projects.Any(p => p.Id == r.ProjectId && EF.Functions.ILike(p.Name, like, @"\")));
         }
 
-        var total = await waiting.CountAsync(ct);
-        var ids = await Sort(db, waiting, query).ThenBy(r => r.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(r => r.Id).ToListAsync(ct);
+        // Who is asked is worked out once: counting first and reading a page then would do it twice.
+        var all = await Sort(db, waiting, query).ThenBy(r => r.Id).Select(r => r.Id).ToListAsync(ct);
+        var ids = all.Skip(query.SafeSkip).Take(query.SafeTake).ToList();
         var views = await db.Views(db.Requests.Where(r => ids.Contains(r.Id))).ToDictionaryAsync(r => r.Id, ct);
-        return new Page<RequestView>([.. ids.Select(id => views.GetValueOrDefault(id)).OfType<RequestView>()], total);
+        return new Page<RequestView>([.. ids.Select(id => views.GetValueOrDefault(id)).OfType<RequestView>()], all.Count);
     }
 
     /// <summary>What the actor's queue is like, whatever it is filtered by, and what it can be filtered by.</summary>
     public async Task<QueueFacts> FactsAsync(Actor actor, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var waiting = await WaitingAsync(db, actor, onlyAsked: false, ct);
-        var count = actor.IsSomebody() ? await waiting.CountAsync(ct) : 0;
-        if (count == 0)
+        // Who is asked is worked out once, and everything told from what came of it.
+        var waiting = !actor.IsSomebody() ? [] : await (await WaitingAsync(db, actor, onlyAsked: false, ct)).OrderBy(r => r.SubmittedAt)
+            .Select(r => new { r.SubmittedAt, r.RuleName, r.RequesterId, r.ProjectId }).ToListAsync(ct);
+        if (waiting is not [var oldest, ..])
             return new QueueFacts(await MayBeAskedAsync(db, actor, ct), 0, null, null, await MedianAsync(db, ct), [], [], []);
-        var oldest = await waiting.OrderBy(r => r.SubmittedAt).Select(r => r.SubmittedAt).FirstAsync(ct);
-        var median = await waiting.OrderBy(r => r.SubmittedAt).Skip(count / 2).Select(r => (DateTimeOffset?)r.SubmittedAt).FirstOrDefaultAsync(ct);
-        var rules = await waiting.Select(r => r.RuleName).Distinct().OrderBy(name => name).Take(ListQuery.MostRows).ToListAsync(ct);
-        var requesters = await waiting.Select(r => r.RequesterId).Distinct().Join(db.Users, id => id, u => u.Id, (_, u) => u)
+        var rules = waiting.Select(r => r.RuleName).Distinct().Order(StringComparer.Ordinal).Take(ListQuery.MostRows).ToList();
+        var (people, places) = (waiting.Select(r => r.RequesterId).Distinct().ToList(), waiting.Select(r => r.ProjectId).Distinct().ToList());
+        var requesters = await db.Users.Where(u => people.Contains(u.Id))
             .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows).Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
-        var projects = await waiting.Select(r => r.ProjectId).Distinct().Join(db.Projects, id => id, p => p.Id, (_, p) => p).OrderBy(p => p.Name).Take(ListQuery.MostRows)
+        var projects = await db.Projects.Where(p => places.Contains(p.Id)).OrderBy(p => p.Name).Take(ListQuery.MostRows)
             .Select(p => new NamedThing(p.Id, p.Name)).ToListAsync(ct);
-        return new QueueFacts(true, count, oldest, median ?? oldest, await MedianAsync(db, ct), rules, requesters, projects);
+        return new QueueFacts(true, waiting.Count, oldest.SubmittedAt, waiting[waiting.Count / 2].SubmittedAt, await MedianAsync(db, ct), rules, requesters, projects);
     }
 
     /// <summary>Whether the actor is somebody who may be asked, and how many requests wait for him: for the way to the queue.</summary>

@@ -92,25 +92,26 @@ sealed record DecisionRight(Refusal? Refusal, IReadOnlyList<ApprovalSeat> Seats,
     /// <summary>The requests that wait for an actor, in one query: those with an open seat that asks him or somebody he stands in for.</summary>
     public static async Task<IQueryable<Request>> WaitingForAsync(PortalDbContext db, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
-        var waiting = db.Requests.Where(r => r.Status == RequestStatus.Waiting && (r.MayDecideOwn || r.RequesterId != actor.UserId));
-        IQueryable<Request>? all = null;
-        foreach (var standing in await Standing.OfAsync(db, actor, now, ct))
+        IQueryable<Asked>? asked = null;
+        foreach (var (self, _, roles) in await Standing.OfAsync(db, actor, now, ct))
         {
-            var (self, roles) = (standing.UserId, standing.Roles);
-            var asked = waiting.Where(r => (r.MayDecideOwn || r.RequesterId != self) && db.ApprovalSeats.Any(seat => seat.RequestId == r.Id && seat.SaidBy == null
-                && (seat.UserId == self || (seat.Role != null && roles.Contains(seat.Role))
-                    || (seat.Kind == ApproverKind.ProjectOwners && db.ProjectMembers.Any(m => m.ProjectId == r.ProjectId && m.UserId == self && m.Role == ProjectRole.Owner)))));
-            all = all is null ? asked : Either(db, all, asked);
+            var seats = db.ApprovalSeats.Where(seat => seat.SaidBy == null && (seat.UserId == self || (seat.Role != null && roles.Contains(seat.Role))
+                || (seat.Kind == ApproverKind.ProjectOwners && db.ProjectMembers.Where(m => m.UserId == self && m.Role == ProjectRole.Owner).Select(m => m.ProjectId).Contains(seat.ProjectId))))
+                .Select(seat => new Asked { RequestId = seat.RequestId, As = self });
+            asked = asked is null ? seats : asked.Concat(seats);
         }
 
-        return all!;
+        // The seats are found first, for everybody he is, and met with the requests once.
+        return db.Requests.Where(r => r.Status == RequestStatus.Waiting && (r.MayDecideOwn || r.RequesterId != actor.UserId)
+            && asked!.Any(a => a.RequestId == r.Id && (r.MayDecideOwn || r.RequesterId != a.As)));
     }
 
-    /* A union of rows would compare whole rows; one of identifiers stays a query that can be filtered and sorted. */
-    static IQueryable<Request> Either(PortalDbContext db, IQueryable<Request> one, IQueryable<Request> other)
+    /// <summary>A request that asks, and as whom one would decide it.</summary>
+    sealed class Asked
     {
-        var (first, second) = (one.Select(r => r.Id), other.Select(r => r.Id));
-        return db.Requests.Where(r => first.Contains(r.Id) || second.Contains(r.Id));
+        public Guid RequestId { get; init; }
+
+        public Guid As { get; init; }
     }
 
     static DecisionRight No(Refusal refusal) => new(refusal, [], null, IsOverride: false);

@@ -34,7 +34,7 @@ static class AuditFilter
     /// <summary>Those of one key stand in the order they were made in, turned with the key: one index serves both directions.</summary>
     public static IOrderedQueryable<AuditEvent> Sort(IQueryable<AuditEvent> events, ListQuery query, bool turned)
     {
-        var descending = (query.SortField is "actor" or "action" or "subject" or "at" ? query.Descending : true) != turned;
+        var descending = Descends(query) != turned;
         var sorted = query.SortField switch
         {
             "actor" => events.SortBy(e => e.ActorName, descending),
@@ -44,4 +44,24 @@ static class AuditFilter
         };
         return descending ? sorted.ThenByDescending(e => e.Id) : sorted.ThenBy(e => e.Id);
     }
+
+    /// <summary>Only those that follow an event in the order, or with <paramref name="turned"/> precede it: the order's index is entered there, however deep that is.</summary>
+    public static IQueryable<AuditEvent> Beyond(IQueryable<AuditEvent> events, AuditEvent place, ListQuery query, bool turned)
+    {
+        // Values of the query's own, so that one plan serves every place.
+        var (id, at, who, what, on) = (place.Id, place.At, place.ActorName, place.Action, place.SubjectName);
+        return (query.SortField, Descends(query) != turned) switch
+        {
+            ("actor", true) => events.Where(e => EF.Functions.LessThan(ValueTuple.Create(e.ActorName, e.Id), ValueTuple.Create(who, id))),
+            ("actor", false) => events.Where(e => EF.Functions.GreaterThan(ValueTuple.Create(e.ActorName, e.Id), ValueTuple.Create(who, id))),
+            ("action", true) => events.Where(e => EF.Functions.LessThan(ValueTuple.Create(e.Action, e.Id), ValueTuple.Create(what, id))),
+            ("action", false) => events.Where(e => EF.Functions.GreaterThan(ValueTuple.Create(e.Action, e.Id), ValueTuple.Create(what, id))),
+            ("subject", true) => events.Where(e => EF.Functions.LessThan(ValueTuple.Create(e.SubjectName, e.Id), ValueTuple.Create(on, id))),
+            ("subject", false) => events.Where(e => EF.Functions.GreaterThan(ValueTuple.Create(e.SubjectName, e.Id), ValueTuple.Create(on, id))),
+            (_, true) => events.Where(e => EF.Functions.LessThan(ValueTuple.Create(e.At, e.Id), ValueTuple.Create(at, id))),
+            (_, false) => events.Where(e => EF.Functions.GreaterThan(ValueTuple.Create(e.At, e.Id), ValueTuple.Create(at, id))),
+        };
+    }
+
+    static bool Descends(ListQuery query) => query.SortField is "actor" or "action" or "subject" or "at" ? query.Descending : true;
 }

@@ -27,15 +27,16 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
     // Looking through everything takes a processor for seconds: one at a time, however many ask.
     readonly SemaphoreSlim proving = new(1, 1);
 
-    /// <summary>How far a narrowed trail is counted, and so paged.</summary>
+    /// <summary>How far a narrowed trail is counted, and so paged by number.</summary>
     public const int MostCounted = 10_000;
 
     /// <summary>
     /// The trail, newest first. Sorts: <c>at actor action subject</c>. Filters: <c>action</c>, <c>actor</c> (id), <c>subject</c> (id),
     /// <c>kind</c>, <c>project</c> (id), <c>address</c>, <c>from</c> and <c>to</c> (moments; the second is left out itself). Search looks at who, what and
     /// on what: for three letters or more anywhere, for less at the beginning. The whole trail is counted exactly and paged to its end, a narrowed one to <see cref="MostCounted"/>.
+    /// Past that, and anywhere, the filters <c>after</c> and <c>before</c> (id of an event) give the page that follows or precedes an event in the list's order; nothing is skipped then.
     /// </summary>
-    /// <returns>The page, <see cref="NotAllowed"/> or <see cref="ListTooDeep"/>.</returns>
+    /// <returns>The page, <see cref="NotAllowed"/>, <see cref="NotFound"/> where the page was to begin, or <see cref="ListTooDeep"/>.</returns>
     public async Task<Result<Page<AuditEntry>>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
         if (Refuse(actor) is { } refusal)
@@ -43,10 +44,18 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
         await using var db = await contexts.ForAsync(actor, ct);
         var events = AuditFilter.Apply(db.AuditEvents.AsNoTracking(), query, out var narrowed);
         var (total, more) = narrowed ? await events.CountUpToAsync(MostCounted, ct) : (await CountAllAsync(db, ct), false);
+        if ((query.IdFilter("after") ?? query.IdFilter("before")) is { } id)
+        {
+            if (await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct) is not { } place)
+                return new NotFound("event");
+            var (beside, follows) = await BesideAsync(narrowed && !more ? Found(events) : events, place, query, ct);
+            return new Page<AuditEntry>(await EntriesAsync(db, beside, ct), total, more) { Follows = follows };
+        }
+
         if (more && query.SafeSkip >= MostCounted)
             return new ListTooDeep(query.SafeSkip, MostCounted);
-        var ids = !narrowed ? await IdsAsync(events, query, total, ct) : await Narrowed(events, query, more).Select(e => e.Id).Skip(query.SafeSkip).Take(query.SafeTake).ToListAsync(ct);
-        return new Page<AuditEntry>(await EntriesAsync(db, ids, ct), total, more);
+        var ids = !narrowed ? await IdsAsync(events, query, total, ct) : await AuditFilter.Sort(more ? events : Found(events), query, turned: false).Select(e => e.Id).Skip(query.SafeSkip).Take(query.SafeTake).ToListAsync(ct);
+        return new Page<AuditEntry>(await EntriesAsync(db, ids, ct), total, more) { Follows = more || query.SafeSkip + ids.Count < total };
     }
 
     /// <summary>Looks through the whole chain; see <see cref="AuditVerifier"/>.</summary>
@@ -79,14 +88,27 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
     }
 
     /// <summary>
-    /// What a narrowed trail leaves, in order. Where that is little it is found first and sorted then: the order's index would be walked to its end for it,
-    /// which the database takes for cheaper than it is. Where it is much, the page is near wherever the walk begins, and the database chooses.
+    /// Where a narrowed trail is little, it is found first and sorted then: the order's index would be walked to its end for it, which the database
+    /// takes for cheaper than it is. Where it is much, the page is near wherever the walk begins, and the database chooses.
     /// </summary>
-    static IQueryable<AuditEvent> Narrowed(IQueryable<AuditEvent> events, ListQuery query, bool much)
+    static IQueryable<AuditEvent> Found(IQueryable<AuditEvent> events)
     {
         // A row limit, even one that leaves nothing out, is what keeps the order from reaching into the search.
         var none = 0;
-        return AuditFilter.Sort(much ? events : events.Skip(none), query, turned: false);
+        return events.Skip(none);
+    }
+
+    /// <summary>The identifiers of the page that follows or precedes an event, and whether more follow it.</summary>
+    static async Task<(IReadOnlyList<Guid> Ids, bool Follows)> BesideAsync(IQueryable<AuditEvent> events, AuditEvent place, ListQuery query, CancellationToken ct)
+    {
+        var before = query.IdFilter("after") is null;
+        var ids = await AuditFilter.Sort(AuditFilter.Beyond(events, place, query, before), query, before).Select(e => e.Id).Take(query.SafeTake + 1).ToListAsync(ct);
+        var over = ids.Count > query.SafeTake;
+        if (over)
+            ids.RemoveAt(query.SafeTake);
+        if (before)
+            ids.Reverse();
+        return (ids, before || over);
     }
 
     /// <summary>Only the identifiers, from an index alone, and from the end of the list that is nearer.</summary>

@@ -20,9 +20,11 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts)
             p.Name,
             Role = db.ProjectMembers.Where(m => m.ProjectId == p.Id && m.UserId == actor.UserId).Select(m => (ProjectRole?)m.Role).SingleOrDefault(),
             Machines = db.Machines.Count(m => m.ProjectId == p.Id && m.State != MachineState.Waiting && m.State != MachineState.Deleted),
-            Waiting = db.Requests.Count(r => r.ProjectId == p.Id && r.Status == RequestStatus.Waiting),
         }).ToListAsync(ct);
-        return rows.ConvertAll(p => new ProjectView(p.Id, p.Name, RoleOf(actor, p.Role), p.Machines, p.Waiting));
+        var ids = rows.ConvertAll(p => p.Id);
+        // Counted for all projects at once: one by one would look through every request that each ever had.
+        var waiting = await db.Requests.Where(r => r.Status == RequestStatus.Waiting && ids.Contains(r.ProjectId)).GroupBy(r => r.ProjectId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        return rows.ConvertAll(p => new ProjectView(p.Id, p.Name, RoleOf(actor, p.Role), p.Machines, waiting.GetValueOrDefault(p.Id)));
     }
 
     /// <summary>

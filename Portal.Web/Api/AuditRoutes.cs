@@ -47,10 +47,13 @@ static class AuditRoutes
 
     static readonly ListFilter[] Filters = [new("action"), new("kind"), ListFilter.Id("actor"), ListFilter.Id("subject"), ListFilter.Id("project"), new("address"), ListFilter.Time("from"), ListFilter.Time("to")];
 
+    // Where a page begins when it is not at a number.
+    static readonly ListFilter[] Places = [ListFilter.Id("after"), ListFilter.Id("before")];
+
     public static void Map(RouteGroupBuilder api)
     {
         var audit = api.MapGroup("/audit").WithTags("Audit");
-        audit.MapGet("", ListAsync).WithSummary("Who did what to what, newest first; for auditors").Lists(Sorts, Filters);
+        audit.MapGet("", ListAsync).WithSummary("Who did what to what, newest first; after or before an event’s id instead of skip reaches any depth; for auditors").Lists(Sorts, [.. Filters, .. Places]);
         audit.MapGet("/export", ExportAsync).WithSummary("The same list whole, as a file of JSON lines or comma-separated values; the header Portal-Audit-Head holds the chain’s head").Lists(Sorts, [.. Filters, new("format", [AuditFile.JsonLines, AuditFile.Csv])])
             .Produces<AuditLine>(StatusCodes.Status200OK, "application/jsonl", "text/csv");
         audit.MapGet("/proof", ProveAsync).WithSummary("Looks through the whole trail, which takes seconds for a million events, and says whether it is as it was sealed; for auditors");

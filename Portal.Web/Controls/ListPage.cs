@@ -26,6 +26,9 @@ public abstract class ListPage<TRow> : LiveComponent
     /// <summary>Whether counting stopped at <see cref="Total"/>: there are more.</summary>
     protected bool AtLeast { get; private set; }
 
+    /// <summary>Where the pages beside this one begin, where they are not found by number.</summary>
+    protected PageEnds? Ends { get; private set; }
+
     /// <summary>The rows that are ticked.</summary>
     protected ISet<Guid> Picked { get; } = new HashSet<Guid>();
 
@@ -62,6 +65,7 @@ public abstract class ListPage<TRow> : LiveComponent
         }
 
         (Items, Total, AtLeast) = (page.Items, page.Total, page.AtLeast);
+        Ends = page is { AtLeast: true, Items.Count: > 0 } ? new(IdOf(page.Items[0]), IdOf(page.Items[^1]), page.Items.Count, page.Follows) : null;
         Picked.IntersectWith(page.Items.Select(IdOf));
     }
 

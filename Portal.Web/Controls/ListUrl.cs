@@ -19,6 +19,10 @@ public sealed record ListUrl(string Path, string? Search, string? Sort, int Numb
     /// <summary>Rows on a page.</summary>
     public const int PageSize = 25;
 
+    // The row a page follows or precedes, where a list is not counted far enough to be paged by number; the number is what the pager says then.
+    const string After = "after";
+    const string Before = "before";
+
     // Nobody turns to a page this far by hand; it keeps a made-up address from overflowing the number of skipped rows.
     const int LastPage = 100_000;
 
@@ -42,20 +46,29 @@ public sealed record ListUrl(string Path, string? Search, string? Sort, int Numb
     /// Whether anything narrows the list, so that an empty result means "none fits" rather than "none exists". The project does not: it
     /// says whose list this is.
     /// </summary>
-    public bool IsNarrowed => Search is not null || Filters.Keys.Any(name => name != "project");
+    public bool IsNarrowed => Search is not null || Filters.Keys.Any(name => name is not ("project" or After or Before));
 
     /// <summary>The same list, searched; back on its first page.</summary>
-    public ListUrl Searching(string? text) => this with { Search = string.IsNullOrWhiteSpace(text) ? null : text.Trim(), Number = 1 };
+    public ListUrl Searching(string? text) => OnPage(1) with { Search = string.IsNullOrWhiteSpace(text) ? null : text.Trim() };
 
     /// <summary>The same list with one filter set or, with null, removed; back on its first page.</summary>
-    public ListUrl Filtered(string name, string? value) =>
-        this with { Filters = string.IsNullOrEmpty(value) ? Filters.Remove(name) : Filters.SetItem(name, value), Number = 1 };
+    public ListUrl Filtered(string name, string? value)
+    {
+        var first = OnPage(1);
+        return first with { Filters = string.IsNullOrEmpty(value) ? first.Filters.Remove(name) : first.Filters.SetItem(name, value) };
+    }
 
     /// <summary>The same list sorted by a field; asked again, the other way round.</summary>
-    public ListUrl SortedBy(string field) => this with { Sort = Sort == field ? "-" + field : field, Number = 1 };
+    public ListUrl SortedBy(string field) => OnPage(1) with { Sort = Sort == field ? "-" + field : field };
 
     /// <summary>Another page of the same list.</summary>
-    public ListUrl OnPage(int number) => this with { Number = number };
+    public ListUrl OnPage(int number) => this with { Number = number, Filters = Filters.Remove(After).Remove(Before) };
+
+    /// <summary>The next page, which follows the last row of this one.</summary>
+    public ListUrl Following(Guid last) => OnPage(Number + 1).Beside(After, last);
+
+    /// <summary>The page before, which precedes the first row of this one.</summary>
+    public ListUrl Preceding(Guid first) => OnPage(Number - 1).Beside(Before, first);
 
     /// <summary>The list without search and filters, of the same project.</summary>
     public ListUrl Cleared() => this with { Search = null, Filters = Filters.RemoveRange(Filters.Keys.Where(name => name != "project")), Number = 1 };
@@ -76,4 +89,6 @@ public sealed record ListUrl(string Path, string? Search, string? Sort, int Numb
             parts.Add(new("page", Number.ToString(CultureInfo.InvariantCulture)));
         return QueryHelpers.AddQueryString(Path, parts);
     }
+
+    ListUrl Beside(string side, Guid row) => this with { Filters = Filters.SetItem(side, row.ToString()) };
 }

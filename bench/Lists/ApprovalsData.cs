@@ -28,8 +28,8 @@ static class ApprovalsData
     [
         "insert into flavors (id, name, vcpus, memory_mib, disk_gib, available) select pg_temp.id('flavor', n), (array['small', 'medium', 'large', 'huge'])[n], 1 << (n - 1), 2048 << (n - 1), 20 << (n - 1), true from generate_series(1, 4) n",
         """
-        insert into "AspNetRoles" (id, name, normalized_name) select pg_temp.id('role', n), name, upper(name) from unnest(array['admin', 'approver']) with ordinality r (name, n) on conflict do nothing;
-        insert into "AspNetUserRoles" (user_id, role_id) select pg_temp.id('user', n), r.id from generate_series(1, 2) n join "AspNetRoles" r on r.normalized_name = (array['ADMIN', 'APPROVER'])[n]
+        insert into "AspNetRoles" (id, name, normalized_name) select pg_temp.id('role', n), name, upper(name) from unnest(array['admin', 'approver', 'auditor']) with ordinality r (name, n) on conflict do nothing;
+        insert into "AspNetUserRoles" (user_id, role_id) select pg_temp.id('user', n), r.id from generate_series(1, 3) n join "AspNetRoles" r on r.normalized_name = (array['ADMIN', 'APPROVER', 'AUDITOR'])[n]
         """,
         $"insert into delegations (id, from_user_id, to_user_id, begins_at, ends_at, created_at) select pg_temp.id('away', n), pg_temp.id('user', n), pg_temp.id('user', {Delegate}), now() - interval '1 day', now() + interval '9 days', now() from unnest(array[{Approver}, {Named}]) n",
         """

@@ -18,7 +18,7 @@ static class ListsData
         await connection.OpenAsync(ct);
         // A million rows go in far faster without their indexes.
         var indexes = await IndexesAsync(connection, ct);
-        await ExecuteAsync(connection, [.. indexes.Select(i => $"drop index {i.Name}"), .. Statements, .. indexes.Select(i => i.Definition), "vacuum analyze audit_events", "vacuum analyze machines", .. ApprovalsData.Statements], ct);
+        await ExecuteAsync(connection, [.. indexes.Select(i => $"drop index {i.Name}"), .. Statements, .. indexes.Select(i => i.Definition), "vacuum analyze audit_events", "vacuum analyze audit_pending", "vacuum analyze machines", .. ApprovalsData.Statements], ct);
     }
 
     static async Task<List<(string Name, string Definition)>> IndexesAsync(NpgsqlConnection connection, CancellationToken ct)

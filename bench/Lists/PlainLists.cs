@@ -40,26 +40,40 @@ static class PlainLists
     /// <summary>Counts and reads one page.</summary>
     public static async Task ReadAsync(NpgsqlDataSource source, ListsCase asked, int total, CancellationToken ct)
     {
-        var query = asked.Query(total);
+        var query = asked.Query(new(total));
         var (where, parameters) = Where(asked, query);
-        var (table, direction) = (asked.List switch { "audit" => "audit_events", "approvals" => "requests", _ => "machines" }, query.Descending ? "desc" : "asc");
+        var table = Table(asked);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using (var count = new NpgsqlCommand($"select count(*) from {table} t where {where}", connection))
         {
             count.Parameters.AddRange(parameters.Select(p => p.Clone()).ToArray());
             await count.ExecuteScalarAsync(ct);
         }
-        await using var page = new NpgsqlCommand($"select t.*, (select p.name from projects p where p.id = t.project_id) from {table} t where {where} order by {(asked.List == "approvals" && query.SortField == "subject" ? "t.subject" : Columns[query.SortField!])} {direction}, t.id offset {query.Skip} limit {query.Take}", connection);
+        await using var page = new NpgsqlCommand($"select t.*, (select p.name from projects p where p.id = t.project_id) from {table} t where {where} order by {Order(asked, query)}, t.id offset {query.Skip} limit {query.Take}", connection);
         page.Parameters.AddRange(parameters.Select(p => p.Clone()).ToArray());
         await using var row = await page.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))
             _ = row.FieldCount;
     }
 
+    /// <summary>The row in the middle of a list, in its order; null when the list is empty.</summary>
+    public static async Task<Guid?> MiddleAsync(NpgsqlDataSource source, ListsCase asked, CancellationToken ct)
+    {
+        var query = asked.Query(new());
+        var (where, parameters) = Where(asked, query);
+        await using var command = source.CreateCommand($"select t.id from {Table(asked)} t where {where} order by {Order(asked, query)}, t.id offset (select count(*) / 2 from {Table(asked)} t where {where}) limit 1");
+        command.Parameters.AddRange(parameters.ToArray());
+        return (Guid?)await command.ExecuteScalarAsync(ct);
+    }
+
+    static string Table(ListsCase asked) => asked.List switch { "audit" => "audit_events", "approvals" => "requests", _ => "machines" };
+
+    static string Order(ListsCase asked, ListQuery query) => $"{(asked.List == "approvals" && query.SortField == "subject" ? "t.subject" : Columns[query.SortField!])} {(query.Descending ? "desc" : "asc")}";
+
     static (string Where, List<NpgsqlParameter> Parameters) Where(ListsCase asked, ListQuery query)
     {
         var (conditions, parameters) = (new List<string> { asked.List == "audit" ? "true" : "t.project_id in (select id from projects)" }, new List<NpgsqlParameter>());
-        if (asked.As == "member")
+        if (asked.As == "a member")
             conditions.Add($"t.project_id in (select project_id from project_members where user_id = '{ListsBench.Member}')");
         if (query.LikePattern is { } like)
         {
@@ -76,7 +90,7 @@ static class PlainLists
             });
             conditions.Add(field switch
             {
-                "kind" => "subject_kind = @kind", "address" => "remote_address = @address", "actor" or "subject" or "project" or "host" or "requester" => $"t.{field}_id = @{field}", "rule" => "rule_name = @rule",
+                "kind" when asked.List == "audit" => "subject_kind = @kind", "address" => "remote_address = @address", "actor" or "subject" or "project" or "host" or "requester" => $"t.{field}_id = @{field}", "rule" => "rule_name = @rule",
                 "asked" => "@asked = 'me'", "lease" => "(@lease = 'soon' and lease_stage = 'Running' and lease_ends_at <= now() + interval '7 days' or @lease = 'running' and lease_stage = 'Running' or @lease = 'none' and lease_stage = 'None')", "from" => "at >= @from", "to" => "at < @to", _ => $"{field} = @{field}",
             });
         }

@@ -102,7 +102,50 @@ public sealed class AuditServiceTests(PostgresFixture postgres) : IClassFixture<
 
         var more = (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted - 1, Take = 1 }, Ct)).Value;
         (more.Total, more.AtLeast, more.Items.Count).ShouldBe((AuditService.MostCounted, true, 1));
-        (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted }, Ct)).Refusal.ShouldBeOfType<ListTooDeep>().Advice.ShouldContain("sort it the other way");
+        (await Trail.ListAsync(world.Admin, all with { Skip = AuditService.MostCounted }, Ct)).Refusal.ShouldBeOfType<ListTooDeep>().Advice.ShouldContain("'after' with its id");
+        var last = more.Items.Single().Id;
+        (await Trail.ListAsync(world.Admin, After(all, last), Ct)).Value.ShouldSatisfyAllConditions(p => p.Items.Single().SubjectName.ShouldBe("one-more"), p => p.AtLeast.ShouldBeTrue(), p => p.Follows.ShouldBeFalse());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("at")]
+    [InlineData("-actor")]
+    [InlineData("actor")]
+    [InlineData("action")]
+    [InlineData("-action")]
+    [InlineData("subject")]
+    [InlineData("-subject")]
+    public async Task Pages_that_follow_and_precede_an_event_are_those_of_the_same_list_by_number(string? sort)
+    {
+        var world = await postgres.NewWorldAsync();
+        await WriteAsync(world, [.. Enumerable.Range(0, 31).Select(n => $"walk-{n % 4}")]);
+        postgres.Time.Advance(TimeSpan.FromSeconds(1));
+        await WriteAsync(world, world.Owner, [.. Enumerable.Range(0, 30).Select(n => $"walk-{n % 3}")]);
+        foreach (var query in new[] { Of(world) with { Sort = sort, Take = 7 }, Of(world) with { Sort = sort, Search = "WALK", Take = 7 }, new ListQuery(Sort: sort, Take: 200) })
+        {
+            var pages = new List<IReadOnlyList<AuditEntry>>();
+            for (var skip = 0; pages is [] || pages[^1].Count == query.Take; skip += query.Take)
+                pages.Add((await Trail.ListAsync(world.Admin, query with { Skip = skip }, Ct)).Value.Items);
+
+            for (var n = 1; n < pages.Count && pages[n].Count > 0; n++)
+            {
+                var next = (await Trail.ListAsync(world.Admin, After(query, pages[n - 1][^1].Id), Ct)).Value;
+                next.Items.ShouldBe(pages[n]);
+                next.Follows.ShouldBe(n + 1 < pages.Count && pages[n + 1].Count > 0);
+                (await Trail.ListAsync(world.Admin, With(query, "before", pages[n][0].Id), Ct)).Value.ShouldSatisfyAllConditions(p => p.Items.ShouldBe(pages[n - 1]), p => p.Follows.ShouldBeTrue());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_page_beside_an_event_that_is_none_is_refused()
+    {
+        var world = await postgres.NewWorldAsync();
+        await WriteAsync(world, "one");
+
+        (await Trail.ListAsync(world.Admin, After(Of(world), Guid.NewGuid()), Ct)).Refusal.ShouldBeOfType<NotFound>();
+        (await Trail.ListAsync(world.Admin, Of(world, ("before", "' or 1 = 1 --")), Ct)).Refusal.ShouldBeOfType<NotFound>();
     }
 
     [Theory]
@@ -154,12 +197,18 @@ public sealed class AuditServiceTests(PostgresFixture postgres) : IClassFixture<
             paged.Select(e => e.SubjectName).ShouldBe(sort[0] == '-' ? Enumerable.Range(0, 23).Select(n => $"seek-{22 - n:00}") : Enumerable.Range(0, 23).Select(n => $"seek-{n:00}"));
     }
 
-    async Task WriteAsync(World world, params string[] subjects)
+    Task WriteAsync(World world, params string[] subjects) => WriteAsync(world, world.Member, subjects);
+
+    async Task WriteAsync(World world, Actor by, string[] subjects)
     {
         await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
-        db.AddRange(subjects.Select(subject => AuditEvent.Of(world.Member, "thing.do", "thing", Guid.NewGuid(), subject, world.Project.Id, null, postgres.Time.GetUtcNow())));
+        db.AddRange(subjects.Select(subject => AuditEvent.Of(by, "thing.do", "thing", Guid.NewGuid(), subject, world.Project.Id, null, postgres.Time.GetUtcNow())));
         await db.SaveChangesAsync(Ct);
     }
+
+    static ListQuery After(ListQuery query, Guid id) => With(query, "after", id);
+
+    static ListQuery With(ListQuery query, string filter, Guid id) => query with { Filters = new Dictionary<string, string>(query.Filters ?? new Dictionary<string, string>()) { [filter] = id.ToString() } };
 
     static ListQuery Of(World world, params (string Field, string Value)[] filters) =>
         new(Filters: new Dictionary<string, string>(filters.Select(f => KeyValuePair.Create(f.Field, f.Value))) { ["project"] = world.Project.Id.ToString() });

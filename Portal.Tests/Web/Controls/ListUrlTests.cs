@@ -36,6 +36,22 @@ public class ListUrlTests
     }
 
     [Fact]
+    public void A_page_beside_a_row_is_left_by_every_other_way_through_the_list()
+    {
+        var row = Guid.NewGuid();
+        var url = ListUrl.Read("http://portal/audit?kind=machine&page=400").Following(row);
+
+        url.ToString().ShouldBe($"/audit?after={row}&kind=machine&page=401");
+        url.Preceding(row).ToString().ShouldBe($"/audit?before={row}&kind=machine&page=400");
+        url.OnPage(400).ToString().ShouldBe("/audit?kind=machine&page=400");
+        url.Searching("web").ToString().ShouldBe("/audit?q=web&kind=machine");
+        url.Filtered("kind", null).ToString().ShouldBe("/audit");
+        url.SortedBy("at").ToString().ShouldBe("/audit?kind=machine&sort=at");
+        url.Cleared().ToString().ShouldBe("/audit");
+        ListUrl.Read("http://portal/audit").Following(row).IsNarrowed.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Sorting_twice_by_the_same_field_turns_the_order_round()
     {
         var once = ListUrl.Read("http://portal/machines").SortedBy("name");

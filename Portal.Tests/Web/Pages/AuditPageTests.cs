@@ -126,10 +126,34 @@ public class AuditPageTests(PostgresCluster cluster) : PageTest(cluster)
         page.Says("Nothing fits");
     }
 
-    async Task WriteAsync(AuditEvent e)
+    [Fact]
+    public async Task A_trail_that_is_counted_no_further_is_turned_page_by_page_to_its_end_and_back()
+    {
+        await WriteAsync([.. Enumerable.Range(1, AuditService.MostCounted + 30).Select(n => AuditEvent.Of(World.Admin, "thing.do", "thing", Guid.NewGuid(), $"n-{n:00000}", null, null, DateTimeOffset.UtcNow))]);
+        var page = Open<AuditPage>(World.Admin, "/audit?kind=thing&page=400&sort=subject");
+        void Shows(string rows, string first)
+        {
+            page.WaitForState(() => page.FindAll(".pager").Count == 1 && page.Find(".pager").Plain().StartsWith(rows, StringComparison.Ordinal) && page.FindAll("tbody tr")[0].Plain().Contains(first, StringComparison.Ordinal));
+        }
+        void Turn(string to) => Nav.NavigateTo(page.Find($".pager a[rel={to}]").GetAttribute("href")!);
+
+        Shows("9,976–10,000 of 10,000+", "n-09976");
+        Turn("next");
+        Shows("10,001–10,025 of 10,000+", "n-10001");
+        Turn("next");
+        Shows("10,026–10,030 of 10,000+", "n-10026");
+        page.FindAll(".pager a[rel=next]").ShouldBeEmpty();
+        Turn("prev");
+        Shows("10,001–10,025 of 10,000+", "n-10001");
+        Turn("prev");
+        Shows("9,976–10,000 of 10,000+", "n-09976");
+        Address.ShouldBe("/audit?kind=thing&sort=subject&page=400");
+    }
+
+    async Task WriteAsync(params AuditEvent[] events)
     {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
-        db.Add(e);
+        db.AddRange(events);
         await db.SaveChangesAsync(Ct);
     }
 
