@@ -142,7 +142,7 @@ public sealed partial class ApprovalService
 
     /// <summary>What somebody is told of a request that no longer waits: who decided it, or that there is none where it was never any of his concern.</summary>
     static async Task<Refusal> OverAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct) =>
-        request.RequesterId == actor.UserId || await db.RoleInAsync(actor, request.ProjectId, ct) is not null
+        await db.RoleInAsync(actor, request.ProjectId, ct) is not null
         || await db.RequestDecisions.AnyAsync(d => d.RequestId == request.Id && d.UserId == actor.UserId, ct) || await DecisionRight.WasAskedAsync(db, actor, request, now, ct)
             ? await db.DecidedAsync(request, ct) : new NotFound("request");
 
