@@ -20,7 +20,7 @@ public sealed partial class RequestService
         var said = (text ?? "").Trim();
         if (said.Length == 0)
             return new InvalidText("text", "The comment is empty.", "Write something first.");
-        if (DraftCheck.CheckText("text", said, RequestComment.MostText) is { } bad)
+        if (Texts.CheckProse("text", said, RequestComment.MostText) is { } bad)
             return bad;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
