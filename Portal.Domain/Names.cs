@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 
 namespace Portal.Domain;
@@ -24,15 +22,9 @@ static class Names
             return new InvalidText(field, $"{thing} needs a name.", $"Type 1 to {most} characters.");
         if (name.Length > most)
             return new InvalidText(field, $"The name has {name.Length} characters; at most {most} are allowed.", "Shorten it.");
-        if (!IsWhole(name) || name.EnumerateRunes().Any(IsTricky))
+        // Blanks of other kinds look like the one everybody types.
+        if (!Texts.IsLine(name) || name.Any(c => c != ' ' && char.IsWhiteSpace(c)))
             return new InvalidText(field, "The name has characters that do not show, or turn the text around.", "Type it anew without them.");
         return char.IsLetterOrDigit(name, 0) ? null : new InvalidText(field, $"The name begins with “{name[0]}”.", "Begin it with a letter or a digit.");
     }
-
-    // Half of a surrogate pair cannot be given to PostgreSQL.
-    static bool IsWhole(string text) => !text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar);
-
-    static bool IsTricky(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate
-        || (Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator && rune.Value != ' ');
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Portal.Domain;
@@ -71,6 +72,6 @@ public sealed record ListQuery(string? Search = null, string? Sort = null, int S
         }
     }
 
-    // PostgreSQL takes no NUL in a text, and nothing that is searched holds a control character.
-    static string Printable(string text) => string.Concat(text.Where(letter => !char.IsControl(letter)));
+    // PostgreSQL takes no NUL and no half of a character in a text, and nothing that is searched holds a control character.
+    static string Printable(string text) => string.Concat(text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && rune != Rune.ReplacementChar));
 }

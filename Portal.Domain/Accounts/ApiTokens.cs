@@ -28,8 +28,8 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
     public async Task<Result<NewApiToken>> CreateAsync(Actor actor, string name, TimeSpan? lifetime, CancellationToken ct)
     {
         name = name.Trim();
-        if (name.Length is 0 or > 80 || name.Any(char.IsControl))
-            return new InvalidText("name", "A token needs a name of 1 to 80 characters.", "Name it for what uses it, e.g. “backup script”.");
+        if (name.Length is 0 or > 80 || !Texts.IsLine(name))
+            return new InvalidText("name", "A token needs a name of 1 to 80 visible characters.", "Name it for what uses it, e.g. “backup script”.");
         var life = lifetime ?? DefaultLifetime;
         if (life <= TimeSpan.Zero || life > LongestLifetime)
             return new InvalidText("lifetime", $"A token lives at most {LongestLifetime.Days} days.", "Choose a shorter time and make a new one before it ends.");

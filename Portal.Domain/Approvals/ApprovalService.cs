@@ -33,15 +33,15 @@ public sealed partial class ApprovalService
     /// a host with room and that the operation that makes it is in the ledger; before, the next level is asked.
     /// </summary>
     public Task<IReadOnlyList<Decision>> ApproveAsync(Actor actor, IReadOnlyList<SeenRequest> requests, string? reason, CancellationToken ct) =>
-        DecideAsync(actor, requests, RefuseCall(actor, reason), (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Approve, Trim(reason), ct), ct);
+        DecideAsync(actor, requests, RefuseCall(actor, reason), (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Approve, Texts.Trimmed(reason), ct), ct);
 
     /// <summary>Turns requests down at whichever level they are.</summary>
     public Task<IReadOnlyList<Decision>> DenyAsync(Actor actor, IReadOnlyList<Guid> requestIds, string reason, CancellationToken ct) => DenyAsync(actor, Seen(requestIds), reason, ct);
 
     /// <summary>Turns requests down, each on its own, with a reason that the requester reads; what they held is free again. One no is enough.</summary>
     public Task<IReadOnlyList<Decision>> DenyAsync(Actor actor, IReadOnlyList<SeenRequest> requests, string reason, CancellationToken ct) =>
-        DecideAsync(actor, requests, RefuseCall(actor, reason) ?? (Trim(reason) is null ? new InvalidText("reason", "A denial needs a reason.", "Say in a sentence why, and what would be granted.") : null),
-            (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Deny, Trim(reason), ct), ct);
+        DecideAsync(actor, requests, RefuseCall(actor, reason) ?? (Texts.Trimmed(reason) is null ? new InvalidText("reason", "A denial needs a reason.", "Say in a sentence why, and what would be granted.") : null),
+            (db, request, level) => SayAsync(db, actor, request, level, DecisionVerdict.Deny, Texts.Trimmed(reason), ct), ct);
 
     async Task<Refusal?> SayAsync(PortalDbContext db, Actor actor, Request request, int? seen, DecisionVerdict verdict, string? reason, CancellationToken ct)
     {
@@ -142,13 +142,11 @@ public sealed partial class ApprovalService
 
     /// <summary>What somebody is told of a request that no longer waits: who decided it, or that there is none where it was never any of his concern.</summary>
     static async Task<Refusal> OverAsync(PortalDbContext db, Actor actor, Request request, DateTimeOffset now, CancellationToken ct) =>
-        request.RequesterId == actor.UserId || await db.RoleInAsync(actor, request.ProjectId, ct) is not null
+        await db.RoleInAsync(actor, request.ProjectId, ct) is not null
         || await db.RequestDecisions.AnyAsync(d => d.RequestId == request.Id && d.UserId == actor.UserId, ct) || await DecisionRight.WasAskedAsync(db, actor, request, now, ct)
             ? await db.DecidedAsync(request, ct) : new NotFound("request");
 
-    static Refusal? RefuseCall(Actor actor, string? reason) => actor.IsSomebody() ? DraftCheck.CheckText("reason", Trim(reason), MostReason) : new NotAllowed("decide requests", "an account");
+    static Refusal? RefuseCall(Actor actor, string? reason) => actor.IsSomebody() ? Texts.CheckProse("reason", Texts.Trimmed(reason), MostReason) : new NotAllowed("decide requests", "an account");
 
     static IReadOnlyList<SeenRequest> Seen(IReadOnlyList<Guid> ids) => [.. ids.Select(id => new SeenRequest(id))];
-
-    static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

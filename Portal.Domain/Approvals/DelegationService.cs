@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
-using Portal.Domain.Requests;
 
 namespace Portal.Domain.Approvals;
 
@@ -44,8 +43,8 @@ public sealed class DelegationService
         var from = draft.FromUserId ?? actor.UserId;
         if (actor.IsSystem || (from != actor.UserId && !actor.IsAdmin))
             return new NotAllowed("delegate for somebody else", $"the role {Roles.Admin}");
-        var reason = string.IsNullOrWhiteSpace(draft.Reason) ? null : draft.Reason.Trim();
-        if (DraftCheck.CheckText("reason", reason, MostReason) is { } bad)
+        var reason = Texts.Trimmed(draft.Reason);
+        if (Texts.CheckProse("reason", reason, MostReason) is { } bad)
             return bad;
         var now = time.GetUtcNow();
         var begins = (draft.BeginsAt < now ? now : draft.BeginsAt).ToUniversalTime();

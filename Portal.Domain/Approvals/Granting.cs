@@ -121,6 +121,11 @@ sealed class Granting(RequestActions actions)
     static Task TellDueAsync(PortalDbContext db, Request request, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null) => NoticeBoard.TellAsync(db,
         new Notice(NoticeKind.DecisionDue, $"{RequestNotices.What(request)} waits for your decision", request.Note ?? request.Why, $"/approvals?request={request.Id}", request.Id, request.ProjectId), people, now, ct, changes);
 
-    static Task TellAsync(PortalDbContext db, Actor actor, Request request, string title, string? reason, DateTimeOffset now, CancellationToken ct) => actor.UserId == request.RequesterId ? Task.CompletedTask : NoticeBoard.TellAsync(db,
-        new Notice(NoticeKind.RequestDecided, title, reason, $"/requests/{request.Id}", request.Id, request.ProjectId), [request.RequesterId], now, ct);
+    static async Task TellAsync(PortalDbContext db, Actor actor, Request request, string title, string? reason, DateTimeOffset now, CancellationToken ct)
+    {
+        if (actor.UserId == request.RequesterId)
+            return;
+        var people = await NoticePeople.WhoReadAsync(db, request.ProjectId, [request.RequesterId], ct);
+        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.RequestDecided, title, reason, $"/requests/{request.Id}", request.Id, request.ProjectId), people, now, ct);
+    }
 }

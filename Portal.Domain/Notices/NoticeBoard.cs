@@ -69,7 +69,7 @@ public static class NoticeBoard
         [
             Many("numbers", NpgsqlDbType.Integer, Enumerable.Range(0, told.Count)),
             Many("kinds", NpgsqlDbType.Text, told.Select(t => t.Notice.Kind.ToString())),
-            Many("titles", NpgsqlDbType.Text, told.Select(t => Plain(t.Notice.Title).Cut(MostTitle))),
+            Many("titles", NpgsqlDbType.Text, told.Select(t => Texts.OneLine(t.Notice.Title).Cut(MostTitle))),
             Many("bodies", NpgsqlDbType.Text, told.Select(t => t.Notice.Body?.Replace("\0", "", StringComparison.Ordinal).Cut(MostBody))),
             Many("links", NpgsqlDbType.Text, told.Select(t => t.Notice.Link)),
             Many("subjects", NpgsqlDbType.Uuid, told.Select(t => t.Notice.SubjectId)),
@@ -87,11 +87,7 @@ public static class NoticeBoard
     }
 
     /// <summary>Whether a link is a path of ours: nothing else is ever followed from a notice.</summary>
-    public static bool IsOurs(string link) =>
-        link is ['/', ..] and not ['/', '/' or '\\', ..] && link.Length <= MostLink && !link.Any(c => c == '\\' || char.IsControl(c) || char.IsWhiteSpace(c));
-
-    /// <summary>A title is one line, also where it becomes the subject of an e-mail.</summary>
-    static string Plain(string title) => string.Concat(title.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim();
+    public static bool IsOurs(string link) => link.Length <= MostLink && Texts.IsOwnPath(link);
 
     static NpgsqlParameter Many<T>(string name, NpgsqlDbType type, IEnumerable<T> values) => new(name, NpgsqlDbType.Array | type) { Value = values.ToArray() };
 }

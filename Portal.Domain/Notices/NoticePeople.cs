@@ -23,6 +23,11 @@ static class NoticePeople
     public static Task<List<Guid>> ActiveMembersAsync(PortalDbContext db, Guid projectId, CancellationToken ct) =>
         db.ProjectMembers.Where(m => m.ProjectId == projectId && m.Role != ProjectRole.Viewer).Select(m => m.UserId).ToListAsync(ct);
 
+    /// <summary>Those of some people who may read what is in a project: who is in it, and who holds a platform role. Who left hears nothing of it any more.</summary>
+    public static Task<List<Guid>> WhoReadAsync(PortalDbContext db, Guid projectId, IReadOnlyCollection<Guid> people, CancellationToken ct) =>
+        db.ProjectMembers.Where(m => m.ProjectId == projectId && people.Contains(m.UserId)).Select(m => m.UserId)
+            .Union(db.UserRoles.Where(held => people.Contains(held.UserId)).Join(db.Roles.Where(r => r.Name != Roles.Member), held => held.RoleId, role => role.Id, (held, _) => held.UserId)).ToListAsync(ct);
+
     /// <summary>The admins of the platform.</summary>
     public static Task<List<Guid>> AdminsAsync(PortalDbContext db, CancellationToken ct) => HoldersAsync(db, PlatformRoles.Admin, ct);
 

@@ -41,7 +41,7 @@ public sealed record CannotCancel(string Title)
 static class CallKey
 {
     /// <summary>Why a key is refused, or null.</summary>
-    public static InvalidText? Refuse(string? key) => key is { Length: > 0 and <= 100 } && !key.Any(char.IsControl) ? null
+    public static InvalidText? Refuse(string? key) => key is { Length: > 0 and <= 100 } && Texts.IsLine(key) ? null
         : new("idempotencyKey", "A call that may be repeated needs a key of 1 to 100 characters.", "Send a random UUID, and the same one when you try again.");
 }
 

@@ -185,13 +185,11 @@ public sealed partial class PolicyService
         var asks = draft.Then.Outcome == PolicyOutcome.Ask;
         var then = draft.Then with
         {
-            Reason = Trim(draft.Then.Reason), Levels = asks ? [.. draft.Then.Levels.Select(level => level with { Approvers = [.. level.Approvers.Distinct()] })] : [],
+            Reason = Texts.Trimmed(draft.Then.Reason), Levels = asks ? [.. draft.Then.Levels.Select(level => level with { Approvers = [.. level.Approvers.Distinct()] })] : [],
             MayDecideOwn = asks && draft.Then.MayDecideOwn, ExpiresAfterHours = asks ? draft.Then.ExpiresAfterHours : null,
         };
-        return new RuleDraft((draft.Name ?? "").Trim(), Trim(draft.Description), draft.Enabled, draft.When.Tidy(), then);
+        return new RuleDraft((draft.Name ?? "").Trim(), Texts.Trimmed(draft.Description), draft.Enabled, draft.When.Tidy(), then);
     }
-
-    static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     static AuditEvent Event(Actor actor, string action, ApprovalRule rule, RuleDraft? before, RuleDraft? after, DateTimeOffset now) =>
         AuditEvent.Of(actor, action, "rule", rule.Id, rule.Name, null, new { before, after }, now);

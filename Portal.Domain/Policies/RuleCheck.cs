@@ -18,12 +18,12 @@ public static class RuleCheck
     const int MostLevels = 9;
     const int MostApprovers = 20;
     const int MostHours = 24 * 365;
-    const int MostFigure = 1_000_000_000;
+    const int MostFigure = (int)Projects.QuotaService.MostLimit;
 
     /// <summary>The first thing that does not do; null when all is well. The draft is one that was tidied.</summary>
     public static Refusal? Refuse(RuleDraft draft, PolicyNames names) =>
         Text("name", draft.Name, MostName) ?? (draft.Name.Length == 0 ? new InvalidText("name", "The rule has no name.", "Give it one that tells who asks and who decides what it is about.") : null)
-        ?? Text("description", draft.Description, MostText) ?? Text("reason", draft.Then.Reason, MostText)
+        ?? Text("description", draft.Description, MostText) ?? (Refusal?)Text("reason", draft.Then.Reason, MostText)
         ?? Conditions(draft.When, names) ?? Outcome(draft.Then, names);
 
     /// <summary>For every rule that is switched on, what keeps it from ever matching.</summary>
@@ -40,8 +40,8 @@ public static class RuleCheck
         return warnings;
     }
 
-    static Refusal? Text(string field, string? text, int most) => DraftCheck.CheckText(field, text, most)
-        ?? (field == "name" && text is not null && text.Any(char.IsControl) ? new InvalidText(field, "The name has more than one line.", "Type it on one.") : null);
+    static InvalidText? Text(string field, string? text, int most) => Texts.CheckProse(field, text, most)
+        ?? (field == "name" && text is not null && !Texts.IsLine(text) ? new InvalidText(field, "The name has more than one line, or characters that do not show.", "Type it on one, without them.") : null);
 
     static InvalidRule? Conditions(RuleConditions when, PolicyNames names) =>
         Known("projects", "project", when.Projects, names.Projects) ?? Known("flavors", "flavor", when.Flavors, names.Flavors) ?? Known("images", "image", when.Images, names.Images)

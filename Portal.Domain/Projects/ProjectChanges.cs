@@ -10,9 +10,6 @@ public sealed class ProjectChanges(IDbContextFactory<PortalDbContext> contexts, 
     /// <summary>The longest name.</summary>
     public const int MostName = 60;
 
-    /// <summary>The largest limit that can be given: past it a figure is a slip of the finger.</summary>
-    public const long MostLimit = 1_000_000_000;
-
     /// <summary>Makes a project with its limits, and its first owner where one is named. For admins.</summary>
     /// <returns>The project, or <see cref="NotAllowed"/>, <see cref="InvalidText"/>, <see cref="ProjectNameTaken"/>, <see cref="NotFound"/>, <see cref="AccountDisabled"/>.</returns>
     public async Task<Result<ProjectDetails>> CreateAsync(Actor actor, ProjectDraft draft, CancellationToken ct)
@@ -24,8 +21,8 @@ public sealed class ProjectChanges(IDbContextFactory<PortalDbContext> contexts, 
             return bad;
         foreach (var (resource, limit) in draft.Limits)
         {
-            if (limit is < 0 or > MostLimit)
-                return new InvalidText("limits", $"A limit of {QuotaWords.Amount(resource, limit)} cannot be given.", $"Give 0 to {MostLimit}.");
+            if (limit is < 0 or > QuotaService.MostLimit)
+                return new InvalidText("limits", $"A limit of {QuotaWords.Amount(resource, limit)} cannot be given.", $"Give 0 to {QuotaService.MostLimit}.");
         }
 
         await using var db = await contexts.CreateDbContextAsync(ct);

@@ -42,8 +42,8 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
         var key = SshPublicKey.Parse(draft.SshKey ?? "");
         if (!key.IsOk)
             refusals.Add(key.Refusal);
-        var why = string.IsNullOrWhiteSpace(draft.Why) ? null : draft.Why.Trim();
-        if (CheckText("why", why, MostWhy) is { } badWhy)
+        var why = Texts.Trimmed(draft.Why);
+        if (Texts.CheckProse("why", why, MostWhy) is { } badWhy)
             refusals.Add(badWhy);
         var terms = await LeaseBook.TermsAsync(db, draft.ProjectId, ct);
         if (terms.Refuse(draft.LeaseDays) is { } badLease)
@@ -66,15 +66,6 @@ sealed record DraftCheck(string? Name, bool? NameFree, Image? Image, Flavor? Fla
 
     /// <summary>Whether a machine of the project has the name.</summary>
     public static Question IsTaken(Guid projectId, string name) => new("select exists (select 1 from machines where project_id = $1 and name = $2 and state <> 'Deleted')", projectId, name);
-
-    /// <summary>Free text for people: a length, and no characters that a database or a terminal trips over.</summary>
-    public static Refusal? CheckText(string field, string? text, int most) => text switch
-    {
-        null => null,
-        _ when text.Length > most => new InvalidText(field, $"The text has {text.Length} characters; at most {most} are allowed.", "Shorten it."),
-        _ when text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) => new InvalidText(field, "The text has control characters.", "Type it anew without them."),
-        _ => null,
-    };
 
     static TooSmallForImage? TooSmall(Image image, Flavor flavor) =>
         flavor.MemoryMib < image.MinMemoryMib ? new TooSmallForImage(image.Title, $"at least {image.MinMemoryMib} MiB of memory; the flavor “{flavor.Name}” has {flavor.MemoryMib} MiB")

@@ -7,9 +7,6 @@ namespace Portal.Domain.Requests;
 /// <summary>Higher limits for a project; granted, they hold at once.</summary>
 sealed class QuotaAction : ChangeAction
 {
-    /// <summary>The highest limit that can be asked for.</summary>
-    internal const long Most = 1_000_000_000;
-
     /// <inheritdoc/>
     public override RequestKind Kind => RequestKind.QuotaIncrease;
 
@@ -38,8 +35,8 @@ sealed class QuotaAction : ChangeAction
         {
             if (wanted[line.Resource] <= line.Limit)
                 refusals.Add(new NotHigher(line, wanted[line.Resource]));
-            else if (wanted[line.Resource] > Most)
-                refusals.Add(new InvalidText("limits", $"A limit of {wanted[line.Resource]} is more than any project can have.", $"Ask for at most {Most}."));
+            else if (wanted[line.Resource] > QuotaService.MostLimit)
+                refusals.Add(new InvalidText("limits", $"A limit of {wanted[line.Resource]} is more than any project can have.", $"Ask for at most {QuotaService.MostLimit}."));
         }
         if (await db.Requests.Where(r => r.ProjectId == asked.ProjectId && r.Kind == Kind && r.RequesterId == actor.UserId && r.Status == RequestStatus.Waiting).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(ct) is { } other)
             refusals.Add(new OtherWaits(other, project.Name, Kind, RequestStatus.Waiting));

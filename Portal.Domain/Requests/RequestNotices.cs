@@ -5,10 +5,10 @@ namespace Portal.Domain.Requests;
 /// <summary>Tells people what became of requests.</summary>
 static class RequestNotices
 {
-    /// <summary>Who asked is told that the request came to its end.</summary>
-    public static Task EndedAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct) =>
-        NoticeBoard.TellAsync(db, new Notice(NoticeKind.RequestDecided, Title(request), request.Outcome ?? request.DecisionReason, $"/requests/{request.Id}", request.Id, request.ProjectId),
-            [request.RequesterId], now, ct);
+    /// <summary>Who asked is told that the request came to its end, while in the project.</summary>
+    public static async Task EndedAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct) =>
+        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.RequestDecided, Title(request), request.Outcome ?? request.DecisionReason, $"/requests/{request.Id}", request.Id, request.ProjectId),
+            await NoticePeople.WhoReadAsync(db, request.ProjectId, [request.RequesterId], ct), now, ct);
 
     /// <summary>What is asked for, as a sentence about it begins: one machine is asked about more than once, and its name alone says too little.</summary>
     public static string What(Request request) => request.Kind switch

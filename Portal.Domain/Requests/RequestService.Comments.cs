@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Notices;
@@ -21,7 +20,7 @@ public sealed partial class RequestService
         var said = (text ?? "").Trim();
         if (said.Length == 0)
             return new InvalidText("text", "The comment is empty.", "Write something first.");
-        if (DraftCheck.CheckText("text", said, RequestComment.MostText) is { } bad)
+        if (Texts.CheckProse("text", said, RequestComment.MostText) is { } bad)
             return bad;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -57,8 +56,7 @@ public sealed partial class RequestService
         people.UnionWith(await db.RequestComments.Where(c => c.RequestId == request.Id).Select(c => c.AuthorId).Distinct().ToListAsync(ct));
         if (request.DecidedBy is { } decider)
             people.Add(decider);
-        people.IntersectWith(await db.ProjectMembers.Where(m => m.ProjectId == request.ProjectId).Select(m => m.UserId).Union(
-            db.UserRoles.Join(db.Roles.Where(r => r.Name != Roles.Member), held => held.RoleId, role => role.Id, (held, _) => held.UserId)).ToListAsync(ct));
+        people.IntersectWith(await NoticePeople.WhoReadAsync(db, request.ProjectId, people, ct));
         people.UnionWith(request.Levels.SelectMany(level => level.Approvers).Where(a => a.Kind == ApproverKind.Person).Select(a => a.UserId).OfType<Guid>());
         people.ExceptWith([author, Guid.Empty]);
         return people;

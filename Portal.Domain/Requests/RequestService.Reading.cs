@@ -99,7 +99,7 @@ public sealed partial class RequestService
             return look.Refusal;
         var seen = look.Value;
         var refusals = new List<Refusal>(seen.Refusals);
-        if (DraftCheck.CheckText("why", draft.Why?.Trim(), DraftCheck.MostWhy) is { } badWhy)
+        if (Texts.CheckProse("why", draft.Why?.Trim(), DraftCheck.MostWhy) is { } badWhy)
             refusals.Add(badWhy);
         refusals.AddRange(QuotaRules.Judge(await QuotaBooks.SheetAsync(db, seen.ProjectId, seen.HolderId, ct), seen.Takes));
         var policy = await policies.DecideAsync(db, seen.Facts, ct);

@@ -43,7 +43,7 @@ public sealed partial class RequestService
     {
         if (CallKey.Refuse(idempotencyKey) is { } noKey)
             return noKey;
-        var why = string.IsNullOrWhiteSpace(draft.Why) ? null : draft.Why.Trim();
+        var why = Texts.Trimmed(draft.Why);
         var action = actions.For(draft);
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -53,7 +53,7 @@ public sealed partial class RequestService
         var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes<object>(draft, Json.Options));
         if (earlier is { } id && await db.Requests.SingleAsync(r => r.Id == id, ct) is var before)
             return before.Fingerprint.AsSpan().SequenceEqual(fingerprint) && before.ReplacesId == replaces ? await db.ViewAsync(before.Id, ct) : new KeyReused(idempotencyKey);
-        if (DraftCheck.CheckText("why", why, DraftCheck.MostWhy) is { } badWhy)
+        if (Texts.CheckProse("why", why, DraftCheck.MostWhy) is { } badWhy)
             return badWhy;
 
         var now = time.GetUtcNow();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 
 namespace Portal.Domain.Requests;
@@ -37,12 +36,12 @@ public static class SshPublicKey
             return Refused(text.Contains("PRIVATE", StringComparison.Ordinal) ? "This is a private key; it must never leave your machine, and it was not kept here." : "This key is in PEM form, which SSH servers do not read.");
         if (Encoding.UTF8.GetByteCount(text) > MaxBytes)
             return Refused($"The SSH key is longer than {MaxBytes / 1024} KiB.");
-        if (text.Any(char.IsControl))
+        if (Texts.HasControls(text))
             return Refused("The SSH key has more than one line, or control characters.");
 
         var parts = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (!Kinds.TryGetValue(parts[0], out var fields))
-            return Refused(text.Contains("ssh-", StringComparison.Ordinal) || parts.Length > 1 ? $"“{Shorten(parts[0])}” is not a kind of SSH key that is taken here." : "This is not an SSH public key.");
+            return Refused(text.Contains("ssh-", StringComparison.Ordinal) || parts.Length > 1 ? $"“{parts[0].Cut(MostComment)}” is not a kind of SSH key that is taken here." : "This is not an SSH public key.");
         if (parts.Length < 2 || !TryDecode(parts[1], out var blob) || !IsKey(blob, parts[0], fields))
             return Refused($"The {parts[0]} key is damaged or cut short.");
         var comment = parts.Length > 2 ? Clean(parts[2]) : "";
@@ -87,12 +86,9 @@ public static class SshPublicKey
     /// <summary>A comment is for people; what cannot be seen is left out of it.</summary>
     static string Clean(string comment)
     {
-        var seen = string.Concat(comment.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) && rune != Rune.ReplacementChar));
-        return Shorten(seen).Trim();
+        var seen = string.Concat(comment.EnumerateRunes().Where(Texts.IsSeen));
+        return seen.Cut(MostComment).Trim();
     }
-
-    static string Shorten(string text) => text.Length <= MostComment ? text : text[..(char.IsHighSurrogate(text[MostComment - 1]) ? MostComment - 1 : MostComment)];
 
     static InvalidText Refused(string problem) =>
         new("sshKey", problem, "Paste the one line of your public key file, e.g. ~/.ssh/id_ed25519.pub; “ssh-keygen -t ed25519” makes one.");

@@ -178,6 +178,6 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
             ScheduleKind.Relocate => "moves",
         };
         await NoticeBoard.TellAsync(db, new Notice(NoticeKind.ScheduleTrouble, $"The schedule that {does} {machine} {what}", why, $"/schedules?machine={schedule.MachineId}", schedule.Id, schedule.ProjectId),
-            [.. people.Append(schedule.CreatedBy).Distinct()], now, ct);
+            [.. people.Union(await NoticePeople.WhoReadAsync(db, schedule.ProjectId, [schedule.CreatedBy], ct))], now, ct);
     }
 }

@@ -142,7 +142,7 @@ public sealed class SnapshotBooks(IDbContextFactory<PortalDbContext> contexts, T
     static void Audit(Claim claim, BookEntry work, Snapshot snapshot, string action, object detail) =>
         work.Db.AuditEvents.Add(AuditEvent.Of(claim.By, action, "snapshot", snapshot.Id, snapshot.Name, snapshot.ProjectId, detail, work.Now));
 
-    static Task TellAsync(Claim claim, BookEntry work, string title, string why, CancellationToken ct) => NoticeBoard.TellAsync(work.Db,
+    static async Task TellAsync(Claim claim, BookEntry work, string title, string why, CancellationToken ct) => await NoticeBoard.TellAsync(work.Db,
         new Notice(NoticeKind.MachineTrouble, title, why, $"/machines/{work.Machine.Id}", work.Machine.Id, work.Machine.ProjectId),
-        [.. new[] { claim.By.UserId, work.Machine.CreatedBy }.Where(person => person != Guid.Empty).Distinct()], work.Now, ct);
+        await NoticePeople.WhoReadAsync(work.Db, work.Machine.ProjectId, [claim.By.UserId, work.Machine.CreatedBy], ct), work.Now, ct);
 }

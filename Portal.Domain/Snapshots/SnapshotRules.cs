@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Machines;
 
@@ -14,19 +12,15 @@ public static class SnapshotRules
     /// <summary>The longest note, characters.</summary>
     public const int MostNote = 500;
 
-    /// <summary>A name without blanks around it; null when it is no text.</summary>
-    internal static string? Tidy(string? name) => name is null ? "" : name.EnumerateRunes().Any(r => r == Rune.ReplacementChar) ? null : name.Trim();
-
-    /// <summary>A name with each letter written in the one way, so that names that look alike are alike. The database knows how; this process may run without the tables.</summary>
-    internal static Task<string> NormalAsync(PortalDbContext db, string name, CancellationToken ct) => db.Database.SqlQuery<string>($"select normalize({name}, NFC) as \"Value\"").SingleAsync(ct);
+    /// <summary>A name without blanks around it.</summary>
+    internal static string Tidy(string? name) => (name ?? "").Trim();
 
     /// <summary>Null when a tidied name keeps the rules; otherwise what is wrong with it.</summary>
-    internal static Refusal? CheckName(string? name) => name switch
+    internal static Refusal? CheckName(string name) => name switch
     {
-        null => Wrong("The name has characters that are no text."),
         "" => Wrong("The snapshot needs a name."),
         { Length: > MostName } => Wrong($"The name has {name.Length} characters; at most {MostName} are allowed."),
-        _ when name.EnumerateRunes().Any(IsUnseen) => Wrong("The name has characters that cannot be seen, or that break the line."),
+        _ when !Texts.IsLine(name) => Wrong("The name has characters that cannot be seen, or that break the line."),
         _ => null,
     };
 
@@ -53,7 +47,4 @@ public static class SnapshotRules
         await db.Snapshots.Where(s => s.MachineId == machine.Id && s.State == SnapshotState.Reverting).Select(s => s.Name).FirstOrDefaultAsync(ct) is { } to ? new DiskNotWhole(machine.Name, to) : null;
 
     static InvalidText Wrong(string problem) => new("name", problem, $"Use 1 to {MostName} letters, digits, blanks and signs, e.g. “before the upgrade”.");
-
-    static bool IsUnseen(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }

@@ -4,7 +4,6 @@ using Portal.Domain.Changes;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
-using Portal.Domain.Requests;
 using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Snapshots;
@@ -39,19 +38,19 @@ public sealed class SnapshotService(IDbContextFactory<PortalDbContext> contexts,
     /// <see cref="WrongState"/>, <see cref="DiskNotWhole"/>, <see cref="QuotaExceeded"/>, <see cref="KeyReused"/>.</returns>
     public Task<Result<SnapshotOrder>> TakeAsync(Actor actor, Guid machineId, string? name, string? note, string key, CancellationToken ct)
     {
-        var (tidy, why) = (SnapshotRules.Tidy(name), string.IsNullOrWhiteSpace(note) ? null : note.Trim());
+        var (tidy, why) = (SnapshotRules.Tidy(name), Texts.Trimmed(note));
         return OrderAsync(actor, machineId, new SnapshotParameters(SnapshotAction.Take, Name: tidy, Note: why), "take snapshots of this machine", key, async (db, machine, now) =>
         {
             if (SnapshotRules.NotAtRest(machine.Name, machine.State, NotTaken) is { } wrong)
                 return wrong;
             if (await SnapshotRules.NotWholeAsync(db, machine, ct) is { } broken)
                 return broken;
-            var called = await SnapshotRules.NormalAsync(db, tidy!, ct);
+            var called = await Names.ComposeAsync(db, tidy, ct);
             if (SnapshotRules.CheckName(called) is { } longer)
                 return longer;
             return await db.Snapshots.AnyAsync(s => s.MachineId == machineId && s.Name == called && s.State != SnapshotState.Deleted, ct) ? new SnapshotNameTaken(called)
                 : new Plan($"Take the snapshot “{called}” of {machine.Name}", "snapshot.take", operation => Snapshot.Order(operation, machine, called, why, actor, now));
-        }, ct, SnapshotRules.CheckName(tidy) ?? DraftCheck.CheckText("note", why, SnapshotRules.MostNote));
+        }, ct, SnapshotRules.CheckName(tidy) ?? Texts.CheckProse("note", why, SnapshotRules.MostNote));
     }
 
     /// <summary>Puts the disk of a machine that is off back to a snapshot, by an operation: what was written since is lost. It takes no quota.</summary>

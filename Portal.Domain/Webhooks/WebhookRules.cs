@@ -9,7 +9,7 @@ static class WebhookRules
     public static Result<WebhookDraft> Check(WebhookDraft draft, WebhookTargets targets)
     {
         var name = draft.Name.Trim();
-        if (name.Length is 0 or > 80 || name.Any(char.IsControl) || name.Any(c => char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator))
+        if (name.Length is 0 or > 80 || !Texts.IsLine(name))
             return new InvalidText("name", "A webhook needs a name of 1 to 80 visible characters.", "Name it for what listens there, e.g. “chat of the team”.");
         var url = draft.Url.Trim();
         if (url.Length is 0 or > 500 || url.Any(c => c is <= ' ' or > '~') || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)

@@ -82,7 +82,7 @@ public sealed class SignInService(
 
     /// <summary>The account of that name or e-mail. None has a control character in either, and PostgreSQL cannot even be asked for some.</summary>
     private async Task<User?> FindAsync(string name) =>
-        name.Any(char.IsControl) ? null
+        !Domain.Texts.IsLine(name) ? null
         : await users.FindByNameAsync(name) ?? (name.Contains('@', StringComparison.Ordinal) ? await users.FindByEmailAsync(name) : null);
 
     private async Task BeginAsync(User user, bool keep, HttpContext context, CancellationToken cancellationToken)

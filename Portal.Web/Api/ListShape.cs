@@ -32,7 +32,7 @@ sealed record ListShape(IReadOnlyList<string> Sorts, IReadOnlyList<ListFilter> F
     /// <summary>Why the query is refused, or null.</summary>
     public JsonHttpResult<Problem>? Refuse(HttpRequest request)
     {
-        if (request.Query.Where(pair => pair.Value.ToString().Any(char.IsControl)).Select(pair => pair.Key).FirstOrDefault() is { } garbled)
+        if (request.Query.Where(pair => Domain.Texts.HasControls(pair.Value.ToString())).Select(pair => pair.Key).FirstOrDefault() is { } garbled)
             return Bad(garbled, $"The parameter “{garbled}” holds a control character.", "Leave it out.");
         if (request.Query["sort"].ToString() is { Length: > 0 } sort && !Sorts.Contains(sort.TrimStart('-'), StringComparer.Ordinal))
             return Bad("sort", $"The list cannot be sorted by “{sort}”.", $"It sorts by {string.Join(", ", Sorts)}.");

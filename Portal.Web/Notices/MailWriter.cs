@@ -16,9 +16,9 @@ public static class MailWriter
     /// <summary>The e-mail; null when the address cannot be one.</summary>
     public static MimeMessage? Write(ClaimedMail mail, MailboxAddress from, Uri portal)
     {
-        if (!MailboxAddress.TryParse(mail.Address, out var parsed) || parsed.Address != mail.Address || mail.Address.Any(char.IsControl) || !mail.Address.Contains('@', StringComparison.Ordinal))
+        if (!MailboxAddress.TryParse(mail.Address, out var parsed) || parsed.Address != mail.Address || !Domain.Texts.IsLine(mail.Address) || !mail.Address.Contains('@', StringComparison.Ordinal))
             return null;
-        var (title, link, preferences) = (OneLine(mail.Payload.Title), LinkTo(portal, mail.Payload.Link), LinkTo(portal, PreferencesPath));
+        var (title, link, preferences) = (Domain.Texts.OneLine(mail.Payload.Title), LinkTo(portal, mail.Payload.Link), LinkTo(portal, PreferencesPath));
         var message = new MimeMessage
         {
             Subject = title,
@@ -31,7 +31,7 @@ public static class MailWriter
             },
         };
         message.From.Add(from);
-        message.To.Add(new MailboxAddress(OneLine(mail.Name), parsed.Address));
+        message.To.Add(new MailboxAddress(Domain.Texts.OneLine(mail.Name), parsed.Address));
         // RFC 3834: nobody's out-of-office reply shall answer.
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Headers.Add(HeaderId.ListUnsubscribe, $"<{preferences}>");
@@ -55,6 +55,4 @@ public static class MailWriter
         """;
 
     static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim();
 }

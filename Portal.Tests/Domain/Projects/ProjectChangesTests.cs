@@ -84,7 +84,7 @@ public sealed class ProjectChangesTests(PostgresFixture postgres) : IClassFixtur
 
     [Theory]
     [InlineData(-1)]
-    [InlineData(ProjectChanges.MostLimit + 1)]
+    [InlineData(QuotaService.MostLimit + 1)]
     [InlineData(long.MaxValue)]
     public async Task A_limit_out_of_reason_is_refused(long limit)
     {

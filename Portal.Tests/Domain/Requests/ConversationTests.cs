@@ -21,7 +21,7 @@ public sealed class ConversationTests(PostgresFixture postgres) : IClassFixture<
     {
         var world = await postgres.NewWorldAsync();
         var request = (await Requests.SubmitAsync(world.Member, world.Draft(), "1", Ct)).Value;
-        const string Odd = "<b>Why</b>\nthis? \u202Eegaugnal 🙂 '; drop table requests; --";
+        const string Odd = "<b>Why</b>\nthis? cafe\u0301 🙂 '; drop table requests; --";
 
         (await Requests.CommentAsync(world.Admin, request.Id, Odd, "c1", Ct)).IsOk.ShouldBeTrue();
         postgres.Time.Advance(TimeSpan.FromSeconds(1));
