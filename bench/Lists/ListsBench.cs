@@ -20,7 +20,7 @@ static class ListsBench
     /// <summary>A member of one project of 200, a usual one.</summary>
     public static readonly Guid Member = Id("user", 251);
 
-    static readonly IReadOnlyDictionary<string, Actor> People = new Dictionary<string, Actor>
+    static readonly Dictionary<string, Actor> People = new Dictionary<string, Actor>
     {
         ["an admin"] = new(Id("user", 1), "Admin", PlatformRoles.Admin), ["an auditor"] = new(Id("user", 3), "Auditor", PlatformRoles.Auditor), ["an approver"] = new(Id("user", ApprovalsData.Approver), "Approver", PlatformRoles.Approver),
         ["an owner"] = new(Id("user", ApprovalsData.Owner), "Owner"), ["a person named"] = new(Id("user", ApprovalsData.Named), "Named"), ["a stand-in"] = new(Id("user", ApprovalsData.Delegate), "Stand-in"), ["a member"] = new(Member, "Member"),

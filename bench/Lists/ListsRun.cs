@@ -60,7 +60,7 @@ sealed class ListsRun(ServiceProvider services, NpgsqlDataSource own, NpgsqlData
     }
 
     /// <summary>How many rows the list has, and where in it a page beyond what is counted begins.</summary>
-    async Task<ListsSpot> SpotAsync(ListsCase asked, IReadOnlyDictionary<ListsCase, ListsSpot> known, CancellationToken ct)
+    async Task<ListsSpot> SpotAsync(ListsCase asked, Dictionary<ListsCase, ListsSpot> known, CancellationToken ct)
     {
         var first = asked with { Place = ListsCase.First };
         if (asked.Place == ListsCase.First)
