@@ -155,6 +155,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
         builder.HasPostgresExtension("pg_trgm");
         builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
         AddressOrder.Configure(builder);
+        UserConfiguration.Name(builder);
         Scopes.Configure(builder, this);
         RefuseUnknownEnumNames(builder);
     }

@@ -63,7 +63,7 @@ public sealed partial class AccountService
             Browser = db.Set<SignInSession>().Where(s => s.UserId == u.Id).Max(s => (DateTimeOffset?)s.LastSeenAt),
             Token = db.ApiTokens.Where(t => t.UserId == u.Id).Max(t => t.LastUsedAt),
         }).ToListAsync(ct);
-        return rows.ConvertAll(r => new AccountRow(r.User.Id, r.User.DisplayName.Length > 0 ? r.User.DisplayName : r.User.UserName ?? "", r.User.UserName ?? "", r.User.Email,
+        return rows.ConvertAll(r => new AccountRow(r.User.Id, User.NameOf(r.User.DisplayName, r.User.UserName), r.User.UserName ?? "", r.User.Email,
             Accounts.Roles.Of(r.Roles), r.Projects, r.Browser is null || r.Token > r.Browser ? r.Token : r.Browser, r.User.DisabledAt, r.User.MustChangePassword));
     }
 }

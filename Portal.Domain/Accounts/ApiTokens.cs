@@ -65,7 +65,7 @@ public sealed class ApiTokens(IDbContextFactory<PortalDbContext> contexts, TimeP
         // To the minute: a busy script must not turn every read into a write.
         if (found.LastUsedAt is null || now - found.LastUsedAt > TimeSpan.FromMinutes(1))
             await db.ApiTokens.Where(t => t.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), ct);
-        return new Actor(found.user.Id, found.user.DisplayName.Length > 0 ? found.user.DisplayName : found.user.UserName ?? "", Roles.Of(await db.RoleNamesOf(found.user.Id).ToListAsync(ct)), remoteAddress);
+        return new Actor(found.user.Id, User.NameOf(found.user.DisplayName, found.user.UserName), Roles.Of(await db.RoleNamesOf(found.user.Id).ToListAsync(ct)), remoteAddress);
     }
 
     /// <summary>The actor's own tokens, newest first.</summary>

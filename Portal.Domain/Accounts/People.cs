@@ -18,7 +18,7 @@ public sealed class People(IDbContextFactory<PortalDbContext> contexts)
             return [];
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Users.OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows)
-            .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+            .Select(u => new PersonView(u.Id, User.NameOf(u.DisplayName, u.UserName), u.UserName ?? "")).ToListAsync(ct);
     }
 
     /// <summary>People whose name fits, by name: who reads everything finds everyone, others those they share a project with.</summary>
@@ -31,6 +31,6 @@ public sealed class People(IDbContextFactory<PortalDbContext> contexts)
         return await db.Users.Where(u => actor.ReadsEverything || db.ProjectMembers.Any(m => m.UserId == u.Id && shared.Contains(m.ProjectId)))
             .Where(u => EF.Functions.ILike(u.DisplayName, like, @"\") || EF.Functions.ILike(u.UserName ?? "", like, @"\"))
             .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(most)
-            .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+            .Select(u => new PersonView(u.Id, User.NameOf(u.DisplayName, u.UserName), u.UserName ?? "")).ToListAsync(ct);
     }
 }

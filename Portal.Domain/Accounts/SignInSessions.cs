@@ -28,7 +28,7 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         await context.Set<SignInSession>().Where(s => s.UserId == user.Id && s.StartedAt <= began).ExecuteDeleteAsync(cancellationToken);
         var session = SignInSession.Begin(user.Id, remoteAddress, browser, now);
         context.Add(session);
-        context.Add(AuditEvent.Of(new Actor(user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? user.Email ?? "", PlatformRoles.None, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
+        context.Add(AuditEvent.Of(new Actor(user.Id, User.NameOf(user.DisplayName, user.UserName), PlatformRoles.None, remoteAddress), "account.sign-in", "account", user.Id, user.UserName ?? "", null, null, now));
         await context.SaveChangesAsync(cancellationToken);
         return session.Id;
     }
@@ -42,7 +42,7 @@ public sealed class SignInSessions(IDbContextFactory<PortalDbContext> contexts, 
         var known = JsonSerializer.Serialize(new { until }, Json.Options);
         if (await context.AuditEvents.AnyAsync(e => e.SubjectId == user.Id && e.Action == "account.lock" && EF.Functions.JsonContains(e.Detail, known), cancellationToken))
             return;
-        context.Add(AuditEvent.Of(Actor.System with { RemoteAddress = remoteAddress }, "account.lock", "account", user.Id, user.DisplayName.Length > 0 ? user.DisplayName : user.UserName ?? "", null, new { until }, time.GetUtcNow()));
+        context.Add(AuditEvent.Of(Actor.System with { RemoteAddress = remoteAddress }, "account.lock", "account", user.Id, User.NameOf(user.DisplayName, user.UserName), null, new { until }, time.GetUtcNow()));
         await context.SaveChangesAsync(cancellationToken);
     }
 

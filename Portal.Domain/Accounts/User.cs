@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 
 namespace Portal.Domain.Accounts;
 
@@ -13,6 +14,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>The name other people see.</summary>
     public string DisplayName { get; set; } = "";
 
+    /// <summary>What a person is called wherever others read it: the name shown, or without one what they sign in with. In a query the database says so.</summary>
+    public static string NameOf(string displayName, string? userName) => displayName.Length > 0 ? displayName : userName ?? "";
+
     /// <summary>When an admin shut the account; null while it is open. A shut account signs in nowhere, and its tokens speak for nobody.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 
@@ -23,4 +27,12 @@ public sealed class User : IdentityUser<Guid>
 sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
     public void Configure(EntityTypeBuilder<User> builder) => builder.Property(u => u.DisplayName).HasMaxLength(80);
+
+    /// <summary>Tells EF Core how <see cref="User.NameOf"/> is written: <c>coalesce(nullif(display_name, ''), user_name, '')</c>.</summary>
+    public static void Name(ModelBuilder builder) => builder.HasDbFunction(typeof(User).GetMethod(nameof(User.NameOf))!).HasTranslation(names =>
+    {
+        var none = new SqlConstantExpression("", names[0].TypeMapping);
+        var shown = new SqlFunctionExpression("nullif", [names[0], none], nullable: true, argumentsPropagateNullability: [true, false], typeof(string), names[0].TypeMapping);
+        return new SqlFunctionExpression("coalesce", [shown, names[1], none], nullable: false, argumentsPropagateNullability: [false, false, false], typeof(string), names[0].TypeMapping);
+    });
 }

@@ -61,7 +61,7 @@ public sealed partial class ApprovalService
         var rules = waiting.Select(r => r.RuleName).Distinct().Order(StringComparer.Ordinal).Take(ListQuery.MostRows).ToList();
         var (people, places) = (waiting.Select(r => r.RequesterId).Distinct().ToList(), waiting.Select(r => r.ProjectId).Distinct().ToList());
         var requesters = await db.Users.Where(u => people.Contains(u.Id))
-            .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows).Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+            .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows).Select(u => new PersonView(u.Id, User.NameOf(u.DisplayName, u.UserName), u.UserName ?? "")).ToListAsync(ct);
         var projects = await db.Projects.Where(p => places.Contains(p.Id)).OrderBy(p => p.Name).Take(ListQuery.MostRows)
             .Select(p => new NamedThing(p.Id, p.Name)).ToListAsync(ct);
         return new QueueFacts(true, waiting.Count, oldest.SubmittedAt, waiting[waiting.Count / 2].SubmittedAt, await MedianAsync(db, ct), rules, requesters, projects);
@@ -145,7 +145,7 @@ public sealed partial class ApprovalService
             return levels;
         // Who of the level has said yes stands at its seats.
         var said = await db.ApprovalSeats.Where(s => s.RequestId == request.Id && s.SaidBy != null)
-            .Select(s => new { Asked = new Approver(s.Kind, s.UserId, s.Role), By = db.Users.Where(u => u.Id == s.SaidBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault() }).ToListAsync(ct);
+            .Select(s => new { Asked = new Approver(s.Kind, s.UserId, s.Role), By = db.Users.Where(u => u.Id == s.SaidBy).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefault() }).ToListAsync(ct);
         var asked = request.Levels[request.Level].Approvers;
         var seats = levels[request.Level].Seats.Select((seat, n) => seat with { SaidBy = said.FirstOrDefault(s => s.Asked == asked[n])?.By });
         return [.. levels.Select((level, n) => n == request.Level ? level with { Seats = [.. seats] } : level)];

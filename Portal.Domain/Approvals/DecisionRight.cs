@@ -19,7 +19,7 @@ sealed record Standing(Guid UserId, string Name, IReadOnlyList<string> Roles)
         var away = await db.Delegations.Where(d => d.ToUserId == actor.UserId && d.BeginsAt <= now && d.EndsAt > now)
             .Join(db.People(), d => d.FromUserId, u => u.Id, (_, u) => new
             {
-                u.Id, Name = u.DisplayName != "" ? u.DisplayName : u.UserName ?? "",
+                u.Id, Name = User.NameOf(u.DisplayName, u.UserName),
                 Roles = db.UserRoles.Where(held => held.UserId == u.Id).Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name).ToList(),
             }).ToListAsync(ct);
         return [self, .. away.Select(u => new Standing(u.Id, u.Name, RolesOf(Accounts.Roles.Of(u.Roles))))];

@@ -34,7 +34,7 @@ public sealed class DelegationService
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await Candidates(db, actor, time.GetUtcNow()).OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(ListQuery.MostRows)
-            .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+            .Select(u => new PersonView(u.Id, User.NameOf(u.DisplayName, u.UserName), u.UserName ?? "")).ToListAsync(ct);
     }
 
     /// <summary>Has somebody decide meanwhile.</summary>
@@ -133,6 +133,6 @@ public sealed class DelegationService
         join away in db.Users on row.FromUserId equals away.Id
         join meanwhile in db.Users on row.ToUserId equals meanwhile.Id
         orderby row.BeginsAt, row.Id
-        select new DelegationView(row.Id, away.Id, away.DisplayName != "" ? away.DisplayName : away.UserName ?? "", meanwhile.Id, meanwhile.DisplayName != "" ? meanwhile.DisplayName : meanwhile.UserName ?? "",
+        select new DelegationView(row.Id, away.Id, User.NameOf(away.DisplayName, away.UserName), meanwhile.Id, User.NameOf(meanwhile.DisplayName, meanwhile.UserName),
             row.BeginsAt, row.EndsAt, row.Reason, row.BeginsAt <= now && now < row.EndsAt);
 }

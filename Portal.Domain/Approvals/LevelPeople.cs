@@ -86,11 +86,11 @@ static class LevelPeople
             .Select(u => new
             {
                 u.Id,
-                Name = u.DisplayName != "" ? u.DisplayName : u.UserName ?? "",
+                Name = User.NameOf(u.DisplayName, u.UserName),
                 Owns = owners && db.ProjectMembers.Any(m => m.ProjectId == projectId && m.UserId == u.Id && m.Role == ProjectRole.Owner),
                 Roles = db.UserRoles.Where(held => held.UserId == u.Id).Join(db.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name).ToList(),
                 StandIn = db.Delegations.Where(d => d.FromUserId == u.Id && d.BeginsAt <= now && d.EndsAt > now)
-                    .Join(db.Users, d => d.ToUserId, to => to.Id, (_, to) => new { to.Id, Name = to.DisplayName != "" ? to.DisplayName : to.UserName ?? "", Active = to.DisabledAt == null })
+                    .Join(db.Users, d => d.ToUserId, to => to.Id, (_, to) => new { to.Id, Name = User.NameOf(to.DisplayName, to.UserName), Active = to.DisabledAt == null })
                     .FirstOrDefault(),
             }).ToListAsync(ct);
         return rows.ConvertAll(row => new Holder(row.Id, row.Name, row.Owns, row.Roles, row.StandIn is { } to ? new StandIn(to.Id, to.Name, to.Active) : null));
@@ -134,7 +134,7 @@ static class LevelPeople
         var holders = await HoldersAsync(db, levels.SelectMany(level => level.Approvers), projectId, now, ct);
         var named = levels.SelectMany(level => level.Approvers).Select(a => a.UserId).OfType<Guid>().Distinct().ToList();
         // Also of those who can no longer sign in: the level names them all the same.
-        var names = named.Count == 0 ? [] : await db.Users.Where(u => named.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName != "" ? u.DisplayName : u.UserName ?? "", ct);
+        var names = named.Count == 0 ? [] : await db.Users.Where(u => named.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => User.NameOf(u.DisplayName, u.UserName), ct);
         return [.. levels.Select(level => new LevelView(level.All, [.. level.Approvers.Select(Seat)]))];
 
         SeatView Seat(Approver approver)

@@ -83,8 +83,8 @@ static class DecisionQueries
         where decision.RequestId == requestId
         orderby decision.At, decision.Id
         select new DecisionView(decision.Level,
-            db.Users.Where(u => u.Id == decision.UserId).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(),
-            db.Users.Where(u => u.Id == decision.OnBehalfOf).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(),
+            db.Users.Where(u => u.Id == decision.UserId).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefault(),
+            db.Users.Where(u => u.Id == decision.OnBehalfOf).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefault(),
             decision.IsOverride, decision.Verdict, decision.Reason, decision.At);
 }
 

@@ -83,7 +83,7 @@ public sealed partial class PolicyService
         var rows = await (
             from rule in db.ApprovalRules.AsNoTracking()
             orderby rule.Position, rule.Id
-            select new { Rule = rule, By = db.Users.Where(u => u.Id == rule.ChangedBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault() }).ToListAsync(ct);
+            select new { Rule = rule, By = db.Users.Where(u => u.Id == rule.ChangedBy).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefault() }).ToListAsync(ct);
         var rules = rows.ConvertAll(row => new PolicyRule(row.Rule.Id, row.Rule.Name, row.Rule.Enabled, row.Rule.When, row.Rule.Then));
         return [.. rows.Select((row, n) => new RuleView(row.Rule.Id, n + 1, row.Rule.Name, row.Rule.Description, row.Rule.Enabled, row.Rule.When, row.Rule.Then, row.Rule.ChangedAt, row.By, row.Rule.Version,
             RuleCheck.Warnings(rules[n], rules.Take(n))))];
@@ -93,5 +93,5 @@ public sealed partial class PolicyService
         await db.Projects.OrderBy(p => p.Name).Select(p => new NamedThing(p.Id, p.Name)).ToListAsync(ct),
         await db.Flavors.OrderBy(f => f.MemoryMib).ThenBy(f => f.Name).Select(f => new NamedThing(f.Id, f.Name)).ToListAsync(ct),
         await db.Images.OrderBy(i => i.Title).ThenBy(i => i.Name).Select(i => new NamedThing(i.Id, i.Title)).ToListAsync(ct),
-        await db.Users.OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Select(u => new NamedThing(u.Id, u.DisplayName != "" ? u.DisplayName : u.UserName ?? "")).ToListAsync(ct));
+        await db.Users.OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Select(u => new NamedThing(u.Id, User.NameOf(u.DisplayName, u.UserName))).ToListAsync(ct));
 }

@@ -176,7 +176,7 @@ public sealed partial class PolicyService
         new($"The rule “{rule.Name}”", await NameAsync(db, rule.ChangedBy, ct), rule.ChangedAt, null, yours is null ? [] : RuleWords.Differences(Draft(rule), yours, names), rule.Version);
 
     static Task<string?> NameAsync(PortalDbContext db, Guid? user, CancellationToken ct) =>
-        db.Users.Where(u => u.Id == user).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefaultAsync(ct);
+        db.Users.Where(u => u.Id == user).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefaultAsync(ct);
 
     static RuleDraft Draft(ApprovalRule rule) => new(rule.Name, rule.Description, rule.Enabled, rule.When, rule.Then);
 

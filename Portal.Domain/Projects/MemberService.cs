@@ -34,7 +34,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
         return await db.Users.Where(u => u.DisabledAt == null && !db.ProjectMembers.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
             .Where(u => EF.Functions.ILike(u.DisplayName, like, @"\") || EF.Functions.ILike(u.UserName ?? "", like, @"\"))
             .OrderBy(u => u.DisplayName).ThenBy(u => u.Id).Take(MostCandidates)
-            .Select(u => new PersonView(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "")).ToListAsync(ct);
+            .Select(u => new PersonView(u.Id, User.NameOf(u.DisplayName, u.UserName), u.UserName ?? "")).ToListAsync(ct);
     }
 
     /// <summary>Adds a person.</summary>
@@ -104,7 +104,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
         await db.Users.Where(u => u.Id == userId).Select(u => new { u.DisplayName, u.UserName, u.DisabledAt }).SingleOrDefaultAsync(ct) switch
         {
             null => new NotFound("person"),
-            { DisabledAt: not null } shut => new AccountDisabled(shut.DisplayName.Length > 0 ? shut.DisplayName : shut.UserName ?? ""),
+            { DisabledAt: not null } shut => new AccountDisabled(User.NameOf(shut.DisplayName, shut.UserName)),
             _ => null,
         };
 
@@ -142,7 +142,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, T
 
     static async Task<List<MemberRow>> RowsAsync(PortalDbContext db, Guid projectId, Guid? userId, CancellationToken ct) =>
         await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == projectId && (userId == null || m.UserId == userId))
-            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new MemberRow(u.Id, u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName, u.UserName ?? "", m.Role,
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new MemberRow(u.Id, User.NameOf(u.DisplayName, u.UserName), u.UserName ?? "", m.Role,
                 db.Machines.Count(x => x.ProjectId == projectId && x.CreatedBy == u.Id && x.State != MachineState.Waiting && x.State != MachineState.Deleted),
                 db.Requests.Count(r => r.ProjectId == projectId && r.RequesterId == u.Id && r.Status == RequestStatus.Waiting), u.DisabledAt != null, m.Version)).ToListAsync(ct);
 }

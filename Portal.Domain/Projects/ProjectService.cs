@@ -89,7 +89,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts)
             Project = p,
             Role = db.ProjectMembers.Where(m => m.ProjectId == p.Id && m.UserId == actor.UserId).Select(m => (ProjectRole?)m.Role).SingleOrDefault(),
             Owners = db.ProjectMembers.Where(m => m.ProjectId == p.Id && m.Role == ProjectRole.Owner)
-                .Join(db.Users, m => m.UserId, u => u.Id, (_, u) => u.DisplayName != "" ? u.DisplayName : u.UserName ?? "").OrderBy(name => name).Take(MostOwnersNamed).ToList(),
+                .Join(db.Users, m => m.UserId, u => u.Id, (_, u) => Accounts.User.NameOf(u.DisplayName, u.UserName)).OrderBy(name => name).Take(MostOwnersNamed).ToList(),
             Members = db.ProjectMembers.Count(m => m.ProjectId == p.Id),
             Machines = db.Machines.Count(m => m.ProjectId == p.Id && m.State != MachineState.Waiting && m.State != MachineState.Deleted),
             Waiting = db.Requests.Count(r => r.ProjectId == p.Id && r.Status == RequestStatus.Waiting),

@@ -35,7 +35,7 @@ public sealed partial class QuotaService
         var limits = await db.Quotas.AsNoTracking().Where(q => q.ProjectId == projectId).ToDictionaryAsync(q => q.Resource, ct);
         var members = await db.MemberQuotas.AsNoTracking().Where(q => q.ProjectId == projectId).ToDictionaryAsync(q => (q.UserId, q.Resource), ct);
         var ids = truth.Keys.Select(k => k.UserId).Union(members.Keys.Select(k => k.UserId)).ToList();
-        var names = await db.Users.Where(u => ids.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName != "" ? u.DisplayName : u.UserName, ct);
+        var names = await db.Users.Where(u => ids.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => Accounts.User.NameOf(u.DisplayName, u.UserName), ct);
         var all = QuotaBooks.Order.Select(resource =>
         {
             var (books, held) = (limits.GetValueOrDefault(resource), truth.Where(t => t.Key.Resource == resource).Select(t => t.Value).ToList());

@@ -101,7 +101,7 @@ public sealed partial class QuotaService
         var roles = await db.ProjectMembers.Where(m => m.ProjectId == projectId).ToDictionaryAsync(m => m.UserId, m => m.Role, ct);
         var held = (await db.MemberQuotas.AsNoTracking().Where(q => q.ProjectId == projectId).ToListAsync(ct)).ToLookup(q => q.UserId);
         var ids = roles.Keys.Union(held.Where(rows => rows.Any(q => q.Used + q.Reserved > 0 || q.Limit is not null)).Select(rows => rows.Key)).ToList();
-        var names = await db.Users.Where(u => ids.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName != "" ? u.DisplayName : u.UserName ?? "", ct);
+        var names = await db.Users.Where(u => ids.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => Accounts.User.NameOf(u.DisplayName, u.UserName), ct);
         var members = ids.Where(names.ContainsKey).Select(id => new MemberLimits(id, names[id], roles.TryGetValue(id, out var theirs) ? theirs : null,
             [.. QuotaBooks.Order.Select(resource => held[id].FirstOrDefault(q => q.Resource == resource) is { } row ? new MemberLine(resource, row.Limit, row.Used, row.Reserved) : new MemberLine(resource, null, 0, 0))]));
         return new QuotaSetup(projectId, name, sheet.Lines, sheet.Caps, settings?.GraceDays ?? Projects.QuotaSettings.UsualGraceDays,

@@ -11,9 +11,9 @@ static class RequestQueries
         join project in db.Projects on request.ProjectId equals project.Id
         join requester in db.Users on request.RequesterId equals requester.Id
         select new RequestView(
-            request.Id, request.Kind, project.Id, project.Name, requester.Id, requester.DisplayName != "" ? requester.DisplayName : requester.UserName ?? "", request.MachineId, request.Subject, request.Terms,
+            request.Id, request.Kind, project.Id, project.Name, requester.Id, Accounts.User.NameOf(requester.DisplayName, requester.UserName), request.MachineId, request.Subject, request.Terms,
             request.RuleName, request.Level, request.Levels, request.ExpiresAt, request.Why, request.Status, request.SubmittedAt, request.DecidedAt,
-            db.Users.Where(u => u.Id == request.DecidedBy).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefault(), request.DecisionReason, request.EndedAt, request.Outcome, request.ReplacesId);
+            db.Users.Where(u => u.Id == request.DecidedBy).Select(u => Accounts.User.NameOf(u.DisplayName, u.UserName)).SingleOrDefault(), request.DecisionReason, request.EndedAt, request.Outcome, request.ReplacesId);
 
     /// <summary>One request as a line.</summary>
     public static Task<RequestView> ViewAsync(this PortalDbContext db, Guid requestId, CancellationToken ct) =>
@@ -35,7 +35,7 @@ static class RequestQueries
     public static async Task<AlreadyDecided> DecidedAsync(this PortalDbContext db, Request request, CancellationToken ct)
     {
         var by = request.Status == RequestStatus.Withdrawn ? request.RequesterId : request.DecidedBy;
-        var name = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefaultAsync(ct);
+        var name = await db.Users.Where(u => u.Id == by).Select(u => Accounts.User.NameOf(u.DisplayName, u.UserName)).SingleOrDefaultAsync(ct);
         return new AlreadyDecided(request.Status, name, request.DecidedAt ?? request.SubmittedAt);
     }
 }

@@ -66,7 +66,7 @@ public sealed partial class RequestService
                               join author in db.Users on c.AuthorId equals author.Id
                               where c.RequestId == requestId
                               orderby c.WrittenAt, c.Id
-                              select new RequestEvent(c.WrittenAt, "Comment", author.DisplayName != "" ? author.DisplayName : author.UserName, c.Text, RequestEventTone.Comment)).ToListAsync(ct);
+                              select new RequestEvent(c.WrittenAt, "Comment", Accounts.User.NameOf(author.DisplayName, author.UserName), c.Text, RequestEventTone.Comment)).ToListAsync(ct);
         var replacedBy = await db.Requests.Where(r => r.ReplacesId == requestId).OrderByDescending(r => r.SubmittedAt).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(ct);
         var waits = view.Status == RequestStatus.Waiting;
         var note = waits ? await db.Requests.Where(r => r.Id == requestId).Select(r => r.Note).SingleAsync(ct) : null;

@@ -81,7 +81,7 @@ public sealed class Outbox(IDbContextFactory<PortalDbContext> contexts, TimeProv
             return null;
         if (row.UserId is { } userId)
         {
-            var to = await db.Users.Where(u => u.Id == userId).Select(u => new { u.Email, Name = u.DisplayName == "" ? u.UserName ?? "" : u.DisplayName }).SingleOrDefaultAsync(ct);
+            var to = await db.Users.Where(u => u.Id == userId).Select(u => new { u.Email, Name = Accounts.User.NameOf(u.DisplayName, u.UserName) }).SingleOrDefaultAsync(ct);
             return to is null ? null : new ClaimedMail(row.Id, row.Attempts, row.Payload, row.CreatedAt, row.Payload.To ?? to.Email ?? "", to.Name);
         }
         // Who removes a webhook or an account takes its deliveries along: then there is nothing to do.
