@@ -32,7 +32,7 @@ sealed class UserConfiguration : IEntityTypeConfiguration<User>
     public static void Name(ModelBuilder builder) => builder.HasDbFunction(typeof(User).GetMethod(nameof(User.NameOf))!).HasTranslation(names =>
     {
         var none = new SqlConstantExpression("", names[0].TypeMapping);
-        var shown = new SqlFunctionExpression("nullif", [names[0], none], nullable: true, argumentsPropagateNullability: [true, false], typeof(string), names[0].TypeMapping);
+        var shown = new SqlFunctionExpression("nullif", [names[0], none], nullable: true, argumentsPropagateNullability: [false, false], typeof(string), names[0].TypeMapping);
         return new SqlFunctionExpression("coalesce", [shown, names[1], none], nullable: false, argumentsPropagateNullability: [false, false, false], typeof(string), names[0].TypeMapping);
     });
 }

@@ -48,7 +48,7 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
         {
             if (await db.AuditEvents.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct) is not { } place)
                 return new NotFound("event");
-            var (beside, follows) = await BesideAsync(narrowed && !more ? Found(events) : events, place, query, ct);
+            var (beside, follows) = await BesideAsync(events, place, query, isLittle: narrowed && !more, ct);
             return new Page<AuditEntry>(await EntriesAsync(db, beside, ct), total, more) { Follows = follows };
         }
 
@@ -99,10 +99,11 @@ public sealed class AuditService(IDbContextFactory<PortalDbContext> contexts, Au
     }
 
     /// <summary>The identifiers of the page that follows or precedes an event, and whether more follow it.</summary>
-    static async Task<(IReadOnlyList<Guid> Ids, bool Follows)> BesideAsync(IQueryable<AuditEvent> events, AuditEvent place, ListQuery query, CancellationToken ct)
+    static async Task<(IReadOnlyList<Guid> Ids, bool Follows)> BesideAsync(IQueryable<AuditEvent> events, AuditEvent place, ListQuery query, bool isLittle, CancellationToken ct)
     {
         var before = query.IdFilter("after") is null;
-        var ids = await AuditFilter.Sort(AuditFilter.Beyond(events, place, query, before), query, before).Select(e => e.Id).Take(query.SafeTake + 1).ToListAsync(ct);
+        var beyond = AuditFilter.Beyond(events, place, query, before);
+        var ids = await AuditFilter.Sort(isLittle ? Found(beyond) : beyond, query, before).Select(e => e.Id).Take(query.SafeTake + 1).ToListAsync(ct);
         var over = ids.Count > query.SafeTake;
         if (over)
             ids.RemoveAt(query.SafeTake);

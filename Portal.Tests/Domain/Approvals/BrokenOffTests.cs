@@ -43,11 +43,11 @@ public sealed class BrokenOffTests(PostgresCluster cluster) : FreshDatabase(clus
         await using var other = await Postgres.Contexts.CreateDbContextAsync(Ct);
         await using (await other.Database.BeginTransactionAsync(Ct))
         {
-            await other.Database.ExecuteSqlAsync($"select from machines where id = (select machine_id from requests where id = {asked[0]}) for update", Ct);
+            await other.Database.ExecuteSqlAsync($"select from requests where id = {asked[0]} for update", Ct);
             var deciding = On(Postgres.Contexts).DenyAsync(world.Admin, asked, "No room", Ct);
             await BlockedAsync();
-            // It waits for the machine and this for its request: PostgreSQL gives up on whoever has waited the longest.
-            await other.Database.ExecuteSqlAsync($"select from requests where id = {asked[0]} for update", Ct);
+            // It waits for the request and this for its machine: PostgreSQL gives up on whoever has waited the longest.
+            await other.Database.ExecuteSqlAsync($"select from machines where id = (select machine_id from requests where id = {asked[0]}) for update", Ct);
             await other.Database.CurrentTransaction!.RollbackAsync(Ct);
 
             (await deciding).Select(d => (d.RequestId, d.Refusal?.Code)).ShouldBe([(asked[0], "not-decided"), (asked[1], null)]);
