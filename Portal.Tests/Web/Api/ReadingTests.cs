@@ -88,6 +88,6 @@ public sealed class ReadingTests(ApiPortal portal)
         (await owner.GetAsync("audit")).ShouldBeProblem(HttpStatusCode.Forbidden, "not-allowed");
         (await owner.GetAsync("approvals")).Json["total"]!.GetValue<int>().ShouldBe(0);
         using var admin = await portal.CallerAsync(world.Admin);
-        (await admin.GetAsync($"audit?actor={world.Admin.UserId}")).Json["items"]![0]!["detail"]!["expiresAt"].ShouldNotBeNull();
+        (await admin.GetAsync($"audit?actor={world.Admin.UserId}")).Json["items"]![0]!["detail"]!["after"]!["expiresAt"].ShouldNotBeNull();
     }
 }

@@ -48,7 +48,7 @@ public class AccountPageTests(PostgresCluster cluster) : PageTest(cluster)
 
         await page.DoAsync("form", e => e.SubmitAsync());
 
-        page.Says("A token needs a name of 1 to 80 characters.");
+        page.Says("A token needs a name of 1 to 80 visible characters.");
     }
 
     [Fact]
