@@ -25,10 +25,10 @@ public record ChangedMeanwhile(string Thing, string? By, DateTimeOffset At, stri
     /// <param name="difference">What is different now, in words.</param>
     /// <param name="now">Stands in where the trail tells nothing.</param>
     /// <param name="ct">Gives up.</param>
-    /// <param name="action">What changes just this, where the subject has more to change; null: whatever was done to it.</param>
+    /// <param name="action">What changes just this, or how all of that begins, where the subject has more to change; null: whatever was done to it.</param>
     internal static async Task<ChangedMeanwhile> ExplainAsync(PortalDbContext db, string thing, Guid subjectId, Guid? projectId, string? difference, DateTimeOffset now, CancellationToken ct, string? action = null)
     {
-        var last = await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == subjectId && (projectId == null || e.ProjectId == projectId) && (action == null || e.Action == action))
+        var last = await db.AuditEvents.AsNoTracking().Where(e => e.SubjectId == subjectId && (projectId == null || e.ProjectId == projectId) && (action == null || e.Action.StartsWith(action)))
             .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Select(e => new { e.ActorName, e.At }).FirstOrDefaultAsync(ct);
         return new ChangedMeanwhile(thing, last?.ActorName, last?.At ?? now, difference);
     }

@@ -37,7 +37,7 @@ public static class Texts
         _ => null,
     };
 
-    /// <summary>Any text made a line: what would break it, or not show at all, is a blank.</summary>
+    /// <summary>Any text made a line: what would break it is a blank.</summary>
     public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim();
 
     /// <summary>Whether a text is a path of ours, which may be followed whoever gave it: “//host” and “/\host” would leave.</summary>

@@ -25,7 +25,9 @@ public sealed partial class AccountService
     /// <param name="ct">Gives up.</param>
     /// <returns>The account, or <see cref="NotAllowed"/>, <see cref="NotFound"/>, <see cref="InvalidText"/>, <see cref="EmailTaken"/>, <see cref="ChangedMeanwhile"/>.</returns>
     public Task<Result<AccountRow>> ChangeProfileAsync(Actor actor, Guid id, AccountProfile seen, AccountProfile wanted, CancellationToken ct) =>
-        ChangeAsync<AccountRow>(actor, id, "change names and addresses", row => row, (db, user, before) => RewriteAsync(db, actor, user, before.Profile, seen, wanted, ct), ct);
+        ChangeAsync<AccountRow>(actor, id, "change names and addresses", row => row, (db, user, before) => id == actor.UserId && (wanted.Email ?? "").Trim() != before.Profile.Email
+            ? Task.FromResult<Refusal?>(new InvalidText("email", "This is your own address.", "Change it on your account's page, which asks for your password first."))
+            : RewriteAsync(db, actor, user, before.Profile, seen, wanted, ct), ct);
 
     /// <summary>
     /// Gives the actor's own account another name and address. The address signs in too: whoever offers this asks for the password before it changes.

@@ -96,8 +96,11 @@ public sealed class LeaseService(IDbContextFactory<PortalDbContext> contexts, Ti
         var now = time.GetUtcNow();
         db.AuditEvents.Add(AuditEvent.Of(actor, "lease-terms.change", "lease-terms", projectId ?? Guid.Empty, before.Name, projectId, Told(before), Told(after.Value), null, now));
         await db.SaveChangesAsync(ct);
-        // Warnings may be due earlier or later now.
-        await db.Database.ExecuteSqlAsync($"update machines set lease_due_at = least(lease_due_at, {now}) where lease_stage = 'Running' and lease_due_at is not null and ({projectId}::uuid is null or project_id = {projectId})", ct);
+        // Warnings may be due earlier or later now. Several machines are taken by identifier, as everywhere.
+        await db.Database.ExecuteSqlAsync($"""
+            update machines set lease_due_at = least(lease_due_at, {now})
+            where id in (select id from machines where lease_stage = 'Running' and lease_due_at is not null and ({projectId}::uuid is null or project_id = {projectId}) order by id for no key update)
+            """, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Project, projectId ?? Guid.Empty, projectId, ct);
         await transaction.CommitAsync(ct);
         return after;

@@ -102,7 +102,7 @@ public sealed class ProjectChanges(IDbContextFactory<PortalDbContext> contexts, 
         if (project.Version != version)
         {
             return await ChangedMeanwhile.ExplainAsync(db, $"“{project.Name}”", id, null,
-                $"It is called “{project.Name}” now and is {(project.ArchivedAt is null ? "in use" : "archived")}.", time.GetUtcNow(), ct);
+                $"It is called “{project.Name}” now and is {(project.ArchivedAt is null ? "in use" : "archived")}.", time.GetUtcNow(), ct, "project.");
         }
         return await change(db, project) is { } no ? no : await SavedAsync(db, transaction, actor, id, ct);
     }

@@ -92,7 +92,7 @@ public sealed partial class RequestService
         var action = (ChangeAction)actions.For(draft);
         // Tried out and never committed: the old request goes on waiting.
         await using var tried = replaces is null ? null : await db.Database.BeginTransactionAsync(ct);
-        if (replaces is { } old && await MakeWayAsync(db, actor, old, action.Kind, time.GetUtcNow(), ct) is { } cannot)
+        if (replaces is { } old && await MakeWayAsync(db, actor, old, draft, action.Kind, time.GetUtcNow(), ct) is { } cannot)
             return cannot;
         var look = await action.LookAsync(db, actor, draft, time.GetUtcNow(), ct);
         if (!look.IsOk)
@@ -127,7 +127,7 @@ public sealed partial class RequestService
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var tried = replaces is null ? null : await db.Database.BeginTransactionAsync(ct);
-        if (replaces is { } old && await MakeWayAsync(db, actor, old, RequestKind.Create, time.GetUtcNow(), ct) is { } cannot)
+        if (replaces is { } old && await MakeWayAsync(db, actor, old, draft, RequestKind.Create, time.GetUtcNow(), ct) is { } cannot)
             return cannot;
         var place = await db.PlaceInAsync(actor, draft.ProjectId, ct);
         if (MayAsk(actor, place) is { } forbidden)

@@ -46,7 +46,7 @@ public sealed partial class RequestService
     }
 
     /// <summary>Lets the old request go, so that a new one can stand in its place; a refusal when it cannot be replaced.</summary>
-    async Task<Refusal?> MakeWayAsync(PortalDbContext db, Actor actor, Guid requestId, RequestKind kind, DateTimeOffset now, CancellationToken ct)
+    async Task<Refusal?> MakeWayAsync(PortalDbContext db, Actor actor, Guid requestId, Draft draft, RequestKind kind, DateTimeOffset now, CancellationToken ct)
     {
         var request = await db.LockRequestAsync(requestId, ct);
         if (request is null || await db.RoleInAsync(actor, request.ProjectId, ct) is not { } role)
@@ -55,11 +55,24 @@ public sealed partial class RequestService
             return refusal;
         if (request.Kind != kind)
             return new NotReplaceable("The new draft asks for something of another kind than the request it would replace.", "Withdraw that request, and ask anew.");
+        // Rows of two projects or machines would be taken one after the other, in whatever order people send requests anew.
+        if (!IsAboutTheSame(request, draft))
+            return new NotReplaceable("The new draft is about another project or machine than the request it would replace.", "Withdraw that request, and ask anew.");
         if (request.Status != RequestStatus.Waiting)
             return null;
         await WithdrawAsync(db, actor, request, "It was changed and sent anew.", now, ct);
         return null;
     }
+
+    static bool IsAboutTheSame(Request request, Draft draft) => draft switch
+    {
+        RequestDraft create => create.ProjectId == request.ProjectId,
+        QuotaDraft quota => quota.ProjectId == request.ProjectId,
+        ResizeDraft resize => resize.MachineId == request.MachineId,
+        ExtendDraft extend => extend.MachineId == request.MachineId,
+        DeleteDraft delete => delete.MachineId == request.MachineId,
+        _ => throw new InvalidOperationException($"Drafts of {draft.GetType().Name} are about nothing known."),
+    };
 
     /// <summary>Takes a request that waits back; what it held is free again.</summary>
     async Task WithdrawAsync(PortalDbContext db, Actor actor, Request request, string reason, DateTimeOffset now, CancellationToken ct)

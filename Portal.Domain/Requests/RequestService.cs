@@ -57,10 +57,10 @@ public sealed partial class RequestService
             return badWhy;
 
         var now = time.GetUtcNow();
-        if (replaces is { } old && await MakeWayAsync(db, actor, old, action.Kind, now, ct) is { } cannotReplace)
-            return cannotReplace;
         // The rules in force are read before anything is held: from then on others may wait for what this holds.
         var rules = await policies.ReadAsync(db, ct);
+        if (replaces is { } old && await MakeWayAsync(db, actor, old, draft, action.Kind, now, ct) is { } cannotReplace)
+            return cannotReplace;
         var prepared = await action.PrepareAsync(db, actor, draft, now, ct);
         if (!prepared.IsOk)
             return prepared.Refusal;

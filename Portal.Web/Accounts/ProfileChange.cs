@@ -7,7 +7,7 @@ using Portal.Domain.Accounts;
 namespace Portal.Web.Accounts;
 
 /// <summary>Changes a signed-in person's own name and address, asks for the password before the address changes, and renews this browser's cookie.</summary>
-public sealed class ProfileChange(AccountService accounts, SignInManager<User> signIn, UserManager<User> users, SignInLimits limits)
+public sealed class ProfileChange(AccountService accounts, SignInManager<User> signIn, UserManager<User> users, SignInService signIns)
 {
     /// <summary>Changes both for whoever the request is signed in as.</summary>
     /// <param name="seen">Name and address the page showed.</param>
@@ -21,17 +21,13 @@ public sealed class ProfileChange(AccountService accounts, SignInManager<User> s
         if (await users.GetUserAsync(context.User) is not { } user)
             return new NotFound("account");
         // The address signs in, and is where warnings go: a browser somebody left open is not enough to take it.
-        if (!string.Equals((wanted.Email ?? "").Trim(), user.Email ?? "", StringComparison.Ordinal) && await RefuseAsync(user, password ?? "", context) is { } refusal)
+        if (!string.Equals((wanted.Email ?? "").Trim(), user.Email ?? "", StringComparison.Ordinal) && await signIns.ProveAsync(user, password ?? "", context, cancellationToken) is { } refusal)
             return refusal;
         var changed = await accounts.ChangeOwnProfileAsync(PortalClaims.ToActor(context.User), seen, wanted, cancellationToken);
         if (changed.IsOk)
             await RenewAsync(user, changed.Value.Name, context);
         return changed;
     }
-
-    private async Task<Refusal?> RefuseAsync(User user, string password, HttpContext context) =>
-        !limits.TryTake(SignInService.AddressOf(context), user.UserName ?? "") ? new TooManyTries()
-        : (await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true)).Succeeded ? null : new WrongPassword();
 
     /// <summary>The cookie of the same sign-in, ending when it would have, under the new name.</summary>
     private async Task RenewAsync(User user, string name, HttpContext context)

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Portal.Domain;
 using Portal.Domain.Accounts;
 
 namespace Portal.Web.Accounts;
@@ -43,6 +44,18 @@ public sealed class SignInService(
         return new(true, null);
     }
 
+    /// <summary>Has whoever is signed in prove it by the password, with the same limits as a sign-in.</summary>
+    /// <returns>Null when it is right; <see cref="TooManyTries"/> or <see cref="WrongPassword"/>.</returns>
+    public async Task<Refusal?> ProveAsync(User user, string password, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!limits.TryTake(AddressOf(context), user.UserName ?? ""))
+            return new TooManyTries();
+        var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
+        if (result.IsLockedOut)
+            await sessions.LockedOutAsync(user, AddressOf(context), cancellationToken);
+        return result.Succeeded ? null : new WrongPassword();
+    }
+
     /// <summary>
     /// Gives the signed-in account another password. Every sign-in it had ends at once, other browsers' too; this browser gets a new one.
     /// </summary>
@@ -50,10 +63,8 @@ public sealed class SignInService(
     {
         if (await users.GetUserAsync(context.User) is not { } user)
             return new(false, "You are signed out. Sign in, then change the password.");
-        if (!limits.TryTake(AddressOf(context), user.UserName ?? ""))
-            return new(false, TooMany);
-        if (!(await signIn.CheckPasswordSignInAsync(user, current, lockoutOnFailure: true)).Succeeded)
-            return new(false, "The current password is wrong. After five wrong tries even the right one is refused for 15 minutes.");
+        if (await ProveAsync(user, current, context, cancellationToken) is { } refusal)
+            return new(false, refusal is TooManyTries ? TooMany : "The current password is wrong. After five wrong tries even the right one is refused for 15 minutes.");
         if (string.Equals(current, next, StringComparison.Ordinal))
             return new(false, "That is the password you have. Choose another.");
         user.MustChangePassword = false;

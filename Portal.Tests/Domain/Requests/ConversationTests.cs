@@ -49,6 +49,17 @@ public sealed class ConversationTests(PostgresFixture postgres) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_request_is_sent_anew_in_its_own_project_only_and_waits_on_where_that_is_refused()
+    {
+        var (world, elsewhere) = (await postgres.NewWorldAsync(), await postgres.NewWorldAsync());
+        var request = (await Requests.SubmitAsync(world.Admin, world.Draft(), "1", Ct)).Value;
+
+        (await Requests.ResubmitAsync(world.Admin, request.Id, world.Draft() with { ProjectId = elsewhere.Project.Id }, "2", Ct)).Refusal.ShouldBeOfType<NotReplaceable>().Message.ShouldContain("another project");
+
+        (await Requests.GetAsync(world.Admin, request.Id, Ct)).Value.Request.Status.ShouldBe(RequestStatus.Waiting);
+    }
+
+    [Fact]
     public async Task Who_left_the_project_neither_reads_nor_writes_nor_hears_of_the_request_any_more()
     {
         var world = await postgres.NewWorldAsync();
