@@ -4,13 +4,14 @@ namespace Portal.Bench;
 /// <param name="Name">What to type after <c>./portal bench</c>.</param>
 /// <param name="Says">What it measures, in words.</param>
 /// <param name="OnStandAsync">Measures on hosts and a portal; null for what needs neither.</param>
-/// <param name="AloneAsync">Measures with PostgreSQL alone; null for what needs hosts and a portal.</param>
+/// <param name="AloneAsync">Measures with PostgreSQL at most; null for what needs hosts and a portal.</param>
 sealed record Measurement(string Name, string Says, Func<Stand, CancellationToken, Task<IReadOnlyList<Figure>>>? OnStandAsync, Func<CancellationToken, Task<IReadOnlyList<Figure>>>? AloneAsync)
 {
     public static IReadOnlyList<Measurement> All { get; } =
     [
         new("machine", "from approval to the first ping, beside qemu-img and virsh by hand", MachineBench.MeasureAsync, null),
         new("migration", "blackout of live moves, beside virsh migrate --live --p2p, watched by a ping of its own", MigrationBench.MeasureAsync, null),
+        new("simulator", "the switchover of simulated moves, beside Nova's ladder and libvirt's default", null, SimulatorBench.MeasureAsync),
         new("frames", "from the hypervisor's word to the browser's canvas", FrameBench.MeasureAsync, null),
         new("memory", "the portal's memory with 3 hosts, 10 machines, 5 browsers", MemoryBench.MeasureAsync, null),
         new("submits", "submits accepted per second from 16 connections, beside the bare inserts without any rule", null, SubmitBench.MeasureAsync),

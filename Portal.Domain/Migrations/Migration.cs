@@ -13,11 +13,30 @@ public enum MigrationMode
     /// <summary>Memory is copied while it runs; it pauses for tens of milliseconds.</summary>
     Live,
 
+    /// <summary>It goes on at the destination first; its memory follows.</summary>
+    PostCopy,
+
     /// <summary>Paused, copied in one stream, resumed there.</summary>
     QuickDirect,
 
     /// <summary>Saved to disk and restored there: what the founding document calls Quick Migration.</summary>
     QuickSaved,
+}
+
+/// <summary>What a live move may do to come to its end when the machine writes faster than the network carries.</summary>
+public enum MigrationPolicy
+{
+    /// <summary>Never slows the machine and gives up if it does not converge.</summary>
+    Gentle,
+
+    /// <summary>May slow the machine; gives up if that does not help.</summary>
+    Balanced,
+
+    /// <summary>Ends within its time: goes post-copy if it does not converge.</summary>
+    MustMove,
+
+    /// <summary>Quick: pauses the machine as soon as copying again no longer helps.</summary>
+    MaintenanceWindow,
 }
 
 /// <summary>How a move is going or how it ended.</summary>
@@ -97,6 +116,9 @@ public sealed class Migration : IProjectScoped
     /// <summary>Longest silence the objective allows, ms; null: no promise.</summary>
     public double? ObjectiveMs { get; private init; }
 
+    /// <summary>What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</summary>
+    public MigrationPolicy? Policy { get; private init; }
+
     /// <summary>What was foretold.</summary>
     public Prediction? Predicted { get; private set; }
 
@@ -127,11 +149,11 @@ public sealed class Migration : IProjectScoped
     /// <summary>When the receipt was final.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationMode mode, double? objectiveMs, Actor by, DateTimeOffset now) => new()
+    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, Actor by, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
-        Mode = mode, Status = MigrationStatus.Queued, ObjectiveMs = objectiveMs, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
+        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, Policy = asked.Mode == MigrationMode.Live ? asked.Policy ?? MigrationPolicy.Balanced : null, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
 
     internal void Begin(DateTimeOffset at) => (Status, StartedAt) = (MigrationStatus.Running, StartedAt ?? at);

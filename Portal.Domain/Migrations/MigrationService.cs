@@ -70,7 +70,11 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// <see cref="HostSilent"/>, <see cref="HostFull"/>, <see cref="Hosts.NoHostWithRoom"/>, <see cref="ModeNotPossible"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
     /// </returns>
     public Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, Guid? destinationHostId, MigrationMode mode, double? objectiveMs, string key, CancellationToken ct) =>
-        orders.StartAsync(actor, machineId, new MigrationParameters(destinationHostId, mode, objectiveMs), key, ct);
+        StartAsync(actor, machineId, new MigrationParameters(destinationHostId, mode, objectiveMs), key, ct);
+
+    /// <summary>The same with everything that may be asked for, its policy included.</summary>
+    public Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, MigrationParameters asked, string key, CancellationToken ct) =>
+        orders.StartAsync(actor, machineId, asked, key, ct);
 
     /// <summary>The stored frames past an ordinal, in order; null when there is no such move for the actor.</summary>
     public async Task<IReadOnlyList<ChunkRow>?> ReadChunksAsync(Actor actor, Guid id, int afterOrdinal, CancellationToken ct)

@@ -13,9 +13,6 @@ namespace Portal.Domain.Migrations;
 /// <summary>Decides whether and where a machine moves, and orders it.</summary>
 public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time)
 {
-    // A promise below what a ping can measure, or of minutes, is a slip of the finger.
-    const double LeastObjectiveMs = 1;
-    const double MostObjectiveMs = 600_000;
     const int ReceiptsPerRoute = 50;
 
     internal async Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct)
@@ -54,8 +51,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     {
         if (CallKey.Refuse(key) is { } noKey)
             return noKey;
-        if (asked.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
-            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        if (MoveRules.RefuseAsked(asked) is { } senseless)
+            return senseless;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await Ledger.LockMachineAsync(db, machineId, ct);
@@ -86,10 +83,10 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
         if (!operation.IsOk)
             return operation.Refusal;
-        var migration = Migration.Plan(operation.Value, machine, source, destination, asked.Mode, asked.ObjectiveMs, actor, now);
+        var migration = Migration.Plan(operation.Value, machine, source, destination, asked, actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
-            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode }, now));
+            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode, policy = migration.Policy }, now));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migration.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, destination.Id, null, ct);

@@ -9,9 +9,24 @@ public static class MoveRules
     public static string CapabilityFor(MigrationMode mode) => mode switch
     {
         MigrationMode.Live => "live-migration",
+        MigrationMode.PostCopy => "post-copy",
         MigrationMode.QuickDirect => "quick-direct",
         MigrationMode.QuickSaved => "quick-saved",
     };
+
+    // A promise below what a ping can measure, or of minutes, is a slip of the finger.
+    const double LeastObjectiveMs = 1;
+    const double MostObjectiveMs = 600_000;
+
+    /// <summary>Why what is asked of a move makes no sense, whichever the machine; null when it does.</summary>
+    public static InvalidText? RefuseAsked(MigrationParameters asked)
+    {
+        if (asked.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
+            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        return asked is { Policy: not null, Mode: not MigrationMode.Live }
+            ? new InvalidText("policy", "A policy says how a live move comes to its end; the other ways have only one.", "Leave it out, or move the machine live.")
+            : null;
+    }
 
     /// <summary>Why the two hosts cannot do a mode; null when they can.</summary>
     public static ModeNotPossible? RefuseMode(MigrationMode mode, Host source, Host destination) =>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Schedules;
@@ -10,9 +11,6 @@ static class ScheduleRules
 {
     /// <summary>The most schedules of one machine.</summary>
     public const int MostPerMachine = 20;
-
-    const double LeastObjectiveMs = 1;
-    const double MostObjectiveMs = 600_000;
 
     /// <summary>Why the actor may not, or null: power is for the project's members and owners, moving for operators.</summary>
     public static async Task<Refusal?> RefuseAsync(PortalDbContext db, Actor actor, Guid projectId, ScheduleKind kind, CancellationToken ct) => kind switch
@@ -30,8 +28,8 @@ static class ScheduleRules
             return null;
         if (part.Move is not { } move)
             return new InvalidText("move", "A relocation needs to know how.", "Choose a way to move.");
-        if (move.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
-            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        if (MoveRules.RefuseAsked(move) is { } senseless)
+            return senseless;
         return move.AskedHostId is { } host && !await db.Hosts.AnyAsync(h => h.Id == host, ct) ? new InvalidText("host", "There is no such host.", "Choose one from the list, or the best.") : null;
     }
 

@@ -26,7 +26,7 @@ internal static class HostInquiry
             NativeText.ToVersion(hypervisor),
             driver,
             AcceleratorOf(capabilities),
-            Capabilities(driver, NativeText.ToVersion(hypervisor)));
+            Capabilities(driver, NativeText.ToVersion(hypervisor), NativeText.ToVersion(libvirt)));
     }
 
     /// <summary>
@@ -56,23 +56,36 @@ internal static class HostInquiry
         return types.Contains("kvm") ? Accelerator.Kvm : types.Contains("qemu") ? Accelerator.Tcg : Accelerator.None;
     }
 
-    internal static IReadOnlyList<Capability> Capabilities(string driver, Version hypervisor)
+    internal static IReadOnlyList<Capability> Capabilities(string driver, Version hypervisor, Version libvirt)
     {
         var isQemu = driver == "QEMU";
         var noQemu = isQemu ? null : $"The {driver} driver has no real guests to move.";
         var noAnnounce = noQemu ?? (hypervisor < new Version(4, 0)
             ? $"QEMU {hypervisor} has no announce-self; it came with 4.0."
             : LibvirtLibrary.HasQemuExtensions ? null : $"{Native.QemuLibrary} is not installed beside the portal.");
+        var noPostCopy = noQemu ?? PostCopyLack(hypervisor, libvirt);
         return
         [
             Can(CapabilityNames.Lifecycle, reason: null),
             Can(CapabilityNames.Storage, reason: null),
             Can(CapabilityNames.LiveMigration, noQemu),
+            Can(CapabilityNames.PostCopy, noPostCopy),
             Can(CapabilityNames.QuickDirect, noQemu),
             Can(CapabilityNames.QuickSaved, noQemu),
             Can(CapabilityNames.MemoryTls, noQemu ?? (hypervisor < new Version(2, 11) ? "QEMU before 2.11 cannot encrypt the memory stream." : null)),
             Can(CapabilityNames.Announce, noAnnounce),
         ];
+    }
+
+    /// <summary>
+    /// Older libvirt forgets, when restarted, that a guest has gone on elsewhere; older QEMU cannot carry on after a broken link.
+    /// Whether QEMU's user may use userfaultfd only an arriving guest shows: then the move says it.
+    /// </summary>
+    private static string? PostCopyLack(Version hypervisor, Version libvirt)
+    {
+        if (libvirt < new Version(8, 5))
+            return $"libvirt {libvirt} cannot recover a broken post-copy move; that came with 8.5.";
+        return hypervisor < new Version(3, 0) ? $"QEMU {hypervisor} cannot recover a broken post-copy move; that came with 3.0." : null;
     }
 
     private static Capability Can(string name, string? reason) => new(name, reason is null, reason);

@@ -70,6 +70,9 @@ internal static partial class Native
     public static partial int virDomainMigrateSetMaxDowntime(DomainHandle domain, ulong milliseconds, uint flags);
 
     [LibraryImport(Library)]
+    public static partial int virDomainMigrateStartPostCopy(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virDomainMigrateSetMaxSpeed(DomainHandle domain, nuint mibPerSecond, uint flags);
 
     [LibraryImport(Library)]

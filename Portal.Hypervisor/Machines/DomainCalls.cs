@@ -179,6 +179,12 @@ internal readonly record struct DomainState(int State, int ReasonCode)
     /// <summary>Paused for migration, being saved or being started; a disk error, a person or anything else pauses only what has run.</summary>
     public bool IsHaltedByMove => State == 3 && ReasonCode is (2 or 3 or 11);
 
+    /// <summary>A post-copy move took it to another host, which still needs memory from here, or broke off before it had all of it.</summary>
+    public bool IsHolding => State == 3 && ReasonCode is (12 or 13);
+
+    /// <summary>A post-copy move brought it, and part of its memory is still where it came from.</summary>
+    public bool IsFetching => State == 1 && ReasonCode is (10 or 11);
+
     /// <summary>
     /// Off after having run: shut down, powered off, crashed, migrated away or saved. One that failed to start never did; for a
     /// definition that is new, or whose daemon was restarted, libvirt knows no reason.

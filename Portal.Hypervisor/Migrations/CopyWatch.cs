@@ -3,18 +3,33 @@ using System.Globalization;
 namespace Portal.Hypervisor.Migrations;
 
 /// <summary>
-/// Watches a copy: reads the job's statistics ten times a second, tells progress, and applies
-/// <see cref="DowntimePolicy"/>. Of a live move only while the guest runs: a question asked during its pause prolongs it.
+/// Watches a copy: reads the job's statistics ten times a second, tells progress, and does what <see cref="SwitchoverController"/>
+/// decides. Of a guest that switches over it asks nothing: a question asked during its pause prolongs it.
 /// </summary>
-internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline timeline, Bulletin bulletin)
+internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings findings, Transfer transfer, ProbeWatch probe, Timeline timeline, Bulletin bulletin)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    private readonly TaskCompletionSource<string> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SwitchoverRules _rules = SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy);
+    private SwitchoverState _state = SwitchoverState.Begin(SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy));
     private double _percent;
-    private DowntimeState _downtime = DowntimeState.Begin(plan.Options.FirstDowntimeMs);
+    private bool _isHeld;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
+
+    /// <summary>Why the policy gave the move up; never completes when it did not.</summary>
+    public Task<string> GivenUp => _givenUp.Task;
+
+    /// <summary>When memory was last seen to be left at the source of a guest that went on at the destination, s; null: it was not.</summary>
+    public double? FollowedAt { get; private set; }
+
+    /// <summary>Whether the guest was sent on before its memory: from then on the source must never run it again.</summary>
+    public bool HasPostCopied { get; private set; }
+
+    /// <summary>Whether the guest switches over now, or has.</summary>
+    private bool IsSwitching => plan.Mode.KeepsRunning() && ends.Suspended.IsCompleted && !_isHeld;
 
     /// <summary>Runs until told to stop, or the host cannot be asked any more.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -24,8 +39,10 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline time
         {
             while (await tick.WaitForNextTickAsync(stop))
             {
-                if (plan.Mode == MigrationMode.Live && ends.Suspended.IsCompleted)
+                if (IsSwitching && !HasPostCopied)
                     return;
+                if (IsSwitching && !ends.Resumed.IsCompleted)
+                    continue;
                 if (await ends.Source.CallAsync(connection => JobCalls.Read(connection, plan.Machine), stop) is { } statistics)
                     await ObserveAsync(statistics, stop);
             }
@@ -51,17 +68,63 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Timeline time
     {
         Last = statistics;
         Tell(statistics);
+        if (HasPostCopied && statistics.RemainingBytes > 0)
+            FollowedAt = timeline.Now;
         if (plan.Mode == MigrationMode.QuickDirect && ends.Suspended.IsCompleted && statistics is { RemainingBytes: 0, ProcessedBytes: > 0 })
             bulletin.Enter(MigrationPhase.SwitchOver, Describe());
-        if (plan.Mode != MigrationMode.Live || ends.Suspended.IsCompleted)
+        if (!plan.Mode.KeepsRunning() || ends.Suspended.IsCompleted)
             return;
-        var observation = new CopyObservation(timeline.Now, statistics.RemainingBytes, statistics.BytesPerSecond, IterationOf(statistics));
-        (_downtime, var decision) = DowntimePolicy.Observe(_downtime, observation, plan.Options.LastDowntimeMs);
+        var now = timeline.Now;
+        var observation = new CopyObservation(
+            now, statistics.RemainingBytes, statistics.BytesPerSecond, IterationOf(statistics), statistics.DirtyBytesPerSecond, statistics.SlowedPercent, probe.SilentMs(now));
+        (_state, var decision) = SwitchoverController.Observe(_state, observation, _rules with { CanPostCopy = transfer.CanPostCopy });
         if (decision is null)
             return;
-        if (decision.RaiseTo is { } limit)
-            await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, plan.Machine, limit), stop);
         bulletin.Decide(decision.Text, decision.Figures);
+        await ActAsync(decision, stop);
+    }
+
+    private async Task ActAsync(SwitchoverDecision decision, CancellationToken stop)
+    {
+        switch (decision.Act)
+        {
+            case SwitchoverAct.Raise:
+                await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, plan.Machine, decision.LimitMs), stop);
+                break;
+            case SwitchoverAct.PostCopy:
+                await PostCopyAsync(stop);
+                break;
+            case SwitchoverAct.Pause:
+                await HoldAsync(stop);
+                break;
+            case SwitchoverAct.GiveUp:
+                _givenUp.TrySetResult($"{decision.Text.TrimEnd('.')} ({decision.Figures}).");
+                break;
+            case SwitchoverAct.Tell:
+                break;
+        }
+    }
+
+    private async Task PostCopyAsync(CancellationToken stop)
+    {
+        // Set before it is done: whoever hears of the guest's pause must know that it may go on without its memory.
+        HasPostCopied = true;
+        try
+        {
+            await ends.Source.CallAsync(connection => JobCalls.StartPostCopy(connection, plan.Machine), stop);
+        }
+        catch (LibvirtException e) when (!e.IsConnectionLost)
+        {
+            HasPostCopied = false;
+            bulletin.Decide("The source does not go post-copy; the guest is paused and the rest is sent.", e.Message);
+            await HoldAsync(stop);
+        }
+    }
+
+    private Task<bool> HoldAsync(CancellationToken stop)
+    {
+        _isHeld = true;
+        return ends.Source.CallAsync(connection => Machines.DomainCalls.IfFound(connection, plan.Machine, Machines.DomainCalls.Suspend), stop);
     }
 
     private int IterationOf(JobStatistics statistics) => Math.Max(statistics.Iteration, ends.Iteration);

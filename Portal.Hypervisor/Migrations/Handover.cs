@@ -5,13 +5,9 @@ namespace Portal.Hypervisor.Migrations;
 /// machine is where the hosts say it is; the outcome follows from that alone.
 /// </summary>
 internal sealed class Handover(
-    MigrationPlan plan, MoveEnds ends, Findings findings, ProbeWatch probe, Timeline timeline, Bulletin bulletin, TimeProvider time, CancellationToken abandon)
+    MigrationPlan plan, MoveEnds ends, Findings findings, Transfer transfer, CopyWatch watch, ProbeWatch probe, Timeline timeline, Bulletin bulletin, TimeProvider time,
+    CancellationToken abandon)
 {
-    private readonly CopyWatch _watch = new(ends, plan, timeline, bulletin);
-    private readonly Transfer _transfer = plan.Mode == MigrationMode.QuickSaved
-        ? new SavedTransfer(plan, ends, findings, bulletin, abandon)
-        : new StreamTransfer(plan, ends, bulletin);
-
     private string Here => plan.Source.Endpoint.Name;
 
     private string There => plan.Destination.Endpoint.Name;
@@ -20,11 +16,11 @@ internal sealed class Handover(
     {
         var began = timeline.Now;
         using var copying = new CancellationTokenSource();
-        var watching = _watch.RunAsync(copying.Token);
-        var transfer = _transfer.RunAsync();
-        var brake = BrakeAsync(transfer, stop, copying.Token);
-        var confirming = ConfirmAsync(transfer);
-        var failure = await FailureOf(transfer);
+        var watching = watch.RunAsync(copying.Token);
+        var moving = transfer.RunAsync();
+        var brake = BrakeAsync(moving, stop, copying.Token);
+        var confirming = ConfirmAsync(moving);
+        var failure = await FailureOf(moving);
         var returned = timeline.Now;
         await copying.CancelAsync();
         await Task.WhenAll(watching, brake);
@@ -36,11 +32,11 @@ internal sealed class Handover(
     }
 
     /// <summary>The call's failure, if it failed; faults of the portal itself go on up.</summary>
-    private static async Task<LibvirtException?> FailureOf(Task transfer)
+    private static async Task<LibvirtException?> FailureOf(Task moving)
     {
         try
         {
-            await transfer;
+            await moving;
             return null;
         }
         catch (LibvirtException e)
@@ -50,48 +46,51 @@ internal sealed class Handover(
     }
 
     /// <summary>Stops the transfer when asked, or when it takes too long. Returns why it did; null when it did not.</summary>
-    private async Task<string?> BrakeAsync(Task transfer, CancellationToken stop, CancellationToken over)
+    private async Task<string?> BrakeAsync(Task moving, CancellationToken stop, CancellationToken over)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over, abandon);
         try
         {
-            await Task.Delay(plan.Options.CopyDeadline, time, either.Token);
+            var late = Task.Delay(plan.Options.CopyDeadline, time, either.Token);
+            if (await Task.WhenAny(late, watch.GivenUp) == watch.GivenUp)
+                return await ApplyBrakeAsync(moving, await watch.GivenUp);
+            await late;
         }
-        catch (OperationCanceledException) when (abandon.IsCancellationRequested || !stop.IsCancellationRequested || transfer.IsCompleted)
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested || !stop.IsCancellationRequested || moving.IsCompleted)
         {
             return null;
         }
         catch (OperationCanceledException)
         {
-            return await ApplyBrakeAsync(transfer, "Cancelled on request.");
+            return await ApplyBrakeAsync(moving, "Cancelled on request.");
         }
 
-        return await ApplyBrakeAsync(transfer, $"The copy did not end within {plan.Options.CopyDeadline.TotalSeconds:0} s ({_watch.Describe()}).");
+        return await ApplyBrakeAsync(moving, $"The copy did not end within {plan.Options.CopyDeadline.TotalSeconds:0} s ({watch.Describe()}).");
     }
 
-    private async Task<string> ApplyBrakeAsync(Task transfer, string reason)
+    private async Task<string> ApplyBrakeAsync(Task moving, string reason)
     {
-        if (ends.Resumed.IsCompleted)
+        if (ends.Resumed.IsCompleted || watch.HasPostCopied)
         {
             bulletin.Decide("Too late to stop: the guest already runs at the destination.", reason);
             return reason;
         }
 
         bulletin.Decide("Stopping the move; the machine stays where it is if that is still possible.", reason);
-        await _transfer.AbortAsync(transfer);
+        await transfer.AbortAsync(moving);
         return reason;
     }
 
     /// <summary>Follows the guest across: the moment it stops, the moment it runs, and whether it answers.</summary>
-    private async Task<Confirmation> ConfirmAsync(Task transfer)
+    private async Task<Confirmation> ConfirmAsync(Task moving)
     {
-        if (await Task.WhenAny(ends.Suspended, ends.Resumed, transfer) == ends.Suspended && plan.Mode == MigrationMode.Live)
-            bulletin.Enter(MigrationPhase.SwitchOver, _watch.Describe(), await ends.Suspended);
-        await Task.WhenAny(ends.Resumed, transfer);
-        if (!ends.Resumed.IsCompleted && !transfer.IsCompletedSuccessfully)
+        if (await Task.WhenAny(ends.Suspended, ends.Resumed, moving) == ends.Suspended && plan.Mode.KeepsRunning())
+            bulletin.Enter(MigrationPhase.SwitchOver, watch.Describe(), await ends.Suspended);
+        await Task.WhenAny(ends.Resumed, moving);
+        if (!ends.Resumed.IsCompleted && !moving.IsCompletedSuccessfully)
             return Confirmation.None;
         var resumed = ends.Resumed.IsCompletedSuccessfully ? await ends.Resumed : timeline.Now;
-        bulletin.Enter(MigrationPhase.SwitchOver, _watch.Describe(), resumed);
+        bulletin.Enter(MigrationPhase.SwitchOver, watch.Describe(), resumed);
         bulletin.Enter(MigrationPhase.Confirm, $"the guest runs at {There}", resumed);
         return new Confirmation(resumed, await new Listener(plan, ends, findings, probe, timeline, bulletin, time).ListenAsync(resumed));
     }
@@ -100,21 +99,23 @@ internal sealed class Handover(
     {
         var statistics = await FinalStatisticsAsync();
         if (statistics is not null)
-            _watch.Conclude(statistics);
+            watch.Conclude(statistics);
         var report = await FinishProbeAsync(confirmation.ResumedAt);
-        var pause = await _transfer.PauseMsAsync(statistics, confirmation.ResumedAt);
+        var pause = await transfer.PauseMsAsync(statistics, confirmation.ResumedAt);
+        var complete = Math.Max(confirmation.ResumedAt, watch.FollowedAt ?? confirmation.ResumedAt);
         var measured = new Measured(
-            confirmation.ResumedAt - began, Math.Max(0, returned - confirmation.ResumedAt), pause, report, report?.BlackoutMs - pause is { } rest ? Math.Max(0, rest) : null,
-            (statistics ?? _watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? _watch.Last)?.Iteration ?? 0), confirmation.Answers);
+            complete - began, Math.Max(0, returned - complete), pause, report, report?.BlackoutMs - pause is { } rest ? Math.Max(0, rest) : null,
+            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers);
         return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured), measured, Predicted: null);
     }
 
     private string ArrivalMessage(Measured measured)
     {
+        var followed = watch.HasPostCopied ? " It went on there before its memory, which has followed." : "";
         if (!probe.IsActive)
-            return $"The machine runs at {There}. Nobody pinged it, so what its users felt is not known.";
+            return $"The machine runs at {There}.{followed} Nobody pinged it, so what its users felt is not known.";
         return measured.GuestAnswers
-            ? $"The machine runs at {There} and answers; it was silent for {measured.Probe!.BlackoutMs:0} ms."
+            ? $"The machine runs at {There} and answers; it was silent for {measured.Probe!.BlackoutMs:0} ms.{followed}"
             : $"The machine runs at {There} but does not answer pings, though its address was announced again. Its memory arrived, its network did not: look at its console, then reset it there.";
     }
 
@@ -157,7 +158,7 @@ internal sealed class Handover(
         var settled = timeline.Now;
         var report = await FinishProbeAsync(settled);
         return new Measured(settled - began, TeardownSeconds: 0, PauseMs: null, report, ConvergenceMs: null,
-            _watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, _watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled));
+            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled));
     }
 
     /// <summary>An explanation with the hosts' names in it.</summary>

@@ -47,6 +47,13 @@ internal static class JobCalls
         return error.Code is LibvirtErrorCode.OperationInvalid or LibvirtErrorCode.NoDomain ? false : throw error;
     }
 
+    /// <summary>Lets the guest go on at the destination before its memory has arrived. There is no way back from it.</summary>
+    public static bool StartPostCopy(ConnectHandle connection, Guid machine)
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        return Native.virDomainMigrateStartPostCopy(domain, flags: 0) >= 0 ? true : throw LibvirtError.Last();
+    }
+
     public static bool SetMaxDowntime(ConnectHandle connection, Guid machine, int milliseconds)
     {
         using var domain = DomainCalls.Require(connection, machine);

@@ -17,6 +17,9 @@ internal sealed class JobStatistics(IReadOnlyDictionary<string, double> fields)
 
     public int Iteration => (int)Field("memory_iteration");
 
+    /// <summary>How much auto-converge slows the guest's processors.</summary>
+    public int SlowedPercent => (int)Field("auto_converge_throttle");
+
     /// <summary>The expectation while the job runs, the truth once it is done; ms.</summary>
     public double? DowntimeMs => fields.TryGetValue("downtime", out var value) ? value : null;
 

@@ -8,8 +8,11 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="MemoryUri">Where the memory stream goes.</param>
 /// <param name="CertificateName">Name in the destination's certificate; null: the stream is not encrypted.</param>
 /// <param name="IsLive">Whether the guest runs meanwhile.</param>
+/// <param name="MayPostCopy">Whether it may go post-copy; the hosts prepare for it.</param>
+/// <param name="MaySlow">Whether QEMU may slow the guest's processors when it writes too fast (auto-converge).</param>
 /// <param name="MaxMibPerSecond">Limit of the stream; null: none.</param>
-internal sealed record MigrateCall(string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, int? MaxMibPerSecond)
+internal sealed record MigrateCall(
+    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, int? MaxMibPerSecond)
 {
     [Flags]
     private enum Flags : uint
@@ -20,6 +23,8 @@ internal sealed record MigrateCall(string DestinationUri, string MemoryUri, stri
         UndefineSource = 1 << 4,
         Unsafe = 1 << 9,
         AbortOnError = 1 << 12,
+        AutoConverge = 1 << 13,
+        PostCopy = 1 << 15,
         Tls = 1 << 16,
     }
 
@@ -32,6 +37,10 @@ internal sealed record MigrateCall(string DestinationUri, string MemoryUri, stri
         var flags = Flags.PeerToPeer | Flags.PersistDestination | Flags.UndefineSource | Flags.AbortOnError | Flags.Unsafe;
         if (IsLive)
             flags |= Flags.Live;
+        if (MayPostCopy)
+            flags |= Flags.PostCopy;
+        if (MaySlow)
+            flags |= Flags.AutoConverge;
         using var parameters = new TypedParameters();
         parameters.Add("migrate_uri", MemoryUri);
         if (CertificateName is not null)
@@ -41,7 +50,13 @@ internal sealed record MigrateCall(string DestinationUri, string MemoryUri, stri
         }
 
         if (MaxMibPerSecond is { } limit)
+        {
             parameters.Add("bandwidth", (ulong)limit);
+            // The limit of the copy ends where post-copy begins.
+            if (MayPostCopy)
+                parameters.Add("bandwidth.postcopy", (ulong)limit);
+        }
+
         using var domain = DomainCalls.Require(connection, machine);
         LibvirtError.Check(Native.virDomainMigrateToURI3(domain, DestinationUri, parameters.Pointer, parameters.Count, (uint)flags));
         return true;

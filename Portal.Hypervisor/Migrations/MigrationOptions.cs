@@ -15,8 +15,14 @@ public sealed record MigrationOptions
     /// <summary>Downtime limit the move starts with, ms. Low: it is raised only when the copy does not converge.</summary>
     public int FirstDowntimeMs { get; init; } = 20;
 
-    /// <summary>Highest downtime limit the portal will allow, ms.</summary>
+    /// <summary>Highest downtime limit the portal will allow where no objective says less or more, ms.</summary>
     public int LastDowntimeMs { get; init; } = 500;
+
+    /// <summary>Longest silence its users may notice, ms; null: no promise.</summary>
+    public double? ObjectiveMs { get; init; }
+
+    /// <summary>What may be done to come to an end.</summary>
+    public MigrationPolicy Policy { get; init; } = MigrationPolicy.Balanced;
 
     /// <summary>Limit of the memory stream, MiB/s; null: what the network carries.</summary>
     public int? MaxMibPerSecond { get; init; }

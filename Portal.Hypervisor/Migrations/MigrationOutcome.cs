@@ -25,7 +25,7 @@ public enum MigrationVerdict
 public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, Measured? Measured, Predicted? Predicted);
 
 /// <summary>What a move is expected to be.</summary>
-/// <param name="TotalSeconds">Until the guest runs at the destination, s.</param>
+/// <param name="TotalSeconds">Until the guest runs at the destination with all of its memory, s.</param>
 /// <param name="BlackoutMsLow">Least blackout, ms.</param>
 /// <param name="BlackoutMsHigh">Most, ms.</param>
 /// <param name="Converges">Whether copying outruns the guest's writes.</param>
@@ -35,7 +35,7 @@ public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, 
 public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double PauseMs, double ConvergenceMs);
 
 /// <summary>What a move was.</summary>
-/// <param name="TotalSeconds">Until the guest resumed at the destination, or was known to run on at the source, s.</param>
+/// <param name="TotalSeconds">Until the guest ran at the destination with all of its memory, or was known to run on at the source, s.</param>
 /// <param name="TeardownSeconds">What the source still needed after that, s.</param>
 /// <param name="PauseMs">The hypervisor's own downtime, ms; null: not reported.</param>
 /// <param name="Probe">What the guest's users felt; null without a probe.</param>

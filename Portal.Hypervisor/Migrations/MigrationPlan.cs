@@ -8,10 +8,19 @@ public enum MigrationMode
 {
     /// <summary>It runs while its memory is copied; only the last pages are moved while it stands still.</summary>
     Live,
+    /// <summary>It goes on at the destination first; its memory follows, and what it misses meanwhile is fetched.</summary>
+    PostCopy,
     /// <summary>It stands still while its memory is copied in one stream.</summary>
     QuickDirect,
     /// <summary>It is saved to shared storage and restored at the destination.</summary>
     QuickSaved,
+}
+
+/// <summary>What follows from how a machine moves.</summary>
+internal static class MigrationModes
+{
+    /// <summary>Whether the guest runs while its memory is sent.</summary>
+    public static bool KeepsRunning(this MigrationMode mode) => mode is MigrationMode.Live or MigrationMode.PostCopy;
 }
 
 /// <summary>The steps of a move, in order. <see cref="Undo"/> only when it does not come to its end.</summary>

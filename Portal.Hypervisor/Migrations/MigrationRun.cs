@@ -76,7 +76,7 @@ internal sealed class MigrationRun
                 if (findings.Refusal is { } refusal)
                     return Untouched(MigrationVerdict.Stayed, refusal, predicted);
                 predicted = Predict(findings);
-                await PrepareAsync(ends, stop);
+                await PrepareAsync(ends, findings, stop);
             }
             catch (Exception e)
             {
@@ -85,7 +85,9 @@ internal sealed class MigrationRun
 
             _abandon.ThrowIfCancellationRequested();
             _bulletin.Enter(MigrationPhase.Copy, "ready");
-            var handover = new Handover(_plan, ends, findings, probe, _timeline, _bulletin, _time, _abandon);
+            var transfer = Transfer.Of(_plan, ends, findings, _bulletin, _abandon);
+            var watch = new CopyWatch(ends, _plan, findings, transfer, probe, _timeline, _bulletin);
+            var handover = new Handover(_plan, ends, findings, transfer, watch, probe, _timeline, _bulletin, _time, _abandon);
             var result = await handover.RunAsync(stop);
             return result with { Predicted = predicted };
         }
@@ -101,15 +103,17 @@ internal sealed class MigrationRun
         return predicted;
     }
 
-    private async Task PrepareAsync(MoveEnds ends, CancellationToken stop)
+    private async Task PrepareAsync(MoveEnds ends, Findings findings, CancellationToken stop)
     {
         _bulletin.Enter(MigrationPhase.Prepare, "predicted");
         // Whatever the destination has of it afterwards is this move's, and so proves how far the move came.
         await ends.Destination.CallAsync(connection => DomainCalls.IfFound(connection, _plan.Machine, DomainCalls.Forget), stop);
-        if (_plan.Mode == MigrationMode.Live)
+        if (_plan.Mode.KeepsRunning())
         {
-            await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, _plan.Machine, _plan.Options.FirstDowntimeMs), stop);
-            _bulletin.Decide($"Allow a pause of {_plan.Options.FirstDowntimeMs} ms at first.", "raised only if the copy does not converge");
+            var rules = SwitchoverRules.Of(_plan.Mode, _plan.Options, findings.CanPostCopy);
+            await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, _plan.Machine, rules.FirstMs), stop);
+            if (_plan.Mode == MigrationMode.Live)
+                _bulletin.Decide($"Allow a pause of {rules.FirstMs} ms at first.", $"{rules.Policy.Name}: raised only if the copy does not converge, to {rules.MostMs} ms at most");
         }
 
         await _timeline.UntilZeroAsync(stop);

@@ -18,7 +18,7 @@ internal static class Predictor
     private const int MostPasses = 30;
 
     /// <summary>Used before the first move on a route: half of what a 1 Gbit/s network carries, pause and convergence seen in the lab, an idle guest.</summary>
-    private static readonly RouteHistory Unknown = new(60e6, PauseMs: 40, ConvergenceMs: 10, TouchedBytes: null, DirtyBytesPerSecond: null, Moves: 0);
+    internal static readonly RouteHistory Unknown = new(60e6, PauseMs: 40, ConvergenceMs: 10, TouchedBytes: null, DirtyBytesPerSecond: null, Moves: 0);
 
     /// <summary>A guest that does nothing still writes about this much.</summary>
     private const double IdleDirtyBytesPerSecond = 1e6;
@@ -31,6 +31,7 @@ internal static class Predictor
         return input.Mode switch
         {
             MigrationMode.Live => Live(input, options, route, bandwidth, touched),
+            MigrationMode.PostCopy => SwitchFirst(touched, bandwidth, route),
             MigrationMode.QuickDirect => Still(touched, touched / bandwidth, route, passes: 1),
             MigrationMode.QuickSaved => Still(touched, touched / bandwidth, route, passes: 2),
         };
@@ -51,11 +52,19 @@ internal static class Predictor
         }
 
         var lastPages = left / bandwidth * 1000;
-        converges |= lastPages <= options.LastDowntimeMs;
+        converges |= lastPages <= SwitchoverRules.Of(MigrationMode.Live, options, canPostCopy: false).MostMs;
         var pause = Math.Max(lastPages, route.PauseMs);
         var blackout = pause + route.ConvergenceMs;
         var (low, high) = Spread(blackout, route);
         return new Predicted(total + blackout / 1000, low, high, converges, (long)(sent + left), pause, route.ConvergenceMs);
+    }
+
+    /// <summary>It runs there after no more than the hand-over; its memory is sent once.</summary>
+    private static Predicted SwitchFirst(long touched, double bandwidth, RouteHistory route)
+    {
+        var blackout = route.PauseMs + route.ConvergenceMs;
+        var (low, high) = Spread(blackout, route);
+        return new Predicted(touched / bandwidth + blackout / 1000, low, high, Converges: true, touched, route.PauseMs, route.ConvergenceMs);
     }
 
     /// <summary>Without the guest running there is one pass (two when it goes through a file), and all of it is blackout.</summary>

@@ -10,9 +10,10 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="TouchedBytes">What the guest has touched of it; null: the driver does not say.</param>
 /// <param name="StorePath">Directory of the shared pool.</param>
 /// <param name="CanAnnounce">Whether the destination can announce the guest's address again.</param>
-internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanAnnounce)
+/// <param name="CanPostCopy">Whether both hosts can go post-copy.</param>
+internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanAnnounce, bool CanPostCopy)
 {
-    public static Findings Refused(string why) => new(why, 0, null, "", CanAnnounce: false);
+    public static Findings Refused(string why) => new(why, 0, null, "", CanAnnounce: false, CanPostCopy: false);
 }
 
 /// <summary>Asks both hosts whether a move can be made, before anything is touched.</summary>
@@ -20,6 +21,9 @@ internal static class Preflight
 {
     /// <summary>What to do where memory cannot travel encrypted.</summary>
     public const string EncryptionAdvice = "Give both hosts QEMU's certificates for migration, or let memory travel in the clear on a network you trust (Portal__EncryptMemory=false).";
+
+    /// <summary>What to do where QEMU may not hand pages to a guest that went on before them.</summary>
+    public const string UserfaultAdvice = "Let QEMU's user use userfaultfd there (vm.unprivileged_userfaultfd=1, or access to /dev/userfaultfd), or choose another mode.";
 
     public static async Task<Findings> CheckAsync(MoveEnds ends, MigrationPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -51,7 +55,8 @@ internal static class Preflight
         if (store.Refusal is { } storeLack)
             return Findings.Refused(storeLack);
         return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, store.Path,
-            destination.Can(CapabilityNames.Announce).Available);
+            destination.Can(CapabilityNames.Announce).Available,
+            source.Can(CapabilityNames.PostCopy).Available && destination.Can(CapabilityNames.PostCopy).Available);
     }
 
     private static string? Incapable(MigrationMode mode, HostFacts facts, string name)
@@ -59,6 +64,7 @@ internal static class Preflight
         var capability = facts.Can(mode switch
         {
             MigrationMode.Live => CapabilityNames.LiveMigration,
+            MigrationMode.PostCopy => CapabilityNames.PostCopy,
             MigrationMode.QuickDirect => CapabilityNames.QuickDirect,
             MigrationMode.QuickSaved => CapabilityNames.QuickSaved,
         });

@@ -42,6 +42,9 @@ internal sealed class ProbeWatch : IAsyncDisposable
     /// <summary>Whether a request sent after this moment was answered: the guest is there.</summary>
     public bool HasAnsweredSince(double seconds) => _probe?.LastAnsweredSentMs > seconds * 1000;
 
+    /// <summary>How long the guest has not answered, ms; null: nobody asks, or it never answered.</summary>
+    public double? SilentMs(double seconds) => _probe is { LastAnsweredSentMs: var last } && double.IsFinite(last) ? Math.Max(0, seconds * 1000 - last) : null;
+
     /// <summary>Stops sending, waits until every request is answered or lost (at most 5 s), and measures.</summary>
     public async Task<ProbeReport?> FinishAsync()
     {

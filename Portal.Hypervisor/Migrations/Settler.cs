@@ -104,6 +104,8 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
                     DomainCalls.Undefine(domain);
                 }, cancellationToken);
                 return true;
+            case Remedy.StopSource:
+                return await ActAsync(source, DomainCalls.Destroy, cancellationToken);
             case Remedy.RestoreSource:
                 return await SavedMemory.TryRestoreAsync(source, machine, cancellationToken);
             case Remedy.None or Remedy.Wait:

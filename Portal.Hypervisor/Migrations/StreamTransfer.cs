@@ -1,15 +1,37 @@
 namespace Portal.Hypervisor.Migrations;
 
-/// <summary>Memory goes straight from one hypervisor to the other: live, or quick direct.</summary>
-internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Bulletin bulletin) : Transfer(plan, ends, bulletin)
+/// <summary>Memory goes straight from one hypervisor to the other: live, post-copy, or quick direct.</summary>
+internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, bulletin)
 {
+    // Preparing for post-copy costs a little on every page, so only who may go post-copy does.
+    private volatile bool _canPostCopy = plan.Mode == MigrationMode.PostCopy
+        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy);
+
+    public override bool CanPostCopy => _canPostCopy;
+
     public override async Task RunAsync()
+    {
+        try
+        {
+            await CallAsync();
+        }
+        catch (LibvirtException e) when (CanPostCopy && IsAboutPostCopy(e))
+        {
+            if (Plan.Mode == MigrationMode.PostCopy)
+                throw new LibvirtException(e.Domain, e.Code, $"{e.Message.TrimEnd('.')}. {Preflight.UserfaultAdvice}", e.IsConnectionLost, e);
+            _canPostCopy = false;
+            Bulletin.Decide("The hosts cannot go post-copy. If it comes to that, the guest is paused and the rest is sent.", $"{e.Message.TrimEnd('.')}. {Preflight.UserfaultAdvice}");
+            await CallAsync();
+        }
+    }
+
+    private async Task CallAsync()
     {
         var endpoint = Plan.Destination.Endpoint;
         var call = new MigrateCall(
             endpoint.PeerUri!, $"tcp:{Bracketed(endpoint.MigrationAddress!)}",
             Plan.Options.EncryptMemory ? new Uri(endpoint.PeerUri!).IdnHost : null,
-            Plan.Mode == MigrationMode.Live, Plan.Options.MaxMibPerSecond);
+            Plan.Mode.KeepsRunning(), CanPostCopy, MaySlow: Plan is { Mode: MigrationMode.Live, Options.Policy.MaySlow: true }, Plan.Options.MaxMibPerSecond);
         try
         {
             await Ends.Source.CallLongAsync(connection => call.Make(connection, Plan.Machine), CallDeadline, CancellationToken.None);
@@ -21,6 +43,9 @@ internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Bulletin
     }
 
     private static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address.Trim('[', ']')}]" : address;
+
+    /// <summary>QEMU's own words, before anything is sent, when it may not use userfaultfd.</summary>
+    private static bool IsAboutPostCopy(LibvirtException e) => !e.IsConnectionLost && e.Message.Contains("Postcopy is not supported", StringComparison.Ordinal);
 
     /// <summary>QEMU's own words when a host has no certificates for migration, or ones the other does not accept.</summary>
     private static bool IsAboutCertificates(LibvirtException e)

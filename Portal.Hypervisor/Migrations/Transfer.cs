@@ -14,8 +14,16 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bul
 
     protected Bulletin Bulletin => bulletin;
 
+    /// <summary>The way a move's memory takes.</summary>
+    public static Transfer Of(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin, CancellationToken abandon) => plan.Mode == MigrationMode.QuickSaved
+        ? new SavedTransfer(plan, ends, findings, bulletin, abandon)
+        : new StreamTransfer(plan, ends, findings, bulletin);
+
     /// <summary>Longest a transfer's call may block; the brake acts before that.</summary>
     protected TimeSpan CallDeadline => plan.Options.CopyDeadline + Margin;
+
+    /// <summary>Whether the guest can go on at the destination before its memory has arrived.</summary>
+    public virtual bool CanPostCopy => false;
 
     /// <summary>Carries the machine over; fails with what libvirt says.</summary>
     public abstract Task RunAsync();

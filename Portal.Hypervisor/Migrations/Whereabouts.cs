@@ -22,6 +22,10 @@ internal enum Presence
     Halted,
     /// <summary>In memory and standing still for a reason that no move gives, such as a disk error or a person: it has run there.</summary>
     Stalled,
+    /// <summary>In memory and standing still after a post-copy move took it on to the other host: what did not follow yet is here, and it must never run here again.</summary>
+    Holding,
+    /// <summary>Executing after a post-copy move brought it, with part of its memory still at the other host.</summary>
+    Fetching,
     /// <summary>Executing.</summary>
     Running,
 }
@@ -53,6 +57,8 @@ internal enum Remedy
     CleanSource,
     /// <summary>Restore the saved memory at the source.</summary>
     RestoreSource,
+    /// <summary>Cut the power of what is left at the source: it went on elsewhere and can run no more.</summary>
+    StopSource,
 }
 
 /// <summary>The judgement on two answers.</summary>
@@ -65,7 +71,8 @@ internal sealed record Judgement(WhereItRuns Where, Remedy Remedy, string Explan
 /// <summary>
 /// Decides from both hosts' answers where a machine runs and what is left to do. Pure. Its one rule: the source is never
 /// resumed unless the destination answers and is proven neither to run the guest nor to have run it, nor the destination
-/// while the source may run it. Once the destination has run it, the disk is newer than what the source remembers.
+/// while the source may run it. Once the destination has run it, the disk is newer than what the source remembers: so a source that a
+/// post-copy move began to leave is never resumed at all, and as long as memory of it is missing elsewhere it is not touched either.
 /// </summary>
 internal static class Whereabouts
 {
@@ -73,6 +80,19 @@ internal static class Whereabouts
     {
         (Presence.Unclear, _) => new(WhereItRuns.Unknown, Remedy.Wait, "The source does not say what has become of it."),
         (_, Presence.Unclear) => new(WhereItRuns.Unknown, Remedy.Wait, "The destination does not say what has become of it."),
+        (Presence.Holding, Presence.Fetching) when source.IsBusy || destination.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "It went on at the destination, and its memory is following."),
+        (Presence.Fetching, _) or (_, Presence.Holding) => new(WhereItRuns.Unknown, Remedy.Wait, "Another post-copy move of it is under way, or broke off. Nothing is touched until that has ended."),
+        (_, Presence.Fetching) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "It went on at the destination, and part of its memory has not followed from the source. Touch neither; when both hosts and the network between them are well, move it again with virsh migrate --postcopy --postcopy-resume."),
+        (Presence.Holding, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait,
+            "It went on at the destination, which does not answer, and memory it may still need is at the source. Nothing there is touched until that is known."),
+        (Presence.Holding, Presence.Running or Presence.Stalled) => new(WhereItRuns.Destination, source.IsBusy || destination.IsBusy ? Remedy.Wait : Remedy.None,
+            "It went on at the destination; what is left of it at the source is removed by libvirt when all of its memory has followed."),
+        (Presence.Holding, _) when destination.HasStopped => new(WhereItRuns.Destination, Remedy.CleanSource,
+            "It went on at the destination and was switched off there; what was left at the source is removed.", IsOff: true),
+        (Presence.Holding, Presence.Absent or Presence.Off or Presence.Saved) => new(WhereItRuns.Nowhere, source.IsBusy ? Remedy.Wait : Remedy.StopSource,
+            "It went on at the destination and was lost there before all of its memory had followed; what was left at the source is cut off."),
+        (Presence.Holding, _) => new(WhereItRuns.Unknown, Remedy.Wait, "It is about to go on at the destination."),
         (Presence.Running, _) when source.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "It runs at the source while its memory is being copied."),
         // The two were not asked in the same instant: it may have crossed over in between. Asked again they tell.
         (Presence.Running, Presence.Running) => new(WhereItRuns.Unknown, Remedy.Wait,
@@ -130,6 +150,7 @@ internal static class Whereabouts
             Remedy.DiscardDestination => "What had arrived at the destination could not be thrown away",
             Remedy.ResumeDestination => "It stands still at the destination and could not be resumed there",
             Remedy.CleanSource => "It is at the destination, and what is left of it at the source could not be removed",
+            Remedy.StopSource => "It was lost at the destination, and what is left of it at the source could not be cut off",
             Remedy.RestoreSource => "Its memory is saved and could not be restored at the source",
         };
         if (undone is null)
@@ -180,8 +201,8 @@ internal static class Whereabouts
         var isBusy = state.IsActive && JobCalls.Read(connection, machine) is not null;
         return new Sight(state.Power switch
         {
-            PowerState.Running or PowerState.ShuttingDown => Presence.Running,
-            PowerState.Paused => state.IsHaltedByMove ? Presence.Halted : Presence.Stalled,
+            PowerState.Running or PowerState.ShuttingDown => state.IsFetching ? Presence.Fetching : Presence.Running,
+            PowerState.Paused => state.IsHolding ? Presence.Holding : state.IsHaltedByMove ? Presence.Halted : Presence.Stalled,
             PowerState.Off or PowerState.Crashed or PowerState.Unknown => state.IsSaved ? Presence.Saved : Presence.Off,
         }, isBusy, state.HasRun);
     }

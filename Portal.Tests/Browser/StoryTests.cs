@@ -45,12 +45,13 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
         var before = await GuestCounter.ReadAsync(address, stop);
 
         await admin.GotoAsync(new Uri(member.Url).PathAndQuery);
-        var live = await MoveAsync(admin, "Live");
+        var live = await MoveAsync(admin, "Live", "Must move");
         // A second browser that opens the page halfway sees the whole history and the rest live.
         var other = await site.SignInAsync("member");
         await other.GotoAsync(live);
         await Task.WhenAll(ReceiptAsync(admin), ReceiptAsync(other));
         (await PingsAsync(other)).ShouldBe(await PingsAsync(admin), "the second browser drew another number of pings than the first");
+        await Expect(other.GetByText("Must move", new() { Exact = true })).ToBeVisibleAsync();
         await admin.TakeBothAsync("migration");
         await admin.SetViewportSizeAsync(390, 844);
         await admin.TakeBothAsync("migration-phone");
@@ -90,11 +91,17 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
     }
 
     /// <summary>Moves the machine whose page is open; returns the path of the move's page.</summary>
-    static async Task<string> MoveAsync(IPage page, string mode)
+    static async Task<string> MoveAsync(IPage page, string mode, string? policy = null)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Move…" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByText(mode, new() { Exact = true }).ClickAsync();
+        if (policy is not null)
+        {
+            await dialog.GetByText(policy, new() { Exact = true }).ClickAsync();
+            await page.TakeBothAsync("move");
+        }
+
         await dialog.GetByRole(AriaRole.Button, new() { NameRegex = MoveButton() }).ClickAsync();
         await page.WaitForURLAsync(MigrationUrl());
         return new Uri(page.Url).PathAndQuery;

@@ -55,6 +55,14 @@ public static class LabFaults
         return new Mend(() => AsRootAsync("mv", $"{file}.away", file));
     }
 
+    /// <summary>Lets a host's QEMU not use userfaultfd any more, as on hosts where nobody allowed it; disposing lets it.</summary>
+    public static async Task<IAsyncDisposable> TakeUserfaultAsync(this LabFixture lab, string host)
+    {
+        var file = $"/var/lib/portal-lab/{lab.File.Name}/hosts/{host}/userfaultfd";
+        await AsRootAsync("chmod", "000", file);
+        return new Mend(() => AsRootAsync("chmod", "600", file));
+    }
+
     /// <summary>Limits the memory stream of a machine's next move, or of the one under way, so that there is a middle to break into.</summary>
     public static Task ThrottleAsync(this LabFixture lab, string host, Guid machine, int mibPerSecond)
         => ExecuteAsync(["virsh", "-q", "-c", lab[host].Endpoint.Uri, "migrate-setspeed", machine.ToString(), mibPerSecond.ToString(CultureInfo.InvariantCulture)]);

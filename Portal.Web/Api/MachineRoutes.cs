@@ -21,10 +21,11 @@ public sealed record DeleteBody(string ConfirmName);
 public sealed record ProtectionBody(bool On);
 
 /// <summary>A move to order.</summary>
-/// <param name="Mode">Live, QuickDirect or QuickSaved.</param>
+/// <param name="Mode">Live, PostCopy, QuickDirect or QuickSaved.</param>
 /// <param name="DestinationHostId">Where to; left out: the host with the most free memory that can do it.</param>
 /// <param name="ObjectiveMs">Longest silence allowed, ms; left out: no promise.</param>
-public sealed record MoveBody(MigrationMode Mode, Guid? DestinationHostId = null, double? ObjectiveMs = null);
+/// <param name="Policy">How far a live move may go to come to its end: Gentle, Balanced, MustMove or MaintenanceWindow; left out: Balanced.</param>
+public sealed record MoveBody(MigrationMode Mode, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null);
 
 /// <summary>Machines: looking at them, switching, deleting and moving them.</summary>
 static class MachineRoutes
@@ -68,5 +69,5 @@ static class MachineRoutes
         (await migrations.PlanAsync(user.Actor(), id, ct)).OkOr404("machine");
 
     static async Task<Results<Accepted<MigrationRow>, JsonHttpResult<Problem>>> MoveAsync(ClaimsPrincipal user, Guid id, MoveBody body, HttpContext context, MigrationService migrations, CancellationToken ct) =>
-        (await migrations.StartAsync(user.Actor(), id, body.DestinationHostId, body.Mode, body.ObjectiveMs, context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
+        (await migrations.StartAsync(user.Actor(), id, new MigrationParameters(body.DestinationHostId, body.Mode, body.ObjectiveMs, body.Policy), context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
 }

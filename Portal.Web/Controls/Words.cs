@@ -70,6 +70,7 @@ public static class Words
     public static string Of(MigrationMode mode) => mode switch
     {
         MigrationMode.Live => "Live",
+        MigrationMode.PostCopy => "Post-copy",
         MigrationMode.QuickDirect => "Quick, direct",
         MigrationMode.QuickSaved => "Quick, saved",
     };
@@ -78,8 +79,27 @@ public static class Words
     public static string Felt(MigrationMode mode) => mode switch
     {
         MigrationMode.Live => "It keeps running while its memory is copied. The people who use it notice a pause that is usually shorter than a tenth of a second.",
+        MigrationMode.PostCopy => "It goes on there first and its memory follows: a short pause, then slow until all of it has arrived. If either host or the network breaks meanwhile, what it had in memory is lost.",
         MigrationMode.QuickDirect => "It is paused, its memory goes over in one stream, it resumes there. Less is copied; it is silent for the whole copy.",
         MigrationMode.QuickSaved => "It is saved to disk and restored there. It is silent for seconds; the gentlest on the network and the simplest to undo.",
+    };
+
+    /// <summary>How far a live move may go to come to its end.</summary>
+    public static string Of(MigrationPolicy policy) => policy switch
+    {
+        MigrationPolicy.Gentle => "Gentle",
+        MigrationPolicy.Balanced => "Balanced",
+        MigrationPolicy.MustMove => "Must move",
+        MigrationPolicy.MaintenanceWindow => "Maintenance window",
+    };
+
+    /// <summary>What comes of a policy when the machine writes faster than the network carries.</summary>
+    public static string Means(MigrationPolicy policy) => policy switch
+    {
+        MigrationPolicy.Gentle => "Never slows the machine. If it writes faster than the network carries for three minutes, the move is given up and it stays where it is.",
+        MigrationPolicy.Balanced => "If it writes too fast, its processors are slowed step by step while memory is copied, at worst nearly to a standstill. If two minutes of that do not help, it stays where it is.",
+        MigrationPolicy.MustMove => "Moves within ten minutes. If copying does not come to an end, it goes on there before its memory, and is slow until that has arrived; where the hosts cannot do that, it is paused instead.",
+        MigrationPolicy.MaintenanceWindow => "Quick: as soon as copying again no longer helps, it is paused and the rest is sent. That can take seconds, whatever was promised.",
     };
 
     /// <summary>The devices a machine is given.</summary>

@@ -9,6 +9,7 @@ public static class HostWords
         "lifecycle" => "Make and run machines",
         "storage" => "Clone disks and upload seeds",
         "live-migration" => "Move machines while they run",
+        "post-copy" => "Move machines before their memory",
         "quick-direct" => "Move machines in one stream, paused",
         "quick-saved" => "Move machines through the disk",
         "memory-tls" => "Encrypt memory on its way",

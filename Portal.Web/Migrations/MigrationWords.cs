@@ -51,6 +51,7 @@ public static class MigrationWords
     {
         (MigrationStatus.Queued, _) => $"{move.MachineName} keeps running on {move.SourceName}; nothing was moved yet.",
         (_, MigrationMode.Live) => $"{move.MachineName} keeps running on {move.SourceName}; what was copied to {move.DestinationName} so far is thrown away.",
+        (_, MigrationMode.PostCopy) => $"{move.MachineName} keeps running on {move.SourceName} if it has not gone on yet; once it runs on {move.DestinationName}, it stays there.",
         (_, MigrationMode.QuickDirect) => $"{move.MachineName} goes on on {move.SourceName}, where it is held still while it is copied; what was copied to {move.DestinationName} is thrown away.",
         (_, MigrationMode.QuickSaved) => $"{move.MachineName} goes on on {move.SourceName}; if its memory is being saved to disk already, it is silent until that is read back there.",
     };

@@ -50,6 +50,16 @@ public sealed class AccountProfileTests(PostgresCluster cluster) : FreshDatabase
     }
 
     [Fact]
+    public async Task An_admins_own_address_changes_where_the_password_is_asked_for_only()
+    {
+        var (world, _) = await MiaAsync();
+        var own = (await Accounts.OwnProfileAsync(world.Admin, Ct)).Value;
+
+        (await Accounts.ChangeProfileAsync(world.Admin, world.Admin.UserId, own, own with { Email = "elsewhere@example.org" }, Ct)).Refusal.ShouldBeOfType<InvalidText>().Advice.ShouldContain("account's page");
+        (await Accounts.ChangeProfileAsync(world.Admin, world.Admin.UserId, own, own with { Name = "Ada" }, Ct)).IsOk.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task What_somebody_else_changed_meanwhile_is_told_with_the_difference_and_not_overwritten()
     {
         var (world, mia) = await MiaAsync();

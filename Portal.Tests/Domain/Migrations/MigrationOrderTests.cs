@@ -76,6 +76,19 @@ public sealed class MigrationOrderTests(PostgresCluster cluster) : FreshDatabase
         (await Migrations.StartAsync(world.Admin, machine.Id, null, MigrationMode.Live, double.NaN, "k", Ct)).Refusal.ShouldBeOfType<InvalidText>().Field.ShouldBe("objectiveMs");
     }
 
+    [Fact]
+    public async Task A_live_move_has_the_policy_that_was_asked_for_or_the_balanced_one_and_the_other_ways_have_none()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var (asked, left) = (await world.AddMachineAsync(), await world.AddMachineAsync());
+        var must = new MigrationParameters(world.Hosts[1].Id, MigrationMode.Live, 100, MigrationPolicy.MustMove);
+
+        (await Migrations.StartAsync(world.Admin, asked.Id, must with { Mode = MigrationMode.QuickDirect }, "k", Ct)).Refusal.ShouldBeOfType<InvalidText>().Field.ShouldBe("policy");
+        (await Migrations.StartAsync(world.Admin, asked.Id, must, "k", Ct)).Value.Policy.ShouldBe(MigrationPolicy.MustMove);
+        (await Migrations.StartAsync(world.Admin, left.Id, must with { Policy = null }, "k2", Ct)).Value.Policy.ShouldBe(MigrationPolicy.Balanced);
+        (await Migrations.StartAsync(world.Admin, asked.Id, must with { Policy = MigrationPolicy.Gentle }, "k", Ct)).Refusal.ShouldBeOfType<KeyReused>();
+    }
+
     [Theory]
     [InlineData(MachineState.Off, "Start it first")]
     [InlineData(MachineState.Failed, "Read why")]
@@ -117,7 +130,7 @@ public sealed class MigrationOrderTests(PostgresCluster cluster) : FreshDatabase
 
         (await Migrations.StartAsync(world.Admin, machine.Id, world.Hosts[1].Id, MigrationMode.QuickSaved, null, "k", Ct)).Refusal.ShouldBeOfType<ModeNotPossible>();
         (await Migrations.StartAsync(world.Admin, machine.Id, null, MigrationMode.QuickSaved, null, "k", Ct)).Refusal.ShouldBeOfType<ModeNotPossible>();
-        (await Migrations.PlanAsync(world.Admin, machine.Id, Ct))!.Destinations[0].Modes.Select(m => m.WhyNot is null).ShouldBe([true, false, false]);
+        (await Migrations.PlanAsync(world.Admin, machine.Id, Ct))!.Destinations[0].Modes.Select(m => m.WhyNot is null).ShouldBe([true, false, false, false]);
     }
 
     [Fact]

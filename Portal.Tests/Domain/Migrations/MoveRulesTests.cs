@@ -15,6 +15,7 @@ public sealed class MoveRulesTests
         MoveRules.RefuseMode(MigrationMode.Live, able, unable)!.Message.ShouldBe("hv2 cannot move machines this way: No shared certificate authority.");
         MoveRules.RefuseMode(MigrationMode.Live, unable, able)!.HostName.ShouldBe("hv2");
         MoveRules.RefuseMode(MigrationMode.QuickSaved, able, unable)!.Message.ShouldContain("does not offer quick-saved");
+        MoveRules.RefuseMode(MigrationMode.PostCopy, able, unable)!.Message.ShouldContain("does not offer post-copy");
     }
 
     [Fact]

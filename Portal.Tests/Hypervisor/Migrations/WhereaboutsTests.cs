@@ -73,6 +73,42 @@ public class WhereaboutsTests
     }
 
     [Fact]
+    public void A_source_that_a_post_copy_move_began_to_leave_is_never_resumed()
+    {
+        foreach (var destination in Everything)
+        {
+            foreach (var isBusy in (bool[])[true, false])
+                Whereabouts.Judge(new Sight(Presence.Holding, isBusy), new Sight(destination)).Remedy.ShouldNotBe(Remedy.ResumeSource, $"{destination}");
+        }
+    }
+
+    [Fact]
+    public void While_memory_of_a_guest_that_went_on_is_missing_neither_host_is_touched()
+    {
+        foreach (var source in Everything.Except([Presence.Unreachable, Presence.Unclear]))
+            Judge(source, Presence.Fetching).Remedy.ShouldBe(Remedy.Wait, $"{source}");
+        Judge(Presence.Holding, Presence.Unreachable).Remedy.ShouldBe(Remedy.Wait);
+        Judge(Presence.Holding, Presence.Stalled).Remedy.ShouldBe(Remedy.None);
+        Judge(Presence.Absent, Presence.Holding).Remedy.ShouldBe(Remedy.Wait);
+        Whereabouts.Judge(new Sight(Presence.Holding, IsBusy: true), new Sight(Presence.Fetching, IsBusy: true)).Where.ShouldBe(WhereItRuns.StillMoving);
+        Judge(Presence.Holding, Presence.Fetching).Explanation.ShouldContain("--postcopy-resume");
+    }
+
+    [Fact]
+    public void A_guest_that_was_lost_after_it_went_on_runs_nowhere_and_what_it_left_is_cut_off()
+        => Judge(Presence.Holding, Presence.Absent).ShouldSatisfyAllConditions(
+            judgement => judgement.Where.ShouldBe(WhereItRuns.Nowhere), judgement => judgement.Remedy.ShouldBe(Remedy.StopSource));
+
+    [Fact]
+    public void Libvirt_says_on_which_side_of_a_post_copy_move_a_guest_is()
+    {
+        int[] holding = [12, 13], fetching = [10, 11];
+        Enumerable.Range(0, 16).ShouldAllBe(reason => new DomainState(3, reason).IsHolding == holding.Contains(reason));
+        Enumerable.Range(0, 16).ShouldAllBe(reason => new DomainState(1, reason).IsFetching == fetching.Contains(reason));
+        Enumerable.Range(0, 16).ShouldAllBe(reason => !new DomainState(3, reason).IsFetching && !new DomainState(1, reason).IsHolding);
+    }
+
+    [Fact]
     public void The_destination_is_resumed_only_when_the_source_answers_and_does_not_run_it()
     {
         foreach (var source in Everything)

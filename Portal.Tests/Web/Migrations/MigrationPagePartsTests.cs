@@ -25,6 +25,15 @@ public sealed class MigrationPagePartsTests : BunitContext
     }
 
     [Fact]
+    public void The_policy_of_a_move_is_told_with_what_it_means()
+    {
+        var chip = Head(Moves.Moved with { Policy = MigrationPolicy.MustMove }).FindAll(".chip").Single(found => found.TextContent.Trim() == "Must move");
+
+        chip.GetAttribute("title").ShouldBe(Words.Means(MigrationPolicy.MustMove));
+        Head(Moves.Moved).Markup.ShouldNotContain("Balanced");
+    }
+
+    [Fact]
     public void A_move_can_be_cancelled_while_memory_is_copied()
     {
         var pressed = 0;

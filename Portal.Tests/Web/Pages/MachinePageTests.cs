@@ -1,10 +1,13 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Domain;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
 using Portal.Tests.Postgres;
 using Portal.Web.Answers;
+using Portal.Web.Controls;
 using Portal.Web.Machines;
 
 namespace Portal.Tests.Web.Pages;
@@ -141,6 +144,23 @@ public class MachinePageTests(PostgresCluster cluster) : PageTest(cluster)
         await pressed;
 
         page.WaitForState(() => Address.StartsWith("/migrations/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_move_is_ordered_with_the_policy_that_was_chosen_for_what_it_means()
+    {
+        var machine = await World.AddMachineAsync(MachineState.Running, name: "web-01");
+        var page = OpenMachine(machine.Id, asAdmin: true);
+        page.Says("Move…");
+
+        var pressed = page.PressAsync("Move…");
+        Dialogs.Says(Words.Means(MigrationPolicy.Balanced));
+        await Dialogs.DoAsync("input[name=policy][value=MustMove]", input => input.ChangeAsync("MustMove"));
+        Dialogs.Says(Words.Means(MigrationPolicy.MustMove));
+        await Dialogs.PressAsync($"Move to {World.Hosts[1].Name}");
+        await pressed;
+
+        (await Get<MigrationService>().ListAsync(World.Admin, new ListQuery(), Ct)).Items.ShouldHaveSingleItem().Policy.ShouldBe(MigrationPolicy.MustMove);
     }
 
     [Fact]

@@ -138,7 +138,11 @@ public sealed class MigrateRunner(
         var history = await run.KeepAsync(held => migrations.HistoryAsync(move.SourceHostId, move.DestinationHostId, move.Mode, held));
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Destination.Pool,
-            [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with { History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory });
+            [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
+            {
+                History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.ObjectiveMs,
+                Policy = MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
+            });
     }
 
     /// <summary>Both hosts, each null when it did not answer in time.</summary>

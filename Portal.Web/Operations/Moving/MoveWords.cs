@@ -2,7 +2,9 @@ using Portal.Domain.Migrations;
 using Portal.Hypervisor.Migrations;
 using Portal.Hypervisor.Probing;
 using DomainMode = Portal.Domain.Migrations.MigrationMode;
+using DomainPolicy = Portal.Domain.Migrations.MigrationPolicy;
 using Mode = Portal.Hypervisor.Migrations.MigrationMode;
+using Policy = Portal.Hypervisor.Migrations.MigrationPolicy;
 
 namespace Portal.Web.Operations.Moving;
 
@@ -13,8 +15,18 @@ public static class MoveWords
     public static Mode From(DomainMode mode) => mode switch
     {
         DomainMode.Live => Mode.Live,
+        DomainMode.PostCopy => Mode.PostCopy,
         DomainMode.QuickDirect => Mode.QuickDirect,
         DomainMode.QuickSaved => Mode.QuickSaved,
+    };
+
+    /// <summary>What it may do to come to its end.</summary>
+    public static Policy From(DomainPolicy policy) => policy switch
+    {
+        DomainPolicy.Gentle => Policy.Gentle,
+        DomainPolicy.Balanced => Policy.Balanced,
+        DomainPolicy.MustMove => Policy.MustMove,
+        DomainPolicy.MaintenanceWindow => Policy.MaintenanceWindow,
     };
 
     /// <summary>How it ended, for the row. Whatever is not known to run counts as lost until a host says otherwise.</summary>
