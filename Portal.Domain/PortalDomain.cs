@@ -10,6 +10,7 @@ using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
 using Portal.Domain.Changes;
+using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
@@ -48,6 +49,8 @@ public static class PortalDomain
         services.AddSingleton<MachineBooks>();
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
+        services.AddSingleton<EvacuationService>();
+        services.AddSingleton<EvacuationDriver>();
         services.AddSingleton<MigrationBooks>();
         services.AddSingleton<SnapshotService>();
         services.AddSingleton<SnapshotBooks>();

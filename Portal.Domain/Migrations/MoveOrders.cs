@@ -54,8 +54,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     {
         if (CallKey.Refuse(key) is { } noKey)
             return noKey;
-        if (asked.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
-            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        if (RefuseObjective(asked.ObjectiveMs) is { } senseless)
+            return senseless;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await Ledger.LockMachineAsync(db, machineId, ct);
@@ -97,6 +97,11 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         return await RowAsync(db, operation.Value.Id, ct);
     }
 
+    /// <summary>Why an objective makes no sense, or null.</summary>
+    internal static InvalidText? RefuseObjective(double? objectiveMs) => objectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs)
+        ? new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.")
+        : null;
+
     internal static async Task<RouteHistory?> HistoryAsync(PortalDbContext db, Guid sourceId, Guid destinationId, MigrationMode mode, CancellationToken ct)
     {
         // What a route costs is learned from every project's moves.
@@ -132,6 +137,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             return new SameHost(machine.Name, source.Name);
         if (destination.State != HostState.Online)
             return new HostSilent(destination.Name, "destination");
+        if (destination.MaintenanceSince is not null)
+            return new HostInMaintenance(destination.Name, "Choose another host, or take it back into service first.");
         if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size) is { } misfit)
             return new HostFull(misfit, HostRooms.Needs(machine));
         return MoveRules.RefuseMode(asked.Mode, source, destination) is { } impossible ? impossible : destination;
