@@ -27,6 +27,7 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, MigrateRunner>();
         services.AddSingleton<IOperationRunner, SnapshotRunner>();
         services.AddHostedService<OperationWorker>();
+        services.AddHostedService<EvacuationWorker>();
         return services;
     }
 }
