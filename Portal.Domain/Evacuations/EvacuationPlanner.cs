@@ -92,8 +92,8 @@ public static class EvacuationPlanner
     /// <summary>Why a machine is not moved, whatever the room; null when it is, now or once what is being done to it has ended.</summary>
     public static string? WhyNever(EvacuationCandidate machine) => machine.State switch
     {
-        MachineState.Off when machine.Busy is null => $"{machine.Name} is off, and only a running machine is moved. It can be started again when its host is in service.",
-        MachineState.Failed when machine.Busy is null => MachineRules.Migrate(machine.Name, machine.State)!.Message + " Delete it if it cannot be saved.",
+        MachineState.Off when machine.Busy is null => "It is off, and only a running machine is moved. It can be started again when its host is in service.",
+        MachineState.Failed when machine.Busy is null => "It is broken, so it cannot be moved. Read why on its page; delete it if it cannot be saved.",
         _ => null,
     };
 

@@ -72,12 +72,12 @@ sealed class EvacuationSurvey
         var ids = Machines.Select(m => m.Id).ToList();
         // What moves cost is learned from every project's.
         var receipts = db.Migrations.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking()
-            .Where(m => m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null && m.StartedAt != null && m.EndedAt != null).OrderByDescending(m => m.Id);
+            .Where(m => m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null && m.EndedAt != null).OrderByDescending(m => m.Id);
         var rows = new Dictionary<Guid, MoveSample>();
         foreach (var some in new[] { receipts.Take(SamplesOfAll), receipts.Where(m => ids.Contains(m.MachineId)).Take(SamplesOfMachines) })
         {
-            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.SourceHostId, m.DestinationHostId, m.StartedAt, m.EndedAt, m.Measured }).ToListAsync(ct))
-                rows[m.Id] = new MoveSample(m.MachineId, new Route(m.SourceHostId, m.DestinationHostId), Math.Max(0, (m.EndedAt!.Value - m.StartedAt!.Value).TotalSeconds), m.Measured!);
+            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.SourceHostId, m.DestinationHostId, m.CreatedAt, m.EndedAt, m.Measured }).ToListAsync(ct))
+                rows[m.Id] = new MoveSample(m.MachineId, new Route(m.SourceHostId, m.DestinationHostId), Math.Max(0, (m.EndedAt!.Value - m.CreatedAt).TotalSeconds), m.Measured!);
         }
         return new MoveForecasts([.. rows.Values]);
     }

@@ -38,7 +38,7 @@ public sealed class EvacuationServiceTests(PostgresCluster cluster) : Evacuation
 
         var preview = (await Evacuations.PlanAsync(world.Admin, world.Hosts[1].Id, EvacuationKind.Empty, new EvacuationOrder(), Ct)).Value;
 
-        preview.Plan.Moves.ShouldHaveSingleItem().Forecast.ShouldBe(new MoveForecast(5, 52, 52, 1, ForecastBasis.Machine));
+        preview.Plan.Moves.ShouldHaveSingleItem().Forecast.ShouldBe(new MoveForecast(5, 52, 52, 1, ForecastBasis.Fleet));
         (preview.Plan.TotalSeconds, preview.Plan.WorstBlackoutMs, preview.Plan.Unknown).ShouldBe((5d, 52d, 0));
     }
 

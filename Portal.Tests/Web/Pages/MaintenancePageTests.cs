@@ -30,7 +30,7 @@ public class MaintenancePageTests(PostgresCluster cluster) : PageTest(cluster)
         page.Says("1 machine moves · how long is not known: nothing was moved yet");
         page.Row("web-01").Plain().ShouldContain(World.Hosts[1].Name);
         page.Says("One machine cannot be moved");
-        page.Text().ShouldContain("db-01 is off, and only a running machine is moved.");
+        page.Text().ShouldContain("It is off, and only a running machine is moved.");
         var pressed = page.PressAsync($"Empty {Host.Name}…");
         Dialogs.Says($"Empty {Host.Name}?");
         (await Get<HostService>().GetAsync(World.Admin, Host.Id, Ct))!.MaintenanceSince.ShouldBeNull();
