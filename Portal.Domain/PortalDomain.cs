@@ -21,6 +21,7 @@ using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
+using Portal.Domain.Rehoming;
 using Portal.Domain.Schedules;
 using Portal.Domain.Webhooks;
 using Portal.Domain.Snapshots;
@@ -49,6 +50,7 @@ public static class PortalDomain
         services.AddSingleton<MachineBooks>();
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
+        services.AddSingleton<RehomeOrders>();
         services.AddSingleton<EvacuationService>();
         services.AddSingleton<EvacuationDriver>();
         services.AddSingleton<MigrationBooks>();

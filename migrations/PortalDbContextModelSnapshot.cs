@@ -2115,7 +2115,7 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_operations_ended", "(status in ('Succeeded', 'Failed', 'Cancelled')) = (ended_at is not null)");
 
-                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Delete', 'Resize', 'Snapshot')");
+                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Rehome', 'Delete', 'Resize', 'Snapshot')");
 
                             t.HasCheckConstraint("ck_operations_percent", "percent between 0 and 100");
 

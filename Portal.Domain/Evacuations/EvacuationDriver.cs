@@ -6,6 +6,7 @@ using Portal.Domain.Changes;
 using Portal.Domain.Migrations;
 using Portal.Domain.Notices;
 using Portal.Domain.Operations;
+using Portal.Domain.Rehoming;
 
 namespace Portal.Domain.Evacuations;
 
@@ -14,7 +15,7 @@ namespace Portal.Domain.Evacuations;
 /// twice, or by several processes: an evacuation's row is held meanwhile, and one that somebody else holds is passed over. A process that dies
 /// leaves nothing undone, for an order's key is its machine's turn: the next one finds what was ordered.
 /// </summary>
-public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts, MoveOrders orders, OperationService operations, TimeProvider time, ILogger<EvacuationDriver> log)
+public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts, MoveOrders moves, RehomeOrders rehomes, OperationService operations, TimeProvider time, ILogger<EvacuationDriver> log)
 {
     /// <summary>Takes on every evacuation that is not over. One that fails keeps none of the others.</summary>
     public async Task AdvanceAllAsync(CancellationToken ct)
@@ -76,7 +77,7 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
     {
         var actor = await Deputy.ForAsync(db, turn.Evacuation.RunBy, "maintenance", ct);
         var trouble = actor is null ? "Whoever had this go on has no account any more."
-            : actor.IsOperator ? await new EvacuationStarter(db, turn, actor, orders).StartAsync(ct) : $"{actor.Name} may not move machines any more.";
+            : actor.IsOperator ? await new EvacuationStarter(db, turn, actor, moves, rehomes).StartAsync(ct) : $"{actor.Name} may not move machines any more.";
         if (trouble is not null)
             turn.Evacuation.Pause($"{trouble} Nothing else begins until an operator has it go on.");
     }

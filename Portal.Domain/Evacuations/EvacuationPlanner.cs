@@ -24,7 +24,8 @@ public sealed record EvacuationCandidate(Guid Id, string Name, MachineSize Size,
 /// <param name="Forecast">What it is expected to come to; null when nothing was ever moved.</param>
 /// <param name="StartsAt">Seconds from the beginning; null when it cannot be foretold.</param>
 /// <param name="Note">What it waits for besides its turn; null when there is nothing.</param>
-public sealed record PlannedMove(Guid MachineId, string MachineName, MachineSize Size, Route Route, string To, MoveForecast? Forecast, double? StartsAt, string? Note);
+/// <param name="IsOff">Whether it is off: only its definition goes, and nobody notices.</param>
+public sealed record PlannedMove(Guid MachineId, string MachineName, MachineSize Size, Route Route, string To, MoveForecast? Forecast, double? StartsAt, string? Note, bool IsOff = false);
 
 /// <summary>A machine that cannot be moved.</summary>
 /// <param name="MachineId">The machine.</param>
@@ -58,6 +59,9 @@ public sealed record EvacuationQuestion(
 /// <summary>Decides who goes where and in what order; knows no database.</summary>
 public static class EvacuationPlanner
 {
+    // A definition is written there and removed here.
+    const double SecondsOfOne = 1;
+
     /// <summary>
     /// The plan. Room is given out as if every move were under way at once, so no host is over-full at any moment, whatever the order. Machines go in
     /// the order of the silence to expect, the largest last: by then the most is done, and most has been learned.
@@ -80,19 +84,19 @@ public static class EvacuationPlanner
         {
             var to = placed[machine.Id];
             var route = new Route(machine.From, to.Id);
-            return new PlannedMove(machine.Id, machine.Name, machine.Size, route, to.Name, question.Foretell(machine.Id, route), null, Note(machine));
-        }).OrderBy(move => move.Forecast?.BlackoutMsHigh ?? double.MaxValue).ThenBy(move => move.Size.MemoryMib).ThenBy(move => move.MachineName, StringComparer.Ordinal).ToList();
+            var off = machine.State == MachineState.Off;
+            return new PlannedMove(machine.Id, machine.Name, machine.Size, route, to.Name, off ? null : question.Foretell(machine.Id, route), null, Note(machine), off);
+        }).OrderBy(move => move.IsOff ? 0 : move.Forecast?.BlackoutMsHigh ?? double.MaxValue).ThenBy(move => move.Size.MemoryMib).ThenBy(move => move.MachineName, StringComparer.Ordinal).ToList();
 
         var known = moves.Select(move => move.Forecast?.Seconds).OfType<double>().Order().ToList();
         var (total, timed) = Time(moves, known, question.Limits);
         return new EvacuationPlan(timed, [.. stays.OrderBy(s => s.MachineName, StringComparer.Ordinal)], total,
-            moves.Max(move => move.Forecast?.BlackoutMsHigh), moves.Count(move => move.Forecast?.BlackoutMsHigh is null));
+            moves.Max(move => move.Forecast?.BlackoutMsHigh), moves.Count(move => !move.IsOff && move.Forecast?.BlackoutMsHigh is null));
     }
 
     /// <summary>Why a machine is not moved, whatever the room; null when it is, now or once what is being done to it has ended.</summary>
     public static string? WhyNever(EvacuationCandidate machine) => machine.State switch
     {
-        MachineState.Off when machine.Busy is null => "It is off, and only a running machine is moved. It can be started again when its host is in service.",
         MachineState.Failed when machine.Busy is null => "It is broken, so it cannot be moved. Read why on its page; delete it if it cannot be saved.",
         _ => null,
     };
@@ -160,10 +164,10 @@ public static class EvacuationPlanner
     {
         if (moves.Count == 0)
             return (0, moves);
-        if (known.Count == 0)
+        if (known.Count == 0 && moves.Exists(move => !move.IsOff))
             return (null, moves);
-        var usual = known[known.Count / 2];
-        var slots = Timetable.Of([.. moves.Select(move => new TimedMove(move.Route, move.Forecast?.Seconds ?? usual))], limits);
+        var usual = known.Count == 0 ? 0 : known[known.Count / 2];
+        var slots = Timetable.Of([.. moves.Select(move => new TimedMove(move.Route, move.IsOff ? SecondsOfOne : move.Forecast?.Seconds ?? usual))], limits);
         return (slots.Max(slot => slot.Ends), [.. moves.Select((move, n) => move with { StartsAt = slots[n].Starts })]);
     }
 

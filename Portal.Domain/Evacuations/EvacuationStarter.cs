@@ -3,11 +3,12 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
+using Portal.Domain.Rehoming;
 
 namespace Portal.Domain.Evacuations;
 
 /// <summary>Orders the moves whose turn it is, as far as the limits allow.</summary>
-sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor actor, MoveOrders orders)
+sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor actor, MoveOrders moves, RehomeOrders rehomes)
 {
     readonly List<HostRoom> rooms = [.. turn.Survey.Rooms];
     readonly List<EvacuationItem> homeless = [];
@@ -21,6 +22,7 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
         // Those of others too: a host and a link do not care who uses them.
         underWay.AddRange(await db.Migrations.AsNoTracking().Where(m => m.Status == MigrationStatus.Queued || m.Status == MigrationStatus.Running)
             .Select(m => new Route(m.SourceHostId, m.DestinationHostId)).ToListAsync(ct));
+        underWay.AddRange((await db.Operations.AsNoTracking().Where(o => o.Kind == OperationKind.Rehome && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)).ToListAsync(ct)).Select(OrderedTurn.RouteOf));
         foreach (var item in turn.Waiting.ToList())
         {
             var machine = turn.MachineOf(item);
@@ -40,16 +42,16 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
     async Task<bool> MoveAsync(EvacuationItem item, EvacuationCandidate machine, CancellationToken ct)
     {
         var unfit = new HashSet<Guid>(item.Tried);
-        var (mode, objective, limits) = turn.Evacuation.Terms;
+        var limits = turn.Evacuation.Terms.Limits;
         while (Choose(item, machine, unfit) is { } room)
         {
             var route = new Route(machine.From, room.Id);
             if (!limits.Allow(underWay, route))
                 return false;
-            var ordered = await orders.StartAsync(actor, machine.Id, new MigrationParameters(room.Id, mode, objective), item.NextKey, ct);
+            var ordered = await OrderAsync(item, machine, room.Id, ct);
             if (ordered.IsOk)
             {
-                item.Move(ordered.Value.OperationId, room.Id, room.Name);
+                item.Move(ordered.Value, room.Id, room.Name);
                 underWay.Add(route);
                 rooms[rooms.FindIndex(r => r.Id == room.Id)] = room.With(machine.Size);
                 return true;
@@ -80,6 +82,15 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
         else
             homeless.Add(item);
         return true;
+    }
+
+    async Task<Result<Guid>> OrderAsync(EvacuationItem item, EvacuationCandidate machine, Guid to, CancellationToken ct)
+    {
+        if (machine.State == MachineState.Off)
+            return await rehomes.StartAsync(actor, machine.Id, to, item.NextKey, ct);
+        var (mode, objective, _) = turn.Evacuation.Terms;
+        var move = await moves.StartAsync(actor, machine.Id, new MigrationParameters(to, mode, objective), item.NextKey, ct);
+        return move.IsOk ? move.Value.OperationId : move.Refusal;
     }
 
     /// <summary>The planned host while it will do, else the best of the others.</summary>

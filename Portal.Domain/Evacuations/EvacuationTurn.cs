@@ -63,40 +63,39 @@ sealed class EvacuationTurn
     /// <summary>Leaves a machine where it is.</summary>
     public void Stay(EvacuationItem item, string why) => item.End(EvacuationItemState.Stayed, why, now);
 
-    void Settle(IReadOnlyList<(Operation Operation, Migration Move)> moves)
+    void Settle(IReadOnlyList<OrderedTurn> moves)
     {
         foreach (var item in Waiting.ToList())
         {
             // Ordered by a process that died before it could write that down.
-            if (moves.FirstOrDefault(m => m.Operation.IdempotencyKey == item.NextKey) is { Operation: { } operation, Move: { } move })
-                item.Move(operation.Id, move.DestinationHostId, move.DestinationName);
+            if (moves.FirstOrDefault(m => m.Operation.IdempotencyKey == item.NextKey) is { } ordered)
+                item.Move(ordered.Operation.Id, ordered.To, Survey.NameOf(ordered.To));
         }
         foreach (var item in Moving.ToList())
         {
-            var (operation, move) = moves.Single(m => m.Operation.Id == item.OperationId);
-            if (!operation.IsActive)
-                SettleMove(item, move);
+            var ordered = moves.Single(m => m.Operation.Id == item.OperationId);
+            if (ordered is { Operation.IsActive: false })
+                SettleMove(item, ordered);
         }
         foreach (var item in Items.Where(i => i.State != EvacuationItemState.Moving))
             SettlePlace(item);
     }
 
-    void SettleMove(EvacuationItem item, Migration move)
+    void SettleMove(EvacuationItem item, OrderedTurn ordered)
     {
-        var why = move.Settled?.Explanation ?? move.Message ?? "Its move ended without a word.";
-        switch (move.Status)
+        switch (ordered.Ended)
         {
             case MigrationStatus.Moved:
-                item.Arrived(move.DestinationHostId, move.DestinationName, move.Measured is { GuestAnswers: false } ? move.Message : null, now);
+                item.Arrived(ordered.To, Survey.NameOf(ordered.To), ordered.Move is { Measured.GuestAnswers: false } silent ? silent.Message : null, now);
                 break;
             case MigrationStatus.Cancelled:
                 Stay(item, Evacuation.Status == EvacuationStatus.Cancelling ? "Its move was stopped with the evacuation." : "Somebody cancelled its move, so it is left where it is.");
                 break;
             case MigrationStatus.Stayed when item.Tried.Length + 1 < MostFailures && Evacuation.Status != EvacuationStatus.Cancelling:
-                item.Retry($"To {move.DestinationName} it did not move: {why}");
+                item.Retry($"To {Survey.NameOf(ordered.To)} it did not move: {ordered.Why}");
                 break;
             default:
-                Stay(item, why);
+                Stay(item, ordered.Why);
                 break;
         }
     }
@@ -125,12 +124,13 @@ sealed class EvacuationTurn
         }
     }
 
-    static async Task<IReadOnlyList<(Operation Operation, Migration Move)>> MovesAsync(PortalDbContext db, Evacuation evacuation, List<EvacuationItem> items, CancellationToken ct)
+    static async Task<IReadOnlyList<OrderedTurn>> MovesAsync(PortalDbContext db, Evacuation evacuation, List<EvacuationItem> items, CancellationToken ct)
     {
         var operations = items.Where(i => i.State == EvacuationItemState.Moving).Select(i => i.OperationId).OfType<Guid>().ToList();
         var keys = items.Where(i => i.State == EvacuationItemState.Waiting).Select(i => i.NextKey).ToList();
-        var rows = await db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id) || (o.RequestedBy == evacuation.RunBy && keys.Contains(o.IdempotencyKey)))
-            .Join(db.Migrations.AsNoTracking(), o => o.Id, m => m.OperationId, (o, m) => new { Operation = o, Move = m }).ToListAsync(ct);
-        return rows.ConvertAll(r => (r.Operation, r.Move));
+        var ordered = await db.Operations.AsNoTracking().Where(o => operations.Contains(o.Id) || (o.RequestedBy == evacuation.RunBy && keys.Contains(o.IdempotencyKey))).ToListAsync(ct);
+        var ids = ordered.ConvertAll(o => o.Id);
+        var moves = await db.Migrations.AsNoTracking().Where(m => ids.Contains(m.OperationId)).ToDictionaryAsync(m => m.OperationId, ct);
+        return ordered.ConvertAll(o => new OrderedTurn(o, moves.GetValueOrDefault(o.Id)));
     }
 }

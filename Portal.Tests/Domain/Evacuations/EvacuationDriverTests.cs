@@ -209,6 +209,28 @@ public sealed class EvacuationDriverTests(PostgresCluster cluster) : EvacuationT
     }
 
     [Fact]
+    public async Task A_machine_that_is_off_is_given_another_host_and_is_off_there()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Hosts: 3));
+        var off = await world.AddMachineAsync(MachineState.Off);
+        var id = await BeginAsync(world);
+        var first = await ClaimAsync();
+        (first.Kind, (await SeeAsync(world, id)).Evacuation.Moving).ShouldBe((OperationKind.Rehome, 1));
+
+        await Books.RehomeFailedAsync(first, "Its disk is not there.", cancelled: false, Ct);
+        (await Get<HostService>().GetAsync(world.Admin, world.Hosts[1].Id, Ct))!.Room.MemoryTakenMib.ShouldBe(0);
+        await LookAsync();
+        await Books.RehomedAsync(await ClaimAsync(), Ct);
+        await LookAsync();
+
+        (await SeeAsync(world, id)).Evacuation.ShouldSatisfyAllConditions(e => e.Status.ShouldBe(EvacuationStatus.Done), e => e.Moved.ShouldBe(1));
+        (await ItemAsync(world, id, off)).ShouldSatisfyAllConditions(i => i.DestinationName.ShouldBe(world.Hosts[2].Name), i => i.Tries.ShouldBe(2), i => i.Move.ShouldBeNull());
+        (await MachineAsync(off.Id)).ShouldSatisfyAllConditions(m => m.State.ShouldBe(MachineState.Off), m => m.HostId.ShouldBe(world.Hosts[2].Id));
+        (await Get<HostService>().GetAsync(world.Admin, world.Hosts[0].Id, Ct))!.Machines.ShouldBe(0);
+        (await Get<MachineService>().PowerAsync(world.Member, off.Id, PowerAction.Start, "on", Ct)).IsOk.ShouldBeTrue("it is on a host in service");
+    }
+
+    [Fact]
     public async Task A_machine_found_on_the_host_later_gets_a_turn_of_its_own()
     {
         var world = await Postgres.NewWorldAsync();

@@ -44,7 +44,7 @@ public sealed class EvacuationPlannerTests
         foreach (var stays in plan.Stays)
         {
             var machine = machines.Single(m => m.Id == stays.MachineId);
-            if (machine.State is MachineState.Running or MachineState.Provisioning)
+            if (machine.State != MachineState.Failed)
                 full.ShouldAllBe(room => Placing.Misfit(room, machine.Size) != null);
         }
     });
@@ -56,7 +56,7 @@ public sealed class EvacuationPlannerTests
         var memory = machines.Sum(m => (long)m.Size.MemoryMib) + 4096;
         var rooms = Enumerable.Range(2, hosts).Select(n => new HostRoom(Guid.NewGuid(), $"hv{n}", HostState.Online, 200, memory * 2, 0, 0)).ToArray();
 
-        Plan(rooms, machines).Stays.Select(s => s.MachineId).Order().ShouldBe(machines.Where(m => m.State is MachineState.Off or MachineState.Failed).Select(m => m.Id).Order());
+        Plan(rooms, machines).Stays.Select(s => s.MachineId).Order().ShouldBe(machines.Where(m => m.State == MachineState.Failed).Select(m => m.Id).Order());
     });
 
     [Fact]
@@ -65,10 +65,11 @@ public sealed class EvacuationPlannerTests
         var of = machines.Select((m, n) => (m.Id, Ms: blackouts[n])).ToDictionary(m => m.Id, m => m.Ms);
         var plan = Plan([Roomy("hv2"), Roomy("hv3")], machines, id => new MoveForecast(10, of[id], of[id], 3, ForecastBasis.Machine));
 
-        var order = plan.Moves.Select(m => m.Forecast!.BlackoutMsHigh ?? double.MaxValue).ToList();
+        var order = plan.Moves.Select(m => m.IsOff ? 0 : m.Forecast!.BlackoutMsHigh ?? double.MaxValue).ToList();
         order.ShouldBe(order.Order());
-        plan.WorstBlackoutMs.ShouldBe(plan.Moves.Max(m => of[m.MachineId]));
-        plan.Unknown.ShouldBe(plan.Moves.Count(m => of[m.MachineId] is null));
+        plan.WorstBlackoutMs.ShouldBe(plan.Moves.Where(m => !m.IsOff).Max(m => of[m.MachineId]));
+        plan.Unknown.ShouldBe(plan.Moves.Count(m => !m.IsOff && of[m.MachineId] is null));
+        plan.Moves.Where(m => m.IsOff).ShouldAllBe(m => m.Forecast == null);
         plan.Moves.Select(m => m.StartsAt!.Value).ShouldBe(plan.Moves.Select(m => m.StartsAt!.Value).Order());
     });
 
@@ -105,7 +106,7 @@ public sealed class EvacuationPlannerTests
 
         Plan(rooms, [.. machines.Reverse()], _ => new MoveForecast(3, 1, 2, 1, ForecastBasis.Fleet)).Fingerprint.ShouldBe(before);
         Plan(rooms, machines[..1]).Fingerprint.ShouldNotBe(before);
-        Plan(rooms, [machines[0], machines[1] with { State = MachineState.Off }]).Fingerprint.ShouldNotBe(before);
+        Plan(rooms, [machines[0], machines[1] with { State = MachineState.Failed }]).Fingerprint.ShouldNotBe(before);
     }
 
     static EvacuationPlan Plan(HostRoom[] rooms, EvacuationCandidate[] machines, Func<Guid, MoveForecast?>? foretell = null) =>

@@ -18,11 +18,13 @@ public sealed class EvacuationServiceTests(PostgresCluster cluster) : Evacuation
         await world.AddMachineAsync(name: "web-01");
         await world.AddMachineAsync(name: "web-02");
         await world.AddMachineAsync(MachineState.Off, name: "db-01");
+        await world.AddMachineAsync(MachineState.Failed, name: "bad-01");
 
         var preview = (await Evacuations.PlanAsync(world.Admin, world.Hosts[0].Id, EvacuationKind.Empty, new EvacuationOrder(), Ct)).Value;
 
-        preview.Plan.Moves.Select(m => (m.MachineName, m.To)).ShouldBe([("web-01", world.Hosts[1].Name), ("web-02", world.Hosts[2].Name)]);
-        preview.Plan.Stays.ShouldHaveSingleItem().Why.ShouldContain("only a running machine is moved");
+        preview.Plan.Moves.Select(m => (m.MachineName, m.To)).ShouldBe([("db-01", world.Hosts[1].Name), ("web-01", world.Hosts[2].Name), ("web-02", world.Hosts[1].Name)]);
+        preview.Plan.Moves.Select(m => m.IsOff).ShouldBe([true, false, false]);
+        preview.Plan.Stays.ShouldHaveSingleItem().Why.ShouldStartWith("It is broken, so it cannot be moved.");
         (preview.Plan.TotalSeconds, preview.Plan.WorstBlackoutMs, preview.Plan.Unknown).ShouldBe((null, null, 2));
         (await Get<HostService>().GetAsync(world.Admin, world.Hosts[0].Id, Ct))!.MaintenanceSince.ShouldBeNull();
         (await MovesAsync()).ShouldBeEmpty();
@@ -49,7 +51,7 @@ public sealed class EvacuationServiceTests(PostgresCluster cluster) : Evacuation
         var off = await world.AddMachineAsync(MachineState.Off, name: "db-01");
         var elsewhere = await world.AddMachineAsync(host: world.Hosts[1]);
 
-        await BeginAsync(world);
+        (await Evacuations.StartAsync(world.Admin, world.Hosts[0].Id, new EvacuationOrder(), Ct)).IsOk.ShouldBeTrue();
 
         (await Get<HostService>().GetAsync(world.Admin, world.Hosts[0].Id, Ct))!.ShouldSatisfyAllConditions(h => h.MaintenanceSince.ShouldNotBeNull(), h => h.MaintenanceBy.ShouldBe(world.Admin.Name), h => h.Room.InMaintenance.ShouldBeTrue());
         (await GrantedMachineAsync(world)).HostId.ShouldBe(world.Hosts[1].Id);

@@ -4,6 +4,7 @@ using Portal.Domain.Evacuations;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
+using Portal.Domain.Rehoming;
 using Portal.Tests.Domain.Migrations;
 using Portal.Tests.Postgres;
 
@@ -15,7 +16,7 @@ public abstract class EvacuationTest(PostgresCluster cluster) : FreshDatabase(cl
     protected EvacuationService Evacuations => Get<EvacuationService>();
 
     /// <summary>A driver as another process has it: nothing it knew before is left.</summary>
-    protected EvacuationDriver NewDriver() => new(Postgres.Contexts, Get<MoveOrders>(), Get<OperationService>(), Postgres.Time, NullLogger<EvacuationDriver>.Instance);
+    protected EvacuationDriver NewDriver() => new(Postgres.Contexts, Get<MoveOrders>(), Get<RehomeOrders>(), Get<OperationService>(), Postgres.Time, NullLogger<EvacuationDriver>.Instance);
 
     protected Task LookAsync() => NewDriver().AdvanceAllAsync(Ct);
 

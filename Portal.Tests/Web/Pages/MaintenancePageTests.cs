@@ -24,13 +24,13 @@ public class MaintenancePageTests(PostgresCluster cluster) : PageTest(cluster)
     public async Task The_plan_says_who_goes_where_and_who_stays_and_begins_only_when_told()
     {
         await World.AddMachineAsync(name: "web-01");
-        await World.AddMachineAsync(MachineState.Off, name: "db-01");
+        await World.AddMachineAsync(MachineState.Failed, name: "db-01");
         var page = Open(World.Admin);
 
         page.Says("1 machine moves · how long is not known: nothing was moved yet");
         page.Row("web-01").Plain().ShouldContain(World.Hosts[1].Name);
         page.Says("One machine cannot be moved");
-        page.Text().ShouldContain("It is off, and only a running machine is moved.");
+        page.Text().ShouldContain("It is broken, so it cannot be moved.");
         var pressed = page.PressAsync($"Empty {Host.Name}…");
         Dialogs.Says($"Empty {Host.Name}?");
         (await Get<HostService>().GetAsync(World.Admin, Host.Id, Ct))!.MaintenanceSince.ShouldBeNull();

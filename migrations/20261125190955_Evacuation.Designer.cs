@@ -13,7 +13,7 @@ using Portal.Domain;
 namespace Portal.Migrations.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261125182719_Evacuation")]
+    [Migration("20261125190955_Evacuation")]
     partial class Evacuation
     {
         /// <inheritdoc />
@@ -2118,7 +2118,7 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_operations_ended", "(status in ('Succeeded', 'Failed', 'Cancelled')) = (ended_at is not null)");
 
-                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Delete', 'Resize', 'Snapshot')");
+                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Rehome', 'Delete', 'Resize', 'Snapshot')");
 
                             t.HasCheckConstraint("ck_operations_percent", "percent between 0 and 100");
 

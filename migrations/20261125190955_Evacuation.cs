@@ -11,6 +11,10 @@ namespace Portal.Migrations.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropCheckConstraint(
+                name: "ck_operations_kind",
+                table: "operations");
+
             migrationBuilder.AddColumn<string>(
                 name: "maintenance_by",
                 table: "hosts",
@@ -94,6 +98,11 @@ namespace Portal.Migrations.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.AddCheckConstraint(
+                name: "ck_operations_kind",
+                table: "operations",
+                sql: "kind in ('Provision', 'Power', 'Migrate', 'Rehome', 'Delete', 'Resize', 'Snapshot')");
+
             migrationBuilder.CreateIndex(
                 name: "ix_evacuation_items_machine_id",
                 table: "evacuation_items",
@@ -126,6 +135,10 @@ namespace Portal.Migrations.Migrations
             migrationBuilder.DropTable(
                 name: "evacuations");
 
+            migrationBuilder.DropCheckConstraint(
+                name: "ck_operations_kind",
+                table: "operations");
+
             migrationBuilder.DropColumn(
                 name: "maintenance_by",
                 table: "hosts");
@@ -133,6 +146,11 @@ namespace Portal.Migrations.Migrations
             migrationBuilder.DropColumn(
                 name: "maintenance_since",
                 table: "hosts");
+
+            migrationBuilder.AddCheckConstraint(
+                name: "ck_operations_kind",
+                table: "operations",
+                sql: "kind in ('Provision', 'Power', 'Migrate', 'Delete', 'Resize', 'Snapshot')");
         }
     }
 }
