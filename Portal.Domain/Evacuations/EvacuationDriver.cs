@@ -68,7 +68,7 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
             await StopAsync(db, turn, ct);
 
         if (evacuation.Status == EvacuationStatus.Running)
-            evacuation.Wait(turn.Moving.Any() ? null : turn.Waiting.Select(i => $"Nothing moves just now. {i.MachineName}: {i.Detail}").FirstOrDefault());
+            evacuation.Wait(turn.Moving.Any() ? null : turn.Waiting.Select(i => $"Nothing moves just now. {i.MachineName}: {i.Detail ?? "other moves use up the limits."}").FirstOrDefault());
         if (!turn.Moving.Any() && !turn.Waiting.Any())
             await EndAsync(db, turn, evacuation.Status == EvacuationStatus.Cancelling ? EvacuationStatus.Cancelled : EvacuationStatus.Done, ct);
     }

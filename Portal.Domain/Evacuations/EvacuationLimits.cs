@@ -3,7 +3,7 @@ namespace Portal.Domain.Evacuations;
 /// <summary>From which host to which a machine goes.</summary>
 /// <param name="From">Where it leaves.</param>
 /// <param name="To">Where it arrives.</param>
-public readonly record struct Route(Guid From, Guid To)
+public sealed record Route(Guid From, Guid To)
 {
     /// <summary>Whether the host is one of the two ends.</summary>
     public bool Touches(Guid host) => From == host || To == host;

@@ -23,6 +23,7 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
         underWay.AddRange(await db.Migrations.AsNoTracking().Where(m => m.Status == MigrationStatus.Queued || m.Status == MigrationStatus.Running)
             .Select(m => new Route(m.SourceHostId, m.DestinationHostId)).ToListAsync(ct));
         underWay.AddRange((await db.Operations.AsNoTracking().Where(o => o.Kind == OperationKind.Rehome && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)).ToListAsync(ct)).Select(OrderedTurn.RouteOf));
+        var held = false;
         foreach (var item in turn.Waiting.ToList())
         {
             var machine = turn.MachineOf(item);
@@ -30,12 +31,20 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
                 turn.Stay(item, never);
             else if ((EvacuationPlanner.Note(machine) ?? turn.Survey.Silent(machine.From)) is { } note)
                 item.Wait(note);
-            else if (!await MoveAsync(item, machine, ct))
-                break;
+            else if (held || !await MoveAsync(item, machine, ct))
+                held = Hold(item);
         }
 
         GiveUpOnHomeless();
         return trouble;
+    }
+
+    /// <summary>It waits for nothing but its turn; why an earlier try failed is kept.</summary>
+    static bool Hold(EvacuationItem item)
+    {
+        if (item.Tried.Length == 0)
+            item.Wait(null);
+        return true;
     }
 
     /// <summary>Orders one move, at another host when the first will not do; false when those behind it have to wait too.</summary>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
-using Portal.Domain.Operations;
 
 namespace Portal.Domain.Evacuations;
 

@@ -25,7 +25,11 @@ sealed record OrderedTurn(Operation Operation, Migration? Move)
     public string Why => Move?.Settled?.Explanation ?? Move?.Message ?? Operation.Error ?? "It ended without a word.";
 
     /// <summary>Between which hosts a machine that is off goes.</summary>
-    public static Route RouteOf(Operation rehoming) => Parameters(rehoming) is var (from, to) ? new Route(from, to) : default;
+    public static Route RouteOf(Operation rehoming)
+    {
+        var (from, to) = Parameters(rehoming);
+        return new Route(from, to);
+    }
 
     static RehomeParameters Parameters(Operation rehoming) =>
         JsonSerializer.Deserialize<RehomeParameters>(rehoming.Parameters, Json.Options) ?? throw new JsonException($"Operation {rehoming.Id} has no parameters.");

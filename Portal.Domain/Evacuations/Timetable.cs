@@ -3,12 +3,12 @@ namespace Portal.Domain.Evacuations;
 /// <summary>A move's place in a timetable.</summary>
 /// <param name="Route">From where to where.</param>
 /// <param name="Seconds">How long it takes.</param>
-public readonly record struct TimedMove(Route Route, double Seconds);
+public sealed record TimedMove(Route Route, double Seconds);
 
 /// <summary>When a move begins and ends, seconds from the beginning of all.</summary>
 /// <param name="Starts">When it begins.</param>
 /// <param name="Ends">When it ends.</param>
-public readonly record struct TimeSlot(double Starts, double Ends);
+public sealed record TimeSlot(double Starts, double Ends);
 
 /// <summary>Foretells how moves in an order follow one another under limits; knows no database.</summary>
 public static class Timetable

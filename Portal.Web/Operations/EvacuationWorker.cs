@@ -1,4 +1,3 @@
-using Portal.Domain;
 using Portal.Domain.Changes;
 using Portal.Domain.Evacuations;
 

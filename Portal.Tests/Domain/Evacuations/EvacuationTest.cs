@@ -62,7 +62,7 @@ public abstract class EvacuationTest(PostgresCluster cluster) : FreshDatabase(cl
         return await db.Operations.AnyAsync(o => o.Status == OperationStatus.Queued, Ct);
     }
 
-    protected async Task<List<Migration>> MovesAsync()
+    protected async Task<IReadOnlyList<Migration>> MovesAsync()
     {
         await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
         return await db.Migrations.AsNoTracking().OrderBy(m => m.Id).ToListAsync(Ct);

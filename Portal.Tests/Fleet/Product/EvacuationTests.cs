@@ -19,7 +19,8 @@ public sealed class EvacuationTests(FleetPortal portal)
         var name = portal.Lab.File.Hosts[0].Name;
         var host = (await portal.HostsAsync()).Single(h => h.Name == name);
         var all = await GatherAsync(name, 4);
-        var (machines, off) = (all.Take(3).ToList(), all[3]);
+        IReadOnlyList<MachineRow> machines = [.. all.Take(3)];
+        var off = all[3];
         (await portal.EndedAsync((await portal.PowerAsync(off.Id, PowerAction.PowerOff)).As<OperationRow>().Id)).Status.ShouldBe(OperationStatus.Succeeded);
         var before = await ReadAsync(machines);
         var plan = (await portal.Admin.PostAsync($"hosts/{host.Id}/maintenance/preview", One)).As<EvacuationPreview>().Plan;
