@@ -32,7 +32,11 @@ public sealed partial class EvacuationService
             _ => rows.SortBy(e => e.CreatedAt, descending: true),
         };
         var total = await rows.CountAsync(ct);
-        return new Page<EvacuationRow>(await sorted.ThenByDescending(e => e.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(EvacuationRow.From(db)).ToListAsync(ct), total);
+        var items = await sorted.ThenByDescending(e => e.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(EvacuationRow.From(db)).ToListAsync(ct);
+        var ids = items.ConvertAll(e => e.Id);
+        var measured = (await db.EvacuationItems.Where(i => ids.Contains(i.EvacuationId)).Join(db.Migrations, i => i.OperationId, m => m.OperationId, (i, m) => new { i.EvacuationId, m.Measured }).ToListAsync(ct))
+            .ToLookup(m => m.EvacuationId, m => m.Measured);
+        return new Page<EvacuationRow>(items.ConvertAll(e => e with { WorstBlackoutMs = Worst(measured[e.Id]) }), total);
     }
 
     /// <summary>One evacuation with every machine's turn; null when there is none the actor may see.</summary>
@@ -57,7 +61,10 @@ public sealed partial class EvacuationService
         var items = await db.EvacuationItems.AsNoTracking().Where(i => i.EvacuationId == id).OrderBy(i => i.Ordinal).ToListAsync(ct);
         var operations = items.Select(i => i.OperationId).OfType<Guid>().ToList();
         var moves = await db.Migrations.AsNoTracking().Where(m => operations.Contains(m.OperationId)).Select(MigrationRow.From(db)).ToDictionaryAsync(m => m.OperationId, ct);
-        return new EvacuationDetails(row, items.ConvertAll(i => new EvacuationItemRow(i.MachineId, i.MachineName, i.MemoryMib, i.State, i.DestinationName, i.Forecast, i.Tries, i.Detail, i.EndedAt,
+        return new EvacuationDetails(row with { WorstBlackoutMs = Worst(moves.Values.Select(m => m.Measured)) }, items.ConvertAll(i => new EvacuationItemRow(i.MachineId, i.MachineName, i.MemoryMib, i.State, i.DestinationName, i.Forecast, i.Tries, i.Detail, i.EndedAt,
             i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null)), actor.IsOperator && row.IsActive);
     }
+
+    /// <summary>The longest silence of those that were validly measured: a probe that stalled itself says nothing.</summary>
+    static double? Worst(IEnumerable<Measurement?> moves) => moves.Where(m => m is { ProbeInvalid: null }).Max(m => m!.BlackoutMs);
 }

@@ -42,7 +42,7 @@ public sealed record EvacuationPreview(Guid HostId, string HostName, EvacuationK
 /// <param name="Moving">On their way.</param>
 /// <param name="Moved">Where they should be.</param>
 /// <param name="Stayed">Those that did not move.</param>
-/// <param name="WorstBlackoutMs">The longest silence measured of any, ms; null when none was.</param>
+/// <param name="WorstBlackoutMs">The longest silence validly measured of any, ms; null when none was.</param>
 public sealed record EvacuationRow(Guid Id, Guid HostId, string HostName, EvacuationKind Kind, EvacuationStatus Status, string? Note, EvacuationTerms Terms,
     double? PredictedSeconds, double? PredictedWorstMs, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int Waiting, int Moving, int Moved, int Stayed, double? WorstBlackoutMs)
 {
@@ -52,8 +52,7 @@ public sealed record EvacuationRow(Guid Id, Guid HostId, string HostName, Evacua
     internal static Expression<Func<Evacuation, EvacuationRow>> From(PortalDbContext db) => e => new EvacuationRow(e.Id, e.HostId, e.HostName, e.Kind, e.Status, e.Note, e.Terms,
         e.PredictedSeconds, e.PredictedWorstMs, e.RequestedByName, e.CreatedAt, e.EndedAt,
         db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Waiting), db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Moving),
-        db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Moved), db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Stayed),
-        db.Migrations.Where(m => db.EvacuationItems.Any(i => i.EvacuationId == e.Id && i.OperationId == m.OperationId)).Max(m => m.BlackoutMs));
+        db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Moved), db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Stayed), null);
 }
 
 /// <summary>One machine's turn.</summary>
