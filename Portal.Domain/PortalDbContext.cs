@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
+using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
@@ -81,6 +82,12 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>Their charts.</summary>
     public DbSet<MigrationChunk> MigrationChunks => Set<MigrationChunk>();
+
+    /// <summary>Hosts that are or were emptied.</summary>
+    public DbSet<Evacuation> Evacuations => Set<Evacuation>();
+
+    /// <summary>The turns of their machines.</summary>
+    public DbSet<EvacuationItem> EvacuationItems => Set<EvacuationItem>();
 
     /// <summary>The platform's lease terms.</summary>
     public DbSet<LeaseSettings> LeaseSettings => Set<LeaseSettings>();

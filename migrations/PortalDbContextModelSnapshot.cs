@@ -1017,6 +1017,174 @@ namespace Portal.Migrations.Migrations
                     b.ToTable("network_addresses", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Domain.Evacuations.Evacuation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<Guid>("HostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("host_id");
+
+                    b.Property<string>("HostName")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("host_name");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
+                    b.Property<double?>("PredictedSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("predicted_seconds");
+
+                    b.Property<double?>("PredictedWorstMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("predicted_worst_ms");
+
+                    b.Property<string>("RequestedByName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("requested_by_name");
+
+                    b.Property<Guid>("RunBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_by");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.HasKey("Id")
+                        .HasName("pk_evacuations");
+
+                    b.HasIndex("HostId")
+                        .IsUnique()
+                        .HasDatabaseName("ux_evacuations_one_active_per_host")
+                        .HasFilter("status in ('Running', 'Paused', 'Cancelling')");
+
+                    b.HasIndex("HostId", "CreatedAt")
+                        .HasDatabaseName("ix_evacuations_host_id_created_at");
+
+                    b.ToTable("evacuations", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_evacuations_ended", "(status in ('Done', 'Cancelled')) = (ended_at is not null)");
+
+                            t.HasCheckConstraint("ck_evacuations_kind", "kind in ('Empty', 'BringBack')");
+
+                            t.HasCheckConstraint("ck_evacuations_status", "status in ('Running', 'Paused', 'Cancelling', 'Done', 'Cancelled')");
+                        });
+                });
+
+            modelBuilder.Entity("Portal.Domain.Evacuations.EvacuationItem", b =>
+                {
+                    b.Property<Guid>("EvacuationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("evacuation_id");
+
+                    b.Property<Guid>("MachineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("machine_id");
+
+                    b.Property<Guid?>("DestinationHostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("destination_host_id");
+
+                    b.Property<string>("DestinationName")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("destination_name");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Forecast")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("forecast");
+
+                    b.Property<string>("MachineName")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("machine_name");
+
+                    b.Property<int>("MemoryMib")
+                        .HasColumnType("integer")
+                        .HasColumnName("memory_mib");
+
+                    b.Property<Guid?>("OperationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("operation_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.PrimitiveCollection<Guid[]>("Tried")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("tried");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("EvacuationId", "MachineId")
+                        .HasName("pk_evacuation_items");
+
+                    b.HasIndex("MachineId")
+                        .HasDatabaseName("ix_evacuation_items_machine_id");
+
+                    b.HasIndex("OperationId")
+                        .HasDatabaseName("ix_evacuation_items_operation_id");
+
+                    b.ToTable("evacuation_items", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_evacuation_items_ended", "(state in ('Moved', 'Stayed', 'Gone')) = (ended_at is not null)");
+
+                            t.HasCheckConstraint("ck_evacuation_items_state", "state in ('Waiting', 'Moving', 'Moved', 'Stayed', 'Gone')");
+                        });
+                });
+
             modelBuilder.Entity("Portal.Domain.Hosts.Host", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1031,6 +1199,15 @@ namespace Portal.Migrations.Migrations
                     b.Property<int>("Cpus")
                         .HasColumnType("integer")
                         .HasColumnName("cpus");
+
+                    b.Property<string>("MaintenanceBy")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("maintenance_by");
+
+                    b.Property<DateTimeOffset?>("MaintenanceSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("maintenance_since");
 
                     b.Property<long>("MemoryMib")
                         .HasColumnType("bigint")
@@ -1955,7 +2132,7 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_operations_ended", "(status in ('Succeeded', 'Failed', 'Cancelled')) = (ended_at is not null)");
 
-                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Delete', 'Resize', 'Snapshot')");
+                            t.HasCheckConstraint("ck_operations_kind", "kind in ('Provision', 'Power', 'Migrate', 'Rehome', 'Delete', 'Resize', 'Snapshot')");
 
                             t.HasCheckConstraint("ck_operations_percent", "percent between 0 and 100");
 
@@ -3031,6 +3208,29 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_network_addresses_networks_network_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Evacuations.EvacuationItem", b =>
+                {
+                    b.HasOne("Portal.Domain.Evacuations.Evacuation", null)
+                        .WithMany()
+                        .HasForeignKey("EvacuationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_evacuation_items_evacuations_evacuation_id");
+
+                    b.HasOne("Portal.Domain.Machines.Machine", null)
+                        .WithMany()
+                        .HasForeignKey("MachineId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_evacuation_items_machines_machine_id");
+
+                    b.HasOne("Portal.Domain.Operations.Operation", null)
+                        .WithMany()
+                        .HasForeignKey("OperationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_evacuation_items_operations_operation_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Hosts.Placement", b =>

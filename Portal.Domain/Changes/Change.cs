@@ -39,6 +39,9 @@ public enum ChangeKind
     /// <summary>An account, the platform roles it holds, or its place in a project.</summary>
     Account,
 
+    /// <summary>The emptying of a host, or one of its machines' turns.</summary>
+    Evacuation,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

@@ -59,12 +59,24 @@ public sealed class Host
     /// <summary>Memory, MiB, 0 before the first answer.</summary>
     public long MemoryMib { get; private set; }
 
+    /// <summary>Since when it is in maintenance: nothing is placed on it or moved to it. Null while it is in service.</summary>
+    public DateTimeOffset? MaintenanceSince { get; private set; }
+
+    /// <summary>The name of who put it there.</summary>
+    public string? MaintenanceBy { get; private set; }
+
     /// <summary>A new host, not heard yet.</summary>
     public static Host Create(string name, string uri, string? address, string pool, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(), Name = name, Uri = uri, Address = address, Pool = pool, State = HostState.Connecting, StateSince = now };
 
     /// <summary>Where it is reached now.</summary>
     public void Locate(string uri, string? address, string pool) => (Uri, Address, Pool) = (uri, address, pool);
+
+    /// <summary>Nothing is placed on it from here on. One that is in maintenance already stays as it was put there.</summary>
+    internal void TakeOutOfService(string by, DateTimeOffset now) => (MaintenanceSince, MaintenanceBy) = (MaintenanceSince ?? now, MaintenanceBy ?? by);
+
+    /// <summary>It takes machines again.</summary>
+    internal void TakeBackIntoService() => (MaintenanceSince, MaintenanceBy) = (null, null);
 
     /// <summary>It answered.</summary>
     public void Answered(HostReport report, DateTimeOffset now)
@@ -105,6 +117,7 @@ sealed class HostConfiguration : IEntityTypeConfiguration<Host>
     {
         builder.Property(h => h.Name).HasMaxLength(60);
         builder.Property(h => h.Uri).HasMaxLength(400);
+        builder.Property(h => h.MaintenanceBy).HasMaxLength(80);
         builder.HasIndex(h => h.Name).IsUnique();
         builder.HasIndex(h => h.Uri).IsUnique();
         builder.HasIndex(h => h.Uuid).IsUnique();

@@ -13,12 +13,26 @@ public sealed record NoHostWithRoom(IReadOnlyList<HostMisfit> Misfits, string Ne
     {
         if (misfits.Count == 0)
             return ": there is no host to choose from";
-        var nearest = misfits.Where(m => m.Answers).OrderBy(m => m.MemoryShortMib).ThenBy(m => m.VcpusShort).FirstOrDefault();
+        var nearest = misfits.Where(m => m is { Answers: true, InMaintenance: false }).OrderBy(m => m.MemoryShortMib).ThenBy(m => m.VcpusShort).FirstOrDefault();
         if (nearest is null)
             return $": {string.Join("; ", misfits.Select(m => m.Why))}";
-        var silent = misfits.Count(m => !m.Answers);
-        return $"; the nearest fit: {nearest.Why}{(silent == 0 ? "" : silent == 1 ? "; one host does not answer" : $"; {silent} hosts do not answer")}";
+        var (silent, away) = (misfits.Count(m => !m.Answers), misfits.Count(m => m is { Answers: true, InMaintenance: true }));
+        return $"; the nearest fit: {nearest.Why}{Others(silent, "does not answer", "do not answer")}{Others(away, "is in maintenance", "are in maintenance")}";
     }
+
+    static string Others(int hosts, string one, string many) => hosts switch
+    {
+        0 => "",
+        1 => $"; one host {one}",
+        _ => $"; {hosts} hosts {many}",
+    };
+}
+
+/// <summary>The host is in maintenance: nothing is started on it or brought to it.</summary>
+public sealed record HostInMaintenance(string Name, string Advice) : Refusal("host-in-maintenance", $"{Name} is in maintenance.", Advice)
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
 }
 
 /// <summary>Another host has this name.</summary>

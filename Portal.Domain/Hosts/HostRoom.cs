@@ -10,7 +10,8 @@ namespace Portal.Domain.Hosts;
 /// <param name="MemoryMib">Memory, MiB, 0 before the first answer.</param>
 /// <param name="VcpusTaken">Virtual processors of machines that live there or are on their way.</param>
 /// <param name="MemoryTakenMib">Memory of those machines, MiB.</param>
-public sealed record HostRoom(Guid Id, string Name, HostState State, int Cpus, long MemoryMib, long VcpusTaken, long MemoryTakenMib)
+/// <param name="InMaintenance">Whether it takes no machine, however much room it has.</param>
+public sealed record HostRoom(Guid Id, string Name, HostState State, int Cpus, long MemoryMib, long VcpusTaken, long MemoryTakenMib, bool InMaintenance = false)
 {
     /// <summary>Virtual processors given out per logical one: idle machines share, busy ones slow each other.</summary>
     public const int VcpusPerCpu = 8;
@@ -41,10 +42,11 @@ public sealed record HostRoom(Guid Id, string Name, HostState State, int Cpus, l
 /// <param name="HostId">The host.</param>
 /// <param name="HostName">Its name.</param>
 /// <param name="Why">In words, with figures.</param>
-/// <param name="Answers">Whether the host answers and is only too full.</param>
+/// <param name="Answers">Whether the host answers.</param>
 /// <param name="MemoryShortMib">Memory lacking there, MiB; 0 when memory is not what lacks.</param>
 /// <param name="VcpusShort">Virtual processors lacking there.</param>
-public sealed record HostMisfit(Guid HostId, string HostName, string Why, bool Answers, long MemoryShortMib, long VcpusShort);
+/// <param name="InMaintenance">Whether it takes no machine, however much room it has.</param>
+public sealed record HostMisfit(Guid HostId, string HostName, string Why, bool Answers, long MemoryShortMib, long VcpusShort, bool InMaintenance = false);
 
 /// <summary>Where a machine goes.</summary>
 /// <param name="Host">The host; null when none has room.</param>

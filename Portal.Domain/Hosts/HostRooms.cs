@@ -14,7 +14,7 @@ public static class HostRooms
         join sum in db.Placements.GroupBy(p => p.HostId).Select(g => new { HostId = g.Key, Vcpus = (long?)g.Sum(p => (long)p.Vcpus), MemoryMib = (long?)g.Sum(p => (long)p.MemoryMib) }) on host.Id equals sum.HostId into sums
         from taken in sums.DefaultIfEmpty()
         orderby host.Name
-        select new HostRoom(host.Id, host.Name, host.State, host.Cpus, host.MemoryMib, taken.Vcpus ?? 0, taken.MemoryMib ?? 0)).ToListAsync(ct);
+        select new HostRoom(host.Id, host.Name, host.State, host.Cpus, host.MemoryMib, taken.Vcpus ?? 0, taken.MemoryMib ?? 0, host.MaintenanceSince != null)).ToListAsync(ct);
 
     /// <summary>
     /// The same, with every host's row taken until the transaction ends: whoever places next waits and then sees this placement, so

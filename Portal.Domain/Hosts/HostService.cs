@@ -161,8 +161,9 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
             Incoming = db.Placements.Count(p => p.HostId == h.Id && p.Purpose == PlacementPurpose.Incoming),
         }).ToListAsync(ct);
         return [.. rows.Select(r => new HostRow(r.Host.Id, r.Host.Name, r.Host.State, r.Host.StateSince, actor.SeesFleet ? r.Host.StateReason : null,
-            new HostRoom(r.Host.Id, r.Host.Name, r.Host.State, r.Host.Cpus, r.Host.MemoryMib, r.Vcpus, r.Memory), r.Homes, r.Incoming,
-            actor.SeesFleet ? r.Host.Uri : null, actor.SeesFleet ? r.Host.Address : null, actor.SeesFleet ? r.Host.Pool : "", actor.SeesFleet ? r.Host.Report : null, r.Host.Report?.Accelerator))];
+            new HostRoom(r.Host.Id, r.Host.Name, r.Host.State, r.Host.Cpus, r.Host.MemoryMib, r.Vcpus, r.Memory, r.Host.MaintenanceSince is not null), r.Homes, r.Incoming,
+            actor.SeesFleet ? r.Host.Uri : null, actor.SeesFleet ? r.Host.Address : null, actor.SeesFleet ? r.Host.Pool : "", actor.SeesFleet ? r.Host.Report : null, r.Host.Report?.Accelerator,
+            r.Host.MaintenanceSince, actor.SeesFleet ? r.Host.MaintenanceBy : null))];
     }
 
     static async Task<Refusal?> ClashAsync(PortalDbContext db, HostDraft draft, HostReport tested, CancellationToken ct)

@@ -21,8 +21,10 @@ public sealed record HostDraft(string Name, string Uri, string? Address, string 
 /// <param name="Pool">Storage pool; empty for those who are no admin.</param>
 /// <param name="Report">What it last said about itself; null before the first answer, and for those who are no admin.</param>
 /// <param name="Accelerator">Kvm, Tcg or None; null before the first answer.</param>
+/// <param name="MaintenanceSince">Since when it is in maintenance; null while it is in service.</param>
+/// <param name="MaintenanceBy">Who put it there; for those who look after hosts.</param>
 public sealed record HostRow(Guid Id, string Name, HostState State, DateTimeOffset StateSince, string? StateReason, HostRoom Room, int Machines, int Incoming,
-    string? Uri, string? Address, string Pool, HostReport? Report, string? Accelerator);
+    string? Uri, string? Address, string Pool, HostReport? Report, string? Accelerator, DateTimeOffset? MaintenanceSince = null, string? MaintenanceBy = null);
 
 /// <summary>What a host said of one machine.</summary>
 /// <param name="Id">The machine.</param>

@@ -15,9 +15,9 @@ public static class Placing
         return new HostChoice(hosts.Find(host => Fits(host, size)), [.. hosts.Select(host => Misfit(host, size)).OfType<HostMisfit>()]);
     }
 
-    /// <summary>Whether a host answers and has room for a machine.</summary>
+    /// <summary>Whether a host is in service, answers, and has room for a machine.</summary>
     static bool Fits(HostRoom host, MachineSize size) =>
-        host.State is not (HostState.Unreachable or HostState.Connecting) && size.MemoryMib <= host.MemoryFreeMib && size.Vcpus <= host.VcpusFree;
+        host is { InMaintenance: false, State: not (HostState.Unreachable or HostState.Connecting) } && size.MemoryMib <= host.MemoryFreeMib && size.Vcpus <= host.VcpusFree;
 
     /// <summary>Why a machine does not fit on a host; null when it does.</summary>
     public static HostMisfit? Misfit(HostRoom host, MachineSize size)
@@ -30,11 +30,12 @@ public static class Placing
         {
             { State: HostState.Unreachable } => $"{host.Name} does not answer",
             { State: HostState.Connecting } => $"{host.Name} has not answered yet",
+            { InMaintenance: true } => $"{host.Name} is in maintenance",
             _ when memory > 0 && vcpus > 0 => $"{host.Name} lacks {memory} MiB of memory and {vcpus} vCPU",
             _ when memory > 0 => $"{host.Name} lacks {memory} MiB of memory: {Math.Max(0, host.MemoryFreeMib)} of {host.MemoryForMachinesMib} MiB are free",
             _ => $"{host.Name} lacks {vcpus} vCPU: {Math.Max(0, host.VcpusFree)} of {host.VcpusForMachines} are free",
         };
-        return new HostMisfit(host.Id, host.Name, why, host.State == HostState.Online, memory, vcpus);
+        return new HostMisfit(host.Id, host.Name, why, host.State == HostState.Online, memory, vcpus, host.InMaintenance);
     }
 
     /// <summary>What placing machines one after the other would do to every host.</summary>

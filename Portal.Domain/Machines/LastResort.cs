@@ -21,6 +21,7 @@ public sealed class LastResort(MachineBooks machines, MigrationBooks migrations,
         OperationKind.Delete => machines.DeleteFailedAsync(claim, $"It could not be deleted: {Sentence(error)} Delete it again.", ct),
         OperationKind.Resize => machines.ResizeAbandonedAsync(claim, $"The change of its size was given up: {Sentence(error)} Ask again when its host is well.", ct),
         OperationKind.Migrate => migrations.StayedAsync(claim, MigrationStatus.Lost, $"The move was given up: {Sentence(error)} Its hosts are asked where it runs.", measured: null, state: null, ct),
+        OperationKind.Rehome => machines.RehomeFailedAsync(claim, $"It was given up: {Sentence(error)} Look where it is defined, then order it again.", cancelled: false, ct),
         OperationKind.Snapshot => snapshots.AbandonedAsync(claim, $"It was given up: {Sentence(error)} Order it again.", ct),
     };
 

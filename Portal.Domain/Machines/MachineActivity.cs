@@ -10,7 +10,7 @@ static class MachineActivity
 
     /// <summary>What a worker notes in the trail when an operation ends; the operation or the move tells more.</summary>
     static readonly string[] Ended =
-        ["machine.provision", "machine.provision-failed", "machine.provision-cancelled", "machine.provision-abandoned", "machine.deleted", "machine.moved", "machine.stayed", "machine.move-settled"];
+        ["machine.provision", "machine.provision-failed", "machine.provision-cancelled", "machine.provision-abandoned", "machine.deleted", "machine.moved", "machine.stayed", "machine.move-settled", "machine.rehomed", "machine.rehome-failed"];
 
     public static async Task<IReadOnlyList<ActivityEntry>> ReadAsync(PortalDbContext db, Guid id, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
+using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
@@ -98,6 +99,9 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
             return busy;
         if (refuse(machine) is { } wrong)
             return wrong;
+        if (parameters is PowerParameters { Action: PowerAction.Start } && machine.State == MachineState.Off
+            && await db.Hosts.Where(h => h.Id == machine.HostId && h.MaintenanceSince != null).Select(h => h.Name).SingleOrDefaultAsync(ct) is { } away)
+            return new HostInMaintenance(away, $"{machine.Name} can be started when {away} is back in service.");
         if (kind == OperationKind.Power && await SnapshotRules.NotWholeAsync(db, machine, ct) is { } broken)
             return broken;
         var (title, audit) = words(machine);

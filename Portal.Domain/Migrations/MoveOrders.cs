@@ -129,6 +129,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             return new SameHost(machine.Name, source.Name);
         if (destination.State != HostState.Online)
             return new HostSilent(destination.Name, "destination");
+        if (destination.MaintenanceSince is not null)
+            return new HostInMaintenance(destination.Name, "Choose another host, or take it back into service first.");
         if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size) is { } misfit)
             return new HostFull(misfit, HostRooms.Needs(machine));
         return MoveRules.RefuseMode(asked.Mode, source, destination) is { } impossible ? impossible : destination;

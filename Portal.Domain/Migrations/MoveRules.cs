@@ -21,12 +21,17 @@ public static class MoveRules
     /// <summary>Why what is asked of a move makes no sense, whichever the machine; null when it does.</summary>
     public static InvalidText? RefuseAsked(MigrationParameters asked)
     {
-        if (asked.ObjectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs))
-            return new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.");
+        if (RefuseObjective(asked.ObjectiveMs) is { } senseless)
+            return senseless;
         return asked is { Policy: not null, Mode: not MigrationMode.Live }
             ? new InvalidText("policy", "A policy says how a live move comes to its end; the other ways have only one.", "Leave it out, or move the machine live.")
             : null;
     }
+
+    /// <summary>Why a promise of silence makes no sense; null when it does, and for none.</summary>
+    public static InvalidText? RefuseObjective(double? objectiveMs) => objectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs)
+        ? new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.")
+        : null;
 
     /// <summary>Why the two hosts cannot do a mode; null when they can.</summary>
     public static ModeNotPossible? RefuseMode(MigrationMode mode, Host source, Host destination) =>

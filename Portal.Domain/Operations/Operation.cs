@@ -17,6 +17,9 @@ public enum OperationKind
     /// <summary>Moves a machine to another host.</summary>
     Migrate,
 
+    /// <summary>Gives a machine that is off another host.</summary>
+    Rehome,
+
     /// <summary>Removes a machine and its disks.</summary>
     Delete,
 

@@ -89,8 +89,10 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
         return await db.Operations.AsNoTracking().Where(o => o.Id == id).Select(OperationRow.From(db)).SingleAsync(ct);
     }
 
-    /// <summary>A move is the operators', in whatever project; everything else is the project's own.</summary>
-    static async Task<Refusal?> RefuseCancelAsync(PortalDbContext db, Actor actor, Operation operation, CancellationToken ct) => operation.Kind != OperationKind.Migrate
+    /// <summary>Where a machine is, is the operators' to say, in whatever project; everything else is the project's own.</summary>
+    static bool IsForOperators(OperationKind kind) => kind is OperationKind.Migrate or OperationKind.Rehome;
+
+    static async Task<Refusal?> RefuseCancelAsync(PortalDbContext db, Actor actor, Operation operation, CancellationToken ct) => !IsForOperators(operation.Kind)
         ? await db.RefuseUnlessMemberAsync(actor, operation.ProjectId, "operation", "cancel this operation", ct)
         : await db.RoleInAsync(actor, operation.ProjectId, ct) is null ? new NotFound("operation")
         : actor.RefuseUnless(PlatformRoles.Operator, "cancel this move");
@@ -104,6 +106,6 @@ public sealed class OperationService(IDbContextFactory<PortalDbContext> contexts
             .ToLookup(s => s.OperationId, s => new StepRow(s.Ordinal, s.Name, s.State, s.Detail, s.StartedAt, s.EndedAt));
         var writable = actor.IsAdmin ? null : (await db.ProjectMembers.Where(m => m.UserId == actor.UserId && m.Role != ProjectRole.Viewer).Select(m => m.ProjectId).ToListAsync(ct)).ToHashSet();
         return [.. rows.Select(o => new OperationDetails(o, [.. steps[o.Id]], attempts.GetValueOrDefault(o.Id),
-            o.CanCancel && (o.Kind == OperationKind.Migrate ? actor.IsOperator : writable is null || writable.Contains(o.ProjectId))))];
+            o.CanCancel && (IsForOperators(o.Kind) ? actor.IsOperator : writable is null || writable.Contains(o.ProjectId))))];
     }
 }

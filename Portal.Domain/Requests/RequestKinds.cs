@@ -11,7 +11,7 @@ static class RequestKinds
         OperationKind.Provision => RequestKind.Create,
         OperationKind.Resize => RequestKind.Resize,
         OperationKind.Delete => RequestKind.Delete,
-        OperationKind.Power or OperationKind.Migrate or OperationKind.Snapshot => null,
+        OperationKind.Power or OperationKind.Migrate or OperationKind.Rehome or OperationKind.Snapshot => null,
     };
 
     /// <summary>The key of the operation that carries a request out; null for a kind that needs none.</summary>

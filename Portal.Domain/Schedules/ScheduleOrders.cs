@@ -59,7 +59,7 @@ public sealed class ScheduleOrders(MachineService machines, MoveOrders moves)
     {
         null => new ScheduleAnswer.Ordered(operation(result.Value)),
         SameHost same => new ScheduleAnswer.Nothing(same.Message, Trouble: false),
-        MachineBusy or HostSilent or HostFull or NoHostWithRoom => new ScheduleAnswer.NotNow(result.Refusal.Message),
+        MachineBusy or HostSilent or HostFull or HostInMaintenance or NoHostWithRoom => new ScheduleAnswer.NotNow(result.Refusal.Message),
         WrongState { State: MachineState.Unknown or MachineState.Provisioning or MachineState.Waiting } => new ScheduleAnswer.NotNow(result.Refusal.Message),
         var refusal => new ScheduleAnswer.Refused(refusal),
     };

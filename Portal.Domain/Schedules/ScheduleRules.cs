@@ -39,12 +39,7 @@ static class ScheduleRules
         : null;
 
     /// <summary>The person whose rights a schedule runs with, as they are now; null when there is no such person any more.</summary>
-    public static async Task<Actor?> ActorAsync(PortalDbContext db, Guid userId, CancellationToken ct)
-    {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.DisabledAt is not null)
-            return null;
-        return new Actor(user.Id, $"{user.DisplayName.Cut(60)} (by schedule)", Roles.Of(await db.RoleNamesOf(userId).ToListAsync(ct)));
-    }
+    public static Task<Actor?> ActorAsync(PortalDbContext db, Guid userId, CancellationToken ct) => Deputy.ForAsync(db, userId, "by schedule", ct);
 
     /// <summary>Whether two parts do the same.</summary>
     public static bool Same(ScheduleTiming a, ScheduleTiming b) => a.ToString() == b.ToString();

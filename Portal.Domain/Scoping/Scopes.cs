@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
+using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Migrations;
@@ -41,6 +42,8 @@ static class Scopes
         [typeof(Network)] = "The catalog is everybody's.",
         [typeof(NetworkAddress)] = "Addresses are given to machines of every project.",
         [typeof(Host)] = "Hosts carry machines of every project.",
+        [typeof(Evacuation)] = "Hosts carry machines of every project; read by those who look after hosts.",
+        [typeof(EvacuationItem)] = "As its evacuation.",
         [typeof(LeaseSettings)] = "The platform's own terms, for every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
         [typeof(NoticeEntry)] = "A person's own.",

@@ -24,6 +24,20 @@ public sealed class HostMachines
         }, cancellationToken);
     }
 
+    /// <summary>Its definition as it starts next, in libvirt's own words, for another host to take over.</summary>
+    public Task<string> DefinitionAsync(Guid machine, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        return DomainCalls.DefinitionXml(domain);
+    }, cancellationToken);
+
+    /// <summary>Defines a machine as <see cref="DefinitionAsync"/> of another host told, or redefines it when it exists.</summary>
+    public Task TakeOverAsync(string definition, CancellationToken cancellationToken) => _host.CallAsync(connection =>
+    {
+        using var domain = LibvirtError.Check(Native.virDomainDefineXML(connection, definition), connection);
+        return true;
+    }, cancellationToken);
+
     /// <summary>Its processors and memory, as it runs and as it starts next.</summary>
     public Task<MachineShape> ShapeAsync(Guid machine, CancellationToken cancellationToken) => _host.CallAsync(connection =>
     {

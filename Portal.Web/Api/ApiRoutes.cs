@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Portal.Domain.Accounts;
 using Portal.Web.Accounts;
+using Portal.Web.Evacuations;
 using Portal.Web.Setup;
 using Portal.Web.Leases;
 using Portal.Web.Schedules;
@@ -61,6 +62,7 @@ public static class ApiRoutes
         SnapshotRoutes.Map(api);
         MigrationRoutes.Map(api);
         HostRoutes.Map(api);
+        EvacuationRoutes.Map(api);
         OperationRoutes.Map(api);
         AuditRoutes.Map(api);
         NoticeRoutes.Map(api);

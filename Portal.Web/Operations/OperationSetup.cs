@@ -25,8 +25,10 @@ public static class OperationSetup
         services.AddSingleton<IOperationRunner, DeleteRunner>();
         services.AddSingleton<IOperationRunner, ResizeRunner>();
         services.AddSingleton<IOperationRunner, MigrateRunner>();
+        services.AddSingleton<IOperationRunner, RehomeRunner>();
         services.AddSingleton<IOperationRunner, SnapshotRunner>();
         services.AddHostedService<OperationWorker>();
+        services.AddHostedService<EvacuationWorker>();
         return services;
     }
 }

@@ -4,6 +4,7 @@ using Portal.Domain.Accounts;
 using Portal.Domain.Approvals;
 using Portal.Domain.Audit;
 using Portal.Domain.Catalog;
+using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
@@ -50,6 +51,11 @@ sealed class Deeds
             ["cancel-move"] = async actor => Of(await Operations.CancelAsync(actor, (await MoveAsync()).OperationId, Ct)),
             ["add-host"] = async actor => Of(await Hosts.AddAsync(actor, new HostDraft($"hv-{Key[..8]}", $"qemu+tls://{Key}/system", null, "images"), new HostReport(Guid.NewGuid(), "x", "EPYC", 8, 1024, "11.3.0", "10.0.2", "QEMU", "Tcg", []), Ct)),
             ["remove-host"] = async actor => Of(await Hosts.RemoveAsync(actor, world.Hosts[1].Id, Ct)),
+            ["plan-maintenance"] = async actor => Of(await Evacuations.PlanAsync(actor, await HostAsync(), EvacuationKind.Empty, new EvacuationOrder(), Ct)),
+            ["empty-host"] = async actor => Of(await Evacuations.StartAsync(actor, await HostAsync(), new EvacuationOrder(), Ct)),
+            ["pause-emptying"] = async actor => Of(await Evacuations.PauseAsync(actor, (await EmptyAsync()).Id, Ct)),
+            ["take-host-back"] = async actor => Of(await Evacuations.ReleaseAsync(actor, await EmptiedAsync(), null, Ct)),
+            ["see-emptying"] = async actor => Seen(await Evacuations.GetAsync(actor, (await EmptyAsync()).Id, Ct)),
             ["create-project"] = async actor => Of(await Projects.CreateAsync(actor, new ProjectDraft($"New {Key[..8]}", new Dictionary<QuotaResource, long>()), Ct)),
             ["rename-project"] = async actor => Of(await Projects.RenameAsync(actor, world.Project.Id, $"Other {Key[..8]}", await VersionAsync(), Ct)),
             ["archive-project"] = async actor => Of(await Projects.ArchiveAsync(actor, world.Project.Id, await VersionAsync(), Ct)),
@@ -80,6 +86,8 @@ sealed class Deeds
 
     MigrationService Moves => postgres.Get<MigrationService>();
 
+    EvacuationService Evacuations => postgres.Get<EvacuationService>();
+
     HostService Hosts => postgres.Get<HostService>();
 
     ProjectChanges Projects => postgres.Get<ProjectChanges>();
@@ -91,6 +99,18 @@ sealed class Deeds
     async Task<Guid> AskAsync(Actor? by = null) => (await Requests.SubmitAsync(by ?? world.Member, world.Draft(), Key, Ct)).Value.Id;
 
     async Task<MigrationRow> MoveAsync() => (await Moves.StartAsync(world.Admin, (await world.AddMachineAsync()).Id, world.Hosts[1].Id, MigrationMode.Live, null, Key, Ct)).Value;
+
+    async Task<Guid> HostAsync() => (await Hosts.AddAsync(world.Admin, new HostDraft($"hv-{Key[..8]}", $"qemu+tls://{Key}/system", null, "images"),
+        new HostReport(Guid.NewGuid(), "x", "EPYC", 8, 1024, "11.3.0", "10.0.2", "QEMU", "Tcg", []), Ct)).Value.Id;
+
+    async Task<EvacuationRow> EmptyAsync() => (await Evacuations.StartAsync(world.Admin, await HostAsync(), new EvacuationOrder(), Ct)).Value.Evacuation;
+
+    async Task<Guid> EmptiedAsync()
+    {
+        var row = await EmptyAsync();
+        await postgres.Get<EvacuationDriver>().AdvanceAsync(row.Id, Ct);
+        return row.HostId;
+    }
 
     async Task<Guid> SomebodyAsync() => (await postgres.HireAsync(PlatformRoles.None)).UserId;
 

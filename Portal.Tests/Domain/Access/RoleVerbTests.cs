@@ -36,6 +36,11 @@ public sealed class RoleVerbTests(PostgresFixture postgres) : IClassFixture<Post
         cancel-move                 not-found    not-allowed  not-allowed  not-allowed  not-allowed  ok           not-allowed  ok
         add-host                    not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok
         remove-host                 not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok
+        plan-maintenance            not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok           not-allowed  ok
+        empty-host                  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok           not-allowed  ok
+        pause-emptying              not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok           not-allowed  ok
+        take-host-back              not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok           not-allowed  ok
+        see-emptying                not-found    not-found    not-found    not-found    ok           ok           not-found    ok
         create-project              not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok
         rename-project              not-found    not-allowed  not-allowed  ok           not-allowed  not-allowed  not-allowed  ok
         archive-project             not-found    not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  not-allowed  ok

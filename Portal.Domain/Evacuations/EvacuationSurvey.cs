@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
+using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
+using Portal.Domain.Scoping;
+
+namespace Portal.Domain.Evacuations;
+
+/// <summary>What the books say that a plan and every next step depend on; read in the caller's transaction.</summary>
+sealed class EvacuationSurvey
+{
+    const int SamplesOfAll = 500;
+    const int SamplesOfMachines = 2000;
+
+    readonly Dictionary<Guid, Host> hosts;
+    readonly MigrationMode mode;
+
+    EvacuationSurvey(Host host, MigrationMode mode, Dictionary<Guid, Host> hosts, IReadOnlyList<HostRoom> rooms, IReadOnlyList<EvacuationCandidate> machines) =>
+        (Host, this.mode, this.hosts, Rooms, Machines) = (host, mode, hosts, rooms, machines);
+
+    /// <summary>The host that is emptied, or to which machines come back.</summary>
+    public Host Host { get; }
+
+    /// <summary>The hosts machines may go to.</summary>
+    public IReadOnlyList<HostRoom> Rooms { get; }
+
+    /// <summary>The machines that are to go.</summary>
+    public IReadOnlyList<EvacuationCandidate> Machines { get; }
+
+    /// <summary>A host's name; for one that was removed a word that says so.</summary>
+    public string NameOf(Guid? id) => id is { } known && hosts.TryGetValue(known, out var host) ? host.Name : "a host that was removed";
+
+    /// <summary>Why nothing can leave or reach a host that does not answer; null when it does.</summary>
+    public string? Silent(Guid id) => hosts.TryGetValue(id, out var host) && host.State == HostState.Online ? null : $"{NameOf(id)} does not answer; it goes on when it does.";
+
+    /// <summary>Why no machine goes between two hosts the chosen way; null when one does.</summary>
+    public string? WhyNoRoute(Route route) =>
+        hosts.TryGetValue(route.From, out var from) && hosts.TryGetValue(route.To, out var to) ? MoveRules.RefuseMode(mode, from, to)?.Message : "One of the hosts was removed.";
+
+    /// <summary>For emptying a host: what has room there or is on its way there, and every other host.</summary>
+    public static async Task<EvacuationSurvey> ToEmptyAsync(PortalDbContext db, Host host, MigrationMode mode, CancellationToken ct)
+    {
+        var rooms = await HostRooms.ReadAsync(db, ct);
+        var here = await CandidatesAsync(db, db.Machines.Where(m => db.Placements.Any(p => p.MachineId == m.Id && p.HostId == host.Id)), from: host.Id, ct);
+        return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id != host.Id)], here);
+    }
+
+    /// <summary>For bringing machines back to a host, which is in service by then.</summary>
+    public static async Task<EvacuationSurvey> ToBringBackAsync(PortalDbContext db, Host host, MigrationMode mode, IReadOnlyCollection<Guid> machines, CancellationToken ct)
+    {
+        var rooms = await HostRooms.ReadAsync(db, ct);
+        var away = await CandidatesAsync(db, db.Machines.Where(m => machines.Contains(m.Id) && m.HostId != null && m.HostId != host.Id && m.State != MachineState.Deleted), from: null, ct);
+        return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id == host.Id).Select(room => room with { InMaintenance = false })], away);
+    }
+
+    /// <summary>The machines that left a host since its maintenance began.</summary>
+    public static Task<List<Guid>> LeftAsync(PortalDbContext db, Host host, CancellationToken ct) => db.EvacuationItems
+        .Where(i => i.State == EvacuationItemState.Moved && db.Evacuations.Any(e => e.Id == i.EvacuationId && e.HostId == host.Id && e.Kind == EvacuationKind.Empty && e.CreatedAt >= host.MaintenanceSince))
+        .Select(i => i.MachineId).Distinct().ToListAsync(ct);
+
+    /// <summary>The plan under some limits.</summary>
+    public async Task<EvacuationPlan> PlanAsync(PortalDbContext db, EvacuationLimits limits, CancellationToken ct)
+    {
+        var forecasts = await ForecastsAsync(db, ct);
+        return EvacuationPlanner.Plan(new EvacuationQuestion(Machines, Rooms, WhyNoRoute, forecasts.Of, limits));
+    }
+
+    /// <summary>The newest receipts of all, and of these machines: what a machine's own moves came to says more, however long ago.</summary>
+    async Task<MoveForecasts> ForecastsAsync(PortalDbContext db, CancellationToken ct)
+    {
+        var ids = Machines.Select(m => m.Id).ToList();
+        // What moves cost is learned from every project's.
+        var receipts = db.Migrations.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking()
+            .Where(m => m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null && m.EndedAt != null).OrderByDescending(m => m.Id);
+        var rows = new Dictionary<Guid, MoveSample>();
+        foreach (var some in new[] { receipts.Take(SamplesOfAll), receipts.Where(m => ids.Contains(m.MachineId)).Take(SamplesOfMachines) })
+        {
+            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.SourceHostId, m.DestinationHostId, m.CreatedAt, m.EndedAt, m.Measured }).ToListAsync(ct))
+                rows[m.Id] = new MoveSample(m.MachineId, new Route(m.SourceHostId, m.DestinationHostId), Math.Max(0, (m.EndedAt!.Value - m.CreatedAt).TotalSeconds), m.Measured!);
+        }
+        return new MoveForecasts([.. rows.Values]);
+    }
+
+    static Task<Dictionary<Guid, Host>> HostsAsync(PortalDbContext db, CancellationToken ct) => db.Hosts.AsNoTracking().ToDictionaryAsync(h => h.Id, ct);
+
+    static async Task<IReadOnlyList<EvacuationCandidate>> CandidatesAsync(PortalDbContext db, IQueryable<Machine> some, Guid? from, CancellationToken ct)
+    {
+        var rows = await some.AsNoTracking().OrderBy(m => m.Name).ThenBy(m => m.Id).Select(m => new
+        {
+            Machine = m,
+            Busy = db.Operations.Where(o => o.MachineId == m.Id && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)).Select(o => o.Title).FirstOrDefault(),
+        }).ToListAsync(ct);
+        return [.. rows.Select(r => new EvacuationCandidate(r.Machine.Id, r.Machine.Name, r.Machine.Size, r.Machine.State, from ?? r.Machine.HostId!.Value, r.Busy))];
+    }
+}

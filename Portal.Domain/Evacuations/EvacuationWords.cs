@@ -1,0 +1,15 @@
+namespace Portal.Domain.Evacuations;
+
+/// <summary>Evacuations inside a sentence.</summary>
+public static class EvacuationWords
+{
+    /// <summary>How far it is.</summary>
+    public static string Of(EvacuationStatus status) => status switch
+    {
+        EvacuationStatus.Running => "under way",
+        EvacuationStatus.Paused => "paused",
+        EvacuationStatus.Cancelling => "being cancelled",
+        EvacuationStatus.Done => "done",
+        EvacuationStatus.Cancelled => "cancelled",
+    };
+}
