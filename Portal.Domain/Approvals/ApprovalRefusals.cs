@@ -28,10 +28,13 @@ public sealed record AlreadySaid() : Refusal("already-said", "You have said yes 
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
 
-/// <summary>The level that was looked at was decided meanwhile.</summary>
+/// <summary>The level that was looked at was decided meanwhile, or is not asked yet.</summary>
 /// <param name="Level">That level, counted from 0.</param>
 /// <param name="By">Who decided it.</param>
-public sealed record LevelPassed(int Level, string? By) : Refusal("level-passed", $"Level {Level + 1} was approved meanwhile{(By is null ? "" : $" by {By}")}: the request waits at the next one.", "Look at it again before you decide.")
+/// <param name="At">The level the request is at, counted from 0.</param>
+public sealed record LevelPassed(int Level, string? By, int At) : Refusal("level-passed",
+    Level < At ? $"Level {Level + 1} was approved meanwhile{(By is null ? "" : $" by {By}")}: the request waits at the next one." : $"The request waits at level {At + 1} (level {At} where levels are counted from 0), and level {Level + 1} is not asked yet.",
+    "Look at it again before you decide.")
 {
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;

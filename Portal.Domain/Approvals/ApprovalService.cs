@@ -79,7 +79,7 @@ public sealed partial class ApprovalService
     }
 
     static async Task<LevelPassed> PassedAsync(PortalDbContext db, Request request, int level, CancellationToken ct) =>
-        new(level, (await db.DecisionsOf(request.Id).ToListAsync(ct)).LastOrDefault(said => said.Level == level)?.Who);
+        new(level, (await db.DecisionsOf(request.Id).ToListAsync(ct)).LastOrDefault(said => said.Level == level)?.Who, request.Level);
 
     /// <summary>
     /// One transaction per request: what refuses one of several holds up none of the others. When the database breaks off in between, what

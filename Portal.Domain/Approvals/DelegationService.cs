@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
+using Portal.Domain.Notices;
+using Portal.Domain.Projects;
 
 namespace Portal.Domain.Approvals;
 
@@ -64,18 +66,23 @@ public sealed class DelegationService
             return new NoDelegation("toUserId", "There is no such person who could stand in.", "Choose somebody of your projects, or somebody who holds a platform role.");
         if (!await db.People().AnyAsync(u => u.Id == from, ct))
             return new NotFound("person");
-        if (await ClashAsync(db, from, draft.ToUserId, begins, ends, ct) is { } clash)
+        // Who is asked nothing hands nothing on, and would only keep a stand-in from going away.
+        if (!actor.IsAdmin && !await IsAskedAsync(db, actor, ct))
+            return new NotAllowed("have somebody decide for you", "deciding something: being an approver, an owner of a project, or named by a rule");
+        if (await ClashAsync(db, actor, from, draft.ToUserId, begins, ends, ct) is { } clash)
             return clash;
         var row = Delegation.Create(from, draft.ToUserId, begins, ends, reason, now);
         db.Add(row);
         await db.SaveChangesAsync(ct);
         var view = await Views(db, db.Delegations.Where(d => d.Id == row.Id), now).SingleAsync(ct);
         await EndAsync(db, actor, "delegation.add", view, null, view.EndsAt, now, ct);
+        if (view.ToUserId != actor.UserId)
+            await NoticeBoard.TellAsync(db, new Notice(NoticeKind.DecisionDue, $"You decide for {view.FromName} from {view.BeginsAt:yyyy-MM-dd HH:mm} to {view.EndsAt:yyyy-MM-dd HH:mm} UTC", reason, "/approvals/away", view.Id, null), [view.ToUserId], now, ct);
         await transaction.CommitAsync(ct);
         return view;
     }
 
-    /// <summary>Ends a delegation now. Again is fine.</summary>
+    /// <summary>Ends a delegation now: whoever is away, whoever stands in, or an admin. Again is fine.</summary>
     public async Task<Result<Done>> EndAsync(Actor actor, Guid delegationId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -83,8 +90,6 @@ public sealed class DelegationService
         var row = (await db.Delegations.FromSql($"select *, xmin from delegations where id = {delegationId} for no key update").ToListAsync(ct)).SingleOrDefault();
         if (row is null || (!actor.IsAdmin && row.FromUserId != actor.UserId && row.ToUserId != actor.UserId))
             return new NotFound("delegation");
-        if (!actor.IsAdmin && row.FromUserId != actor.UserId)
-            return new NotAllowed("end this delegation", "being the one who is away");
         var now = time.GetUtcNow();
         if (row.EndsAt <= now)
             return Done.Value;
@@ -107,7 +112,12 @@ public sealed class DelegationService
         await ChangeNotice.NotifyAsync(db, ChangeKind.Request, view.Id, null, ct);
     }
 
-    static async Task<NoDelegation?> ClashAsync(PortalDbContext db, Guid from, Guid to, DateTimeOffset begins, DateTimeOffset ends, CancellationToken ct)
+    /// <summary>Whether a person's own word is ever asked for: by role, as an owner, at a seat or by a rule that names him.</summary>
+    static async Task<bool> IsAskedAsync(PortalDbContext db, Actor actor, CancellationToken ct) =>
+        actor.IsApprover || await db.ProjectMembers.AnyAsync(m => m.UserId == actor.UserId && m.Role == ProjectRole.Owner, ct) || await db.ApprovalSeats.AnyAsync(s => s.UserId == actor.UserId, ct)
+        || (await db.ApprovalRules.AsNoTracking().ToListAsync(ct)).Exists(rule => rule.Then.Levels.Any(level => level.Approvers.Any(approver => approver.UserId == actor.UserId)));
+
+    static async Task<NoDelegation?> ClashAsync(PortalDbContext db, Actor actor, Guid from, Guid to, DateTimeOffset begins, DateTimeOffset ends, CancellationToken ct)
     {
         var then = await db.Delegations.AsNoTracking().Where(d => d.BeginsAt < ends && d.EndsAt > begins
             && (d.FromUserId == from || d.FromUserId == to || d.ToUserId == from)).ToListAsync(ct);
@@ -116,7 +126,7 @@ public sealed class DelegationService
             [] => null,
             _ when then.Any(d => d.FromUserId == from) => new NoDelegation("beginsAt", "Somebody stands in during a part of that time already.", "End that delegation first, or choose another time."),
             _ when then.Any(d => d.FromUserId == to) => new NoDelegation("toUserId", "That person is away too during a part of that time, and a delegation does not go on to a third.", "Choose somebody else, or another time."),
-            _ => new NoDelegation("toUserId", "You stand in for somebody else during a part of that time, and a delegation does not go on to a third.", "Have that person choose another stand-in first."),
+            _ => new NoDelegation("toUserId", $"{(from == actor.UserId ? "You stand" : "Whoever is away stands")} in for somebody else during a part of that time, and a delegation does not go on to a third.", "End that delegation first, or have that person choose another stand-in."),
         };
     }
 

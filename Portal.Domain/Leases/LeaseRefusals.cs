@@ -5,7 +5,7 @@ namespace Portal.Domain.Leases;
 /// <param name="Most">Allowed, days.</param>
 /// <param name="InField">The input it is about.</param>
 public sealed record LeaseTooLong(int Asked, int Most, string InField = "leaseDays") : Refusal("lease-too-long",
-    Asked < 1 ? $"A lease of {Asked} days is none." : $"A lease of {Asked} days is {Asked - Most} more than the {Most} days this project's terms allow.", $"Ask for 1 to {Most} days.", InField);
+    Asked < 1 ? "A lease lasts a whole number of days, at least one." : $"A lease of {Asked} days is {Asked - Most} more than the {Most} days this project's terms allow.", $"Ask for 1 to {Most} days.", InField);
 
 /// <summary>A machine without an end was asked for where there is none.</summary>
 /// <param name="Most">Allowed, days.</param>

@@ -35,7 +35,8 @@ public sealed class WebhookSender(WebhookCaller caller, WebhookSecrets secrets, 
         }
         catch (Exception fault) when (fault.GetBaseException() is TargetRefusedException refused)
         {
-            return Ended(false, refused.Message, isFinal: true);
+            // A setting can be mended, and what waits is sent then.
+            return Ended(false, refused.Message);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {

@@ -26,6 +26,7 @@ static class DeliveryTrouble
             people.AddRange(await NoticePeople.OwnersAsync(db, project, ct));
         var what = (hook, status) switch
         {
+            ({ } h, DeliveryStatus.Failed) => $"A call of the webhook “{h.Name}” was given up",
             ({ } h, _) => $"The webhook “{h.Name}” could not be reached for a day",
             (null, DeliveryStatus.Failed) => $"An e-mail to {((ClaimedMail)claim).Name} was refused",
             _ => "An e-mail could not be sent for a day",

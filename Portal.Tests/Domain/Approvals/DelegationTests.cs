@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Accounts;
 using Portal.Domain.Approvals;
@@ -110,8 +111,24 @@ public sealed class DelegationTests(PostgresFixture postgres) : IClassFixture<Po
         var away = await cast.AwayAsync(bob, ann);
 
         (await Delegations.EndAsync(world.Member, away.Id, Ct)).Refusal.ShouldBeOfType<NotFound>();
-        (await Delegations.EndAsync(ann, away.Id, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
         (await Delegations.ListAsync(world.Member, Ct)).ShouldNotContain(d => d.Id == away.Id);
+    }
+
+    [Fact]
+    public async Task Who_decides_nothing_makes_nobody_a_stand_in_and_a_stand_in_hears_of_it_and_may_end_it()
+    {
+        var (world, cast) = await BeginAsync();
+        var (ann, bob) = (await cast.PersonAsync("Ann"), await cast.PersonAsync("Bob"));
+        var plain = new DelegationDraft(world.Owner.UserId, Now, Now.AddDays(1));
+        (await Delegations.AddAsync(world.Member, plain, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+        (await Delegations.AddAsync(world.Viewer, plain, Ct)).Refusal.ShouldBeOfType<NotAllowed>();
+
+        var away = await cast.AwayAsync(bob, ann);
+
+        await using var db = await postgres.Contexts.CreateDbContextAsync(Ct);
+        (await db.Notices.SingleAsync(n => n.UserId == ann.UserId && n.SubjectId == away.Id, Ct)).Title.ShouldContain($"You decide for {bob.Name}");
+        (await Delegations.EndAsync(ann, away.Id, Ct)).IsOk.ShouldBeTrue();
+        (await Delegations.ListAsync(ann, Ct)).ShouldNotContain(d => d.Id == away.Id);
     }
 
     [Fact]
