@@ -74,6 +74,23 @@ public sealed class NobodyLeftTests(PostgresCluster cluster) : FreshDatabase(clu
     }
 
     [Fact]
+    public async Task One_that_cannot_get_an_end_holds_up_none_of_the_others()
+    {
+        var (world, cast) = await BeginAsync();
+        var second = await cast.PersonAsync("Second", PlatformRoles.Admin);
+        var ann = await cast.PersonAsync("Ann");
+        await cast.LockAsync(ann);
+        await cast.RuleAsync(Cast.Ask(Cast.Asks(ann)));
+        var (poison, fine) = (await cast.SubmitAsync(world.Admin), await cast.SubmitAsync(world.Admin));
+        await cast.TakeRolesAsync(second);
+        await PoisonAsync("requests", $"new.id = '{poison.Id}'");
+
+        (await Should.ThrowAsync<AggregateException>(SweepAsync())).InnerExceptions.Count.ShouldBe(1);
+
+        (await cast.ReadAsync(fine)).ExpiresAt.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task What_ran_out_of_time_and_no_admin_may_decide_ends_too()
     {
         var (world, cast) = await BeginAsync();
