@@ -93,6 +93,23 @@ sealed class Granting(RequestActions actions)
     /// <summary>Whether an admin is there who may decide the request; the one who asks for it may not unless its rule says so.</summary>
     public static async Task<bool> HasAdminAsync(PortalDbContext db, Request request, CancellationToken ct) => (await LevelPeople.AdminsAsync(db, ct)).Exists(admin => MayDecide(request, admin));
 
+    /// <summary>
+    /// Until when the next level may wait: as the rule says, whatever end the request got while nobody could decide it. A rule's end that is
+    /// over asked admins, and does nothing more.
+    /// </summary>
+    public static async Task<DateTimeOffset?> NextEndAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        if (request is not { AdminsAsked: true, ExpiresAt: not null, OnExpiry: ExpiryAction.Escalate })
+            return request.ExpiresAt;
+        if (request.RuleId is not { } id)
+            return null;
+        var rule = await db.ApprovalRules.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct);
+        // A rule that was changed since no longer says what it said when the request was sent.
+        if (rule is null || rule.ChangedAt > request.SubmittedAt)
+            return request.ExpiresAt;
+        return rule.Then.ExpiresAfterHours is { } hours && request.SubmittedAt.AddHours(hours) is var end && end > now ? end : null;
+    }
+
     /// <summary>The request is the admins' now. Where there is none but the one who asks, it ends at a stated time, and all of them are told what can be done until then.</summary>
     static async Task TurnToAdminsAsync(PortalDbContext db, Request request, string why, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null)
     {

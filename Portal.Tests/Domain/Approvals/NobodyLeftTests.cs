@@ -90,6 +90,26 @@ public sealed class NobodyLeftTests(PostgresCluster cluster) : FreshDatabase(clu
         (await cast.ReadAsync(fine)).ExpiresAt.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(24)]
+    [InlineData(100)]
+    public async Task A_level_after_one_that_nobody_could_decide_waits_as_the_rule_says(int? hours)
+    {
+        var (world, cast) = await BeginAsync();
+        var (ann, bob) = (await cast.PersonAsync("Ann"), await cast.PersonAsync("Bob"));
+        await cast.LockAsync(ann);
+        await cast.RuleAsync(Cast.Ask(Cast.Asks(ann), Cast.Asks(bob)) with { ExpiresAfterHours = hours, OnExpiry = ExpiryAction.Escalate });
+        var request = await cast.SubmitAsync(world.Admin);
+        request.ExpiresAt.ShouldBe(Postgres.Time.GetUtcNow() + Wait);
+        var rulesEnd = hours == 100 ? request.SubmittedAt.AddHours(100) : (DateTimeOffset?)null;
+        Postgres.Time.Advance(TimeSpan.FromDays(2));
+
+        (await cast.ApproveAsync(await cast.PersonAsync("Second", PlatformRoles.Admin), request)).ShouldBeNull();
+
+        (await cast.ReadAsync(request)).ShouldSatisfyAllConditions(r => r.Level.ShouldBe(1), r => r.AdminsAsked.ShouldBeFalse(), r => r.ExpiresAt.ShouldBe(rulesEnd));
+    }
+
     [Fact]
     public async Task What_ran_out_of_time_and_no_admin_may_decide_ends_too()
     {
