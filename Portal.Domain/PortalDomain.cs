@@ -90,7 +90,7 @@ public static class PortalDomain
         services.AddSingleton(s => new PolicyService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<PolicyBook>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DelegationService>();
         services.AddSingleton<ApprovalTrends>();
-        services.AddSingleton(s => new RequestExpiry(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<Granting>(), s.GetRequiredService<ILogger<RequestExpiry>>()));
+        services.AddSingleton(s => new RequestExpiry(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<Granting>()));
         services.AddSingleton<RequestAction, CreateAction>();
         services.AddSingleton<RequestAction, ResizeAction>();
         services.AddSingleton<RequestAction, ExtendAction>();

@@ -70,7 +70,7 @@ public sealed partial class ApprovalService
             new { level = request.Level + 1, of = request.Levels.Count, isDone, reason, rule = request.RuleName, onBehalfOf = right.For?.Name, right.IsOverride }, now));
         if (isDone)
         {
-            request.NextLevel();
+            request.NextLevel(await Granting.NextEndAsync(db, request, now, ct));
             await granting.AskAsync(db, request, now, ct);
         }
 

@@ -93,7 +93,24 @@ sealed class Granting(RequestActions actions)
     /// <summary>Whether an admin is there who may decide the request; the one who asks for it may not unless its rule says so.</summary>
     public static async Task<bool> HasAdminAsync(PortalDbContext db, Request request, CancellationToken ct) => (await LevelPeople.AdminsAsync(db, ct)).Exists(admin => MayDecide(request, admin));
 
-    /// <summary>The request is the admins' now. Where there is none but the one who asks, it ends at a stated time, and all of them are told what can be done until then.</summary>
+    /// <summary>
+    /// Until when the next level may wait: as the rule says, whatever end the request got while nobody could decide it. A rule's end that is
+    /// over asked admins, and does nothing more.
+    /// </summary>
+    public static async Task<DateTimeOffset?> NextEndAsync(PortalDbContext db, Request request, DateTimeOffset now, CancellationToken ct)
+    {
+        if (request is not { AdminsAsked: true, ExpiresAt: not null, OnExpiry: ExpiryAction.Escalate })
+            return request.ExpiresAt;
+        if (request.RuleId is not { } id)
+            return null;
+        var rule = await db.ApprovalRules.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct);
+        // A rule that was changed since no longer says what it said when the request was sent.
+        if (rule is null || rule.ChangedAt > request.SubmittedAt)
+            return request.ExpiresAt;
+        return rule.Then.ExpiresAfterHours is { } hours && request.SubmittedAt.AddHours(hours) is var end && end > now ? end : null;
+    }
+
+    /// <summary>The request is the admins' now. Where there is none but the one who asks, it ends at a stated time, and all of them are told what can be done until then, as is whom the level still asks.</summary>
     static async Task TurnToAdminsAsync(PortalDbContext db, Request request, string why, DateTimeOffset now, CancellationToken ct, IReadOnlyList<Change>? changes = null)
     {
         var admins = await LevelPeople.AdminsAsync(db, ct);
@@ -109,8 +126,11 @@ sealed class Granting(RequestActions actions)
             request.WaitUntil(now + WithoutAnybody);
         request.AskAdmins($"{why}, and no admin but the one who asked for it, who may not decide it. It waits until {request.ExpiresAt:yyyy-MM-dd HH:mm} UTC: make somebody else an admin or approver before, or withdraw it.");
         await db.SaveChangesAsync(ct);
-        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.DecisionDue, $"Nobody may decide the request for {request.Subject}", request.Note, $"/requests/{request.Id}", request.Id, request.ProjectId),
+        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.DecisionDue, $"No admin may decide the request for {request.Subject}", request.Note, $"/requests/{request.Id}", request.Id, request.ProjectId),
             [.. admins.Append(request.RequesterId).Distinct()], now, ct, changes);
+        var open = await db.ApprovalSeats.Where(s => s.RequestId == request.Id && s.SaidBy == null).Select(s => new Approver(s.Kind, s.UserId, s.Role)).ToListAsync(ct);
+        var holders = await LevelPeople.HoldersAsync(db, open, request.ProjectId, now, ct);
+        await TellDueAsync(db, request, LevelPeople.ToTell(new ApprovalLevel(open, All: false), holders, request.RequesterId, request.MayDecideOwn), now, ct);
     }
 
     static bool MayDecide(Request request, Guid admin) => request.MayDecideOwn || admin != request.RequesterId;

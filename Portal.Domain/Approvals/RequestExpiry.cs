@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using Portal.Domain.Operations;
 using Portal.Domain.Policies;
 using Portal.Domain.Requests;
@@ -11,8 +10,7 @@ namespace Portal.Domain.Approvals;
 /// <param name="Denied">Requests turned down for that.</param>
 /// <param name="Escalated">Requests that admins are asked about for that.</param>
 /// <param name="Handed">Requests that admins are asked about because nobody of the level is left, and those that got an end because no admin is.</param>
-/// <param name="Failed">Requests that a fault kept from being dealt with; the next sweep tries again.</param>
-public sealed record ExpirySweep(int Approved, int Denied, int Escalated, int Handed, int Failed)
+public sealed record ExpirySweep(int Approved, int Denied, int Escalated, int Handed)
 {
     /// <summary>Requests that were dealt with.</summary>
     public int Done => Approved + Denied + Escalated + Handed;
@@ -26,53 +24,49 @@ public sealed class RequestExpiry
 {
     readonly IDbContextFactory<PortalDbContext> contexts;
     readonly Granting granting;
-    readonly ILogger<RequestExpiry> log;
 
-    internal RequestExpiry(IDbContextFactory<PortalDbContext> contexts, Granting granting, ILogger<RequestExpiry> log) => (this.contexts, this.granting, this.log) = (contexts, granting, log);
+    internal RequestExpiry(IDbContextFactory<PortalDbContext> contexts, Granting granting) => (this.contexts, this.granting) = (contexts, granting);
 
     /// <summary>Deals with everything that is due at <paramref name="now"/>.</summary>
+    /// <exception cref="AggregateException">Requests that could not be dealt with; all others were.</exception>
     public async Task<ExpirySweep> SweepAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var done = new List<ExpiryAction>();
-        var failed = new List<Guid>();
-        while (await NextAsync(now, failed, ct) is { } action)
-            done.Add(action);
-        return new ExpirySweep(done.Count(a => a == ExpiryAction.Approve), done.Count(a => a == ExpiryAction.Deny), done.Count(a => a == ExpiryAction.Escalate), await HandOverAsync(now, ct) + await GiveEndAsync(now, ct), failed.Count);
+        var (done, faults) = (new List<ExpiryAction>(), new SweepFaults("requests that wait", ct));
+        await faults.InBatchesAsync(1, async (_, passed, taken) =>
+        {
+            if (await NextAsync(now, passed, taken, ct) is { } action)
+                done.Add(action);
+        });
+        var handed = await HandOverAsync(faults, now, ct) + await GiveEndAsync(faults, now, ct);
+        faults.Tell();
+        return new ExpirySweep(done.Count(a => a == ExpiryAction.Approve), done.Count(a => a == ExpiryAction.Deny), done.Count(a => a == ExpiryAction.Escalate), handed);
     }
 
-    /// <summary>Takes one that is due and that nobody else has in hand; null when there is none left.</summary>
-    async Task<ExpiryAction?> NextAsync(DateTimeOffset now, List<Guid> failed, CancellationToken ct)
+    /// <summary>Takes one that is due, that is not to be passed over and that nobody else has in hand; null when there is none left.</summary>
+    async Task<ExpiryAction?> NextAsync(DateTimeOffset now, Guid[] passed, List<Guid> taken, CancellationToken ct)
     {
         var inHand = new List<Guid>();
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(ct);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            Guid[] passed = [.. failed, .. inHand];
-            var due = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and expires_at <= {now} and not (id = any({passed})) order by expires_at, id limit 1 for no key update skip locked")
+            Guid[] others = [.. passed, .. inHand];
+            var due = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and expires_at <= {now} and not (id = any({others})) order by expires_at, id limit 1 for no key update skip locked")
                 .IgnoreQueryFilters().ToListAsync(ct);
             if (due is not [var request])
                 return null;
-            var id = request.Id;
             // The request was found first, so its machine is not waited for: who has it in hand may wait for this request.
             if (request.MachineId is { } machine && !await Ledger.TryLockMachineAsync(db, machine, ct))
             {
-                inHand.Add(id);
+                inHand.Add(request.Id);
                 continue;
             }
-            try
-            {
-                var action = await DealAsync(db, request, now, ct);
-                await RequestService.NotifyAsync(db, request, ct);
-                await transaction.CommitAsync(ct);
-                return action;
-            }
-            catch (Exception fault) when (!ct.IsCancellationRequested && !DatabaseLoss.Is(fault))
-            {
-                // One that cannot be dealt with holds up none of the others.
-                log.LogError(fault, "Request {Request} expired and could not be dealt with", id);
-                failed.Add(id);
-            }
+
+            taken.Add(request.Id);
+            var action = await DealAsync(db, request, now, ct);
+            await RequestService.NotifyAsync(db, request, ct);
+            await transaction.CommitAsync(ct);
+            return action;
         }
     }
 
@@ -122,7 +116,7 @@ public sealed class RequestExpiry
     }
 
     /// <summary>Asks admins about every request whose level has nobody left: its approver was removed, locked, or is away with a stand-in who is.</summary>
-    async Task<int> HandOverAsync(DateTimeOffset now, CancellationToken ct)
+    async Task<int> HandOverAsync(SweepFaults faults, DateTimeOffset now, CancellationToken ct)
     {
         await using var look = await contexts.CreateDbContextAsync(ct);
         // Many requests wait for the same few: who is behind each of those is looked up once.
@@ -144,7 +138,7 @@ public sealed class RequestExpiry
 
         var handed = 0;
         foreach (var id in suspects.Order())
-            handed += await HandOverAsync(id, now, ct) ? 1 : 0;
+            await faults.TryAsync(id, async () => handed += await HandOverAsync(id, now, ct) ? 1 : 0);
         return handed;
     }
 
@@ -166,21 +160,28 @@ public sealed class RequestExpiry
     }
 
     /// <summary>Gives an end to every request that admins are asked about and that none of them may decide any more, because only the one who asked for it is left.</summary>
-    async Task<int> GiveEndAsync(DateTimeOffset now, CancellationToken ct)
+    async Task<int> GiveEndAsync(SweepFaults faults, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var look = await contexts.CreateDbContextAsync(ct);
+        if (await LevelPeople.AdminsAsync(look, ct) is not [var only])
+            return 0;
+        var stuck = await look.Requests.Where(r => r.Status == RequestStatus.Waiting && r.AdminsAsked && r.ExpiresAt == null && r.RequesterId == only && !r.MayDecideOwn).OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(ct);
+        var ended = 0;
+        foreach (var id in stuck)
+            await faults.TryAsync(id, async () => ended += await GiveEndAsync(id, now, ct) ? 1 : 0);
+        return ended;
+    }
+
+    async Task<bool> GiveEndAsync(Guid id, DateTimeOffset now, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (await LevelPeople.AdminsAsync(db, ct) is not [var only])
-            return 0;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var stuck = await db.Requests.FromSql($"select *, xmin from requests where status = 'Waiting' and admins_asked and expires_at is null and requester_id = {only} and not may_decide_own order by id for no key update skip locked")
-            .IgnoreQueryFilters().ToListAsync(ct);
-        foreach (var request in stuck)
-        {
-            await Granting.AskAdminsAsync(db, request, "Whom its rule asks has not decided", now, ct);
-            await RequestService.NotifyAsync(db, request, ct);
-        }
-
+        var request = (await db.Requests.FromSql($"select *, xmin from requests where id = {id} and status = 'Waiting' and admins_asked and expires_at is null for no key update skip locked").IgnoreQueryFilters().ToListAsync(ct)).SingleOrDefault();
+        if (request is null)
+            return false;
+        await Granting.AskAdminsAsync(db, request, "Whom its rule asks has not decided", now, ct);
+        await RequestService.NotifyAsync(db, request, ct);
         await transaction.CommitAsync(ct);
-        return stuck.Count;
+        return true;
     }
 }

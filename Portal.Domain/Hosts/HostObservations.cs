@@ -52,9 +52,17 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
         var ids = machines.ConvertAll(m => m.Id);
         var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.EndedAt == null || o.EndedAt >= askedAt)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
         var free = machines.FindAll(m => !busy.Contains(m.Id));
+        var changed = new HashSet<Machine>();
         // Every size before the first home: quota is taken project by project, and hosts after it, as everywhere.
         foreach (var machine in free.Where(m => m.HostId == hostId).OrderBy(m => m.ProjectId))
+        {
+            var waited = machine.Pending;
             await PendingSizes.SettleAsync(db, machine, seen.GetValueOrDefault(machine.Id)?.Size, time.GetUtcNow(), ct);
+            // Noted here: books that were found wrong are told, and that writes the machine too.
+            if (machine.Pending != waited)
+                changed.Add(machine);
+        }
+
         var moved = new HashSet<Guid>();
         foreach (var machine in free)
         {
@@ -72,7 +80,7 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
                 db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.stopped-outside", "machine", machine.Id, machine.Name, machine.ProjectId, new { host = host.Name, what }, time.GetUtcNow()));
             machine.Become(settled.State, settled.Reason, time.GetUtcNow());
         }
-        var changed = db.ChangeTracker.Entries<Machine>().Where(e => e.State == EntityState.Modified).Select(e => e.Entity).ToList();
+        changed.UnionWith(db.ChangeTracker.Entries<Machine>().Where(e => e.State == EntityState.Modified).Select(e => e.Entity));
         await db.SaveChangesAsync(ct);
         foreach (var machine in changed)
             await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, machine.Id, machine.ProjectId, ct);
@@ -84,8 +92,7 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
     async Task AdoptAsync(PortalDbContext db, Machine machine, Host here, Dictionary<Guid, Host> hosts, CancellationToken ct)
     {
         await HostRooms.LockAsync(db, ct);
-        db.Placements.RemoveRange(await db.Placements.Where(p => p.MachineId == machine.Id).ToListAsync(ct));
-        await db.SaveChangesAsync(ct);
+        await db.Placements.Where(p => p.MachineId == machine.Id).ExecuteDeleteAsync(ct);
         db.Placements.Add(Placement.Create(machine.Id, here.Id, PlacementPurpose.Home, machine.Vcpus, machine.MemoryMib));
         var from = machine.HostId is { } id && hosts.TryGetValue(id, out var before) ? before.Name : null;
         db.AuditEvents.Add(AuditEvent.Of(Actor.System, "machine.found-elsewhere", "machine", machine.Id, machine.Name, machine.ProjectId, new { from, to = here.Name }, time.GetUtcNow()));

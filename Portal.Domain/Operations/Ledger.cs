@@ -68,7 +68,7 @@ public sealed class Ledger(IDbContextFactory<PortalDbContext> contexts, TimeProv
     /// Everything that decides about a machine takes its row first, so that two decisions never overlap. Rows are taken in one order, by
     /// everybody, so that nobody waits in a circle:
     /// <list type="number">
-    /// <item>the project's row, by who changes the project or its people; a schedule's run, by who tries it;</item>
+    /// <item>the project's row, by who changes the project or its people; a schedule and under it its runs, by who changes it or tries one;</item>
     /// <item>machines, several in the order of their identifiers, and under its machine's whatever hangs on it: operation, requests, snapshots,
     /// placements. What hangs on none, a request for higher limits, stands here alone;</item>
     /// <item>the rows of a project's quota, several projects in the order of their identifiers, and under them those of its people;</item>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 
 namespace Portal.Domain.Projects;
@@ -30,7 +31,7 @@ sealed record MemberDrift(QuotaResource Resource, long BooksUsed, long BooksRese
         if (drift.Count == 0)
             return;
         var project = await db.Projects.IgnoreQueryFilters().Where(p => p.Id == projectId).Select(p => p.Name).SingleAsync(ct);
-        var person = await db.Users.Where(u => u.Id == holderId).Select(u => u.DisplayName != "" ? u.DisplayName : u.UserName).SingleOrDefaultAsync(ct);
+        var person = await db.Users.Where(u => u.Id == holderId).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefaultAsync(ct);
         db.Add(AuditEvent.Of(Actor.System, "quota.drift", "project", projectId, project, projectId, new { userId = holderId, person, drift }, db.Now()));
         await db.SaveChangesAsync(ct);
     }

@@ -144,8 +144,8 @@ public sealed class Request : IProjectScoped
     internal void Decide(RequestStatus status, Guid by, string? reason, DateTimeOffset now) =>
         (Status, DecidedBy, DecisionReason, DecidedAt) = (status, by, reason, now);
 
-    /// <summary>The next level decides; whoever was asked in its place is not any more.</summary>
-    internal void NextLevel() => (Level, Note, AdminsAsked) = (Level + 1, null, false);
+    /// <summary>The next level decides, until then; whoever was asked in its place is not any more.</summary>
+    internal void NextLevel(DateTimeOffset? end) => (Level, Note, AdminsAsked, ExpiresAt) = (Level + 1, null, false, end);
 
     /// <summary>Admins are asked, and why.</summary>
     internal void AskAdmins(string note) => (AdminsAsked, Note) = (true, note.Cut(500));

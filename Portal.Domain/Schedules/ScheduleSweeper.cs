@@ -154,10 +154,14 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
         return await open.OrderBy(r => r.DueAt).Select(r => r.Id).ToListAsync(ct);
     }
 
+    /// <summary>The run with its schedule, both held; null when either is somebody else's. Whoever removes a schedule holds it and then its runs.</summary>
     static async Task<ScheduleRun?> HoldAsync(PortalDbContext db, Guid id, ScheduleOutcome outcome, CancellationToken ct)
     {
         var word = outcome.ToString();
-        return (await db.ScheduleRuns.FromSql($"select * from schedule_runs where id = {id} and outcome = {word} for update skip locked").ToListAsync(ct)).SingleOrDefault();
+        return (await db.ScheduleRuns.FromSql($"""
+            select r.* from schedule_runs r join schedules s on s.id = r.schedule_id where r.id = {id} and r.outcome = {word}
+            for no key update of s skip locked for update of r skip locked
+            """).ToListAsync(ct)).SingleOrDefault();
     }
 
     static async Task CloseAsync(PortalDbContext db, Schedule schedule, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken ct)

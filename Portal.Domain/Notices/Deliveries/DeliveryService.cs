@@ -109,7 +109,7 @@ public sealed class DeliveryService(IDbContextFactory<PortalDbContext> contexts,
         NextAttemptAt = d.NextAttemptAt, ResponseCode = d.ResponseCode, DurationMs = d.DurationMs, LastError = d.LastError,
         Kind = d.PayloadKind, Title = d.PayloadTitle,
         ProjectId = db.Webhooks.Where(h => h.Id == d.WebhookId).Select(h => h.ProjectId).SingleOrDefault(),
-        Target = db.Webhooks.Where(h => h.Id == d.WebhookId).Select(h => h.Name).SingleOrDefault() ?? db.Users.Where(u => u.Id == d.UserId).Select(u => u.DisplayName == "" ? u.UserName : u.DisplayName).SingleOrDefault() ?? "",
+        Target = db.Webhooks.Where(h => h.Id == d.WebhookId).Select(h => h.Name).SingleOrDefault() ?? db.Users.Where(u => u.Id == d.UserId).Select(u => User.NameOf(u.DisplayName, u.UserName)).SingleOrDefault() ?? "",
     });
 
     sealed class Row

@@ -24,7 +24,7 @@ public sealed class NobodyLeftTests(PostgresCluster cluster) : FreshDatabase(clu
         var end = Postgres.Time.GetUtcNow() + Wait;
         request.ExpiresAt.ShouldBe(end);
         (await NoteAsync(world.Admin, request)).ShouldNotBeNull().ShouldSatisfyAllConditions(n => n.ShouldContain("no admin but the one who asked"), n => n.ShouldContain($"{end:yyyy-MM-dd HH:mm} UTC"));
-        (await TitlesAsync(world.Admin)).ShouldBe([$"Nobody may decide the request for {request.Subject}"]);
+        (await TitlesAsync(world.Admin)).ShouldBe([$"No admin may decide the request for {request.Subject}"]);
         (await cast.ApproveAsync(world.Admin, request)).ShouldBeOfType<OwnRequest>();
         (await SweepAsync()).Done.ShouldBe(0);
 
@@ -71,6 +71,60 @@ public sealed class NobodyLeftTests(PostgresCluster cluster) : FreshDatabase(clu
         (await cast.ReadAsync(request)).ExpiresAt.ShouldBe(Postgres.Time.GetUtcNow() + Wait);
         Postgres.Time.Advance(Wait);
         (await SweepAsync()).Denied.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_that_cannot_get_an_end_holds_up_none_of_the_others()
+    {
+        var (world, cast) = await BeginAsync();
+        var second = await cast.PersonAsync("Second", PlatformRoles.Admin);
+        var ann = await cast.PersonAsync("Ann");
+        await cast.LockAsync(ann);
+        await cast.RuleAsync(Cast.Ask(Cast.Asks(ann)));
+        var (poison, fine) = (await cast.SubmitAsync(world.Admin), await cast.SubmitAsync(world.Admin));
+        await cast.TakeRolesAsync(second);
+        await PoisonAsync("requests", $"new.id = '{poison.Id}'");
+
+        (await Should.ThrowAsync<AggregateException>(SweepAsync())).InnerExceptions.Count.ShouldBe(1);
+
+        (await cast.ReadAsync(fine)).ExpiresAt.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(24)]
+    [InlineData(100)]
+    public async Task A_level_after_one_that_nobody_could_decide_waits_as_the_rule_says(int? hours)
+    {
+        var (world, cast) = await BeginAsync();
+        var (ann, bob) = (await cast.PersonAsync("Ann"), await cast.PersonAsync("Bob"));
+        await cast.LockAsync(ann);
+        await cast.RuleAsync(Cast.Ask(Cast.Asks(ann), Cast.Asks(bob)) with { ExpiresAfterHours = hours, OnExpiry = ExpiryAction.Escalate });
+        var request = await cast.SubmitAsync(world.Admin);
+        request.ExpiresAt.ShouldBe(Postgres.Time.GetUtcNow() + Wait);
+        var rulesEnd = hours == 100 ? request.SubmittedAt.AddHours(100) : (DateTimeOffset?)null;
+        Postgres.Time.Advance(TimeSpan.FromDays(2));
+
+        (await cast.ApproveAsync(await cast.PersonAsync("Second", PlatformRoles.Admin), request)).ShouldBeNull();
+
+        (await cast.ReadAsync(request)).ShouldSatisfyAllConditions(r => r.Level.ShouldBe(1), r => r.AdminsAsked.ShouldBeFalse(), r => r.ExpiresAt.ShouldBe(rulesEnd));
+    }
+
+    [Fact]
+    public async Task Who_was_slow_reads_until_when_it_waits_now_that_no_admin_may_decide_it()
+    {
+        var (world, cast) = await BeginAsync();
+        var ann = await cast.PersonAsync("Ann");
+        await cast.RuleAsync(Cast.Ask(Cast.Asks(ann)) with { ExpiresAfterHours = 24, OnExpiry = ExpiryAction.Escalate });
+        var request = await cast.SubmitAsync(world.Admin);
+        Postgres.Time.Advance(TimeSpan.FromHours(24));
+
+        (await SweepAsync()).Escalated.ShouldBe(1);
+
+        (await TitlesAsync(world.Admin)).ShouldBe([$"No admin may decide the request for {request.Subject}"]);
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        (await db.Notices.Where(n => n.UserId == ann.UserId).OrderBy(n => n.CreatedAt).LastAsync(Ct)).Body.ShouldNotBeNull().ShouldContain($"{Postgres.Time.GetUtcNow() + Wait:yyyy-MM-dd HH:mm} UTC");
+        (await cast.ApproveAsync(ann, request)).ShouldBeNull();
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Operations;
+using Portal.Tests.Domain.Changes;
 using Portal.Tests.Postgres;
 
 namespace Portal.Tests.Domain.Hosts;
@@ -56,6 +58,20 @@ public sealed class ObservationTests(PostgresCluster cluster) : FreshDatabase(cl
         var hosts = await Get<HostService>().ListAsync(world.Admin, Ct);
         hosts.Single(h => h.Id == world.Hosts[0].Id).Room.MemoryTakenMib.ShouldBe(0);
         hosts.Single(h => h.Id == world.Hosts[1].Id).Room.MemoryTakenMib.ShouldBe(256);
+    }
+
+    [Fact]
+    public async Task Open_pages_are_told_of_every_machine_that_changed_also_when_one_of_them_was_adopted()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var stopped = await world.AddMachineAsync();
+        var adopted = await world.AddMachineAsync(MachineState.Failed, world.Hosts[1]);
+        await using var told = new Batches(Get<ChangeFeed>());
+        await told.NextAsync();
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Later, [Seen(stopped, MachineState.Off), Seen(adopted)], Ct);
+
+        (await told.NextAsync()).Where(change => change.Kind == ChangeKind.Machine).Select(change => change.Id).ShouldBe([stopped.Id, adopted.Id], ignoreOrder: true);
     }
 
     [Fact]

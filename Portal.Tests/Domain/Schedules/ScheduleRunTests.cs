@@ -192,6 +192,29 @@ public sealed class ScheduleRunTests(PostgresCluster cluster) : ScheduleTest(clu
         (await Schedules.ListAsync(world.Member, new ListQuery(), Ct)).Total.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_run_whose_schedule_somebody_holds_is_left_for_the_next_sweep()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        var off = await MakeAsync(world.Member, machine, ScheduleKind.PowerOff);
+        (await EnqueueAsync(machine, world.Member, OperationKind.Migrate)).IsOk.ShouldBeTrue();
+        await AtItsTimeAsync(off);
+        await ChangeAsync(machine.Id, m => m.Become(MachineState.Deleted, null, Now));
+        await using (var db = await Postgres.Contexts.CreateDbContextAsync(Ct))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Ct);
+            await db.Database.ExecuteSqlAsync($"select 1 from schedules where id = {off.Id} for update", Ct);
+
+            (await SweepAsync()).Settled.ShouldBe(0);
+
+            await db.Schedules.Where(s => s.Id == off.Id).ExecuteDeleteAsync(Ct);
+            await transaction.CommitAsync(Ct);
+        }
+
+        (await SweepAsync()).ShouldBe(new ScheduleSweep(0, 0, 0));
+    }
+
     [Theory]
     [InlineData("schedules")]
     [InlineData("schedule_runs")]
