@@ -76,11 +76,16 @@ public static class RuleWords
     {
         PolicyOutcome.Approve => "approve at once",
         PolicyOutcome.Refuse => "refuse",
-        PolicyOutcome.Ask => "ask " + string.Join(", then ", then.Levels.Select(level => Of(level, names))),
+        PolicyOutcome.Ask => "ask " + string.Join(", then ", then.Levels.Select(level => Of(level, names)))
+            + (then.MayDecideOwn ? "; who asks may decide too, where a level asks him" : "; nobody decides his own request"),
     };
 
-    /// <summary>Whom a level asks: <c>an approver or Ann</c>.</summary>
-    public static string Of(ApprovalLevel level, PolicyNames names) => string.Join(level.All ? " and " : " or ", level.Approvers.Select(approver => Of(approver, names)));
+    /// <summary>Whom a level asks: <c>an approver or Ann</c>, <c>each of these: an approver, Ann</c>. Of a role one person's yes is enough either way.</summary>
+    public static string Of(ApprovalLevel level, PolicyNames names)
+    {
+        var asked = level.Approvers.Select(approver => Of(approver, names));
+        return level is { All: true, Approvers.Count: > 1 } ? $"each of these: {string.Join(", ", asked)}" : string.Join(" or ", asked);
+    }
 
     /// <summary>One of those a level asks.</summary>
     public static string Of(Approver approver, PolicyNames names) => approver.Kind switch
@@ -100,7 +105,6 @@ public static class RuleWords
         fields.AddRange(Enum.GetValues<RuleCondition>().Select(condition => (condition.ToString(), Of(condition, rule.When, names) ?? "any")));
         fields.Add(("Outcome", Of(rule.Then, names)));
         fields.Add(("Reason", rule.Then.Reason ?? "–"));
-        fields.Add(("May decide own", rule.Then.MayDecideOwn ? "yes" : "no"));
         fields.Add(("Expiry", rule.Then.ExpiresAfterHours is { } hours ? $"after {hours} h {Of(rule.Then.OnExpiry)}" : "never"));
         return fields;
     }

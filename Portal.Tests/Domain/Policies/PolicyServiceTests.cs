@@ -161,6 +161,17 @@ public sealed class PolicyServiceTests(PostgresCluster cluster) : FreshDatabase(
     }
 
     [Fact]
+    public void A_rules_words_say_how_a_level_reads_and_whether_one_may_decide_ones_own_request()
+    {
+        var names = new PolicyNames([], [], [], []);
+        Approver[] two = [new(ApproverKind.ProjectOwners), new(ApproverKind.Role, Role: Roles.Approver)];
+
+        RuleWords.Of(Cast.Ask(new ApprovalLevel(two, false)), names).ShouldBe("ask an owner of the project or an approver; nobody decides his own request");
+        RuleWords.Of(Cast.Ask(new ApprovalLevel(two, true)) with { MayDecideOwn = true }, names).ShouldBe("ask each of these: an owner of the project, an approver; who asks may decide too, where a level asks him");
+        RuleWords.Of(Cast.Ask(new ApprovalLevel([two[1]], true)), names).ShouldBe("ask an approver; nobody decides his own request");
+    }
+
+    [Fact]
     public async Task Every_change_of_the_policy_stands_in_the_audit_trail_with_before_and_after()
     {
         var world = await Postgres.NewWorldAsync();

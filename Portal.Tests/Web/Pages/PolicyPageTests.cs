@@ -31,7 +31,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
         await AddAsync("Second", RuleConditions.Any, Cast.Ask(Cast.AsksOwners(), Cast.AsksRole(Roles.Approver)));
         var page = Open<PolicyPage>(World.Admin, "/policy");
         page.Says("When kind: create machine · quota afterwards at most 50 % → approve at once: “Small is fine”");
-        page.Says("When anything → ask an owner of the project, then an approver");
+        page.Says("When anything → ask an owner of the project, then an approver; nobody decides his own request");
 
         await page.PressAsync("Move Second up");
         page.WaitForState(() => page.Find(".rule a.name").TextContent == "Second");
