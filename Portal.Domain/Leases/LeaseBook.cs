@@ -54,8 +54,8 @@ static class LeaseBook
             return new NoLeaseToExtend(machine.Name, "it has none, and is kept for ever.");
         if (machine.LeaseStage == LeaseStage.Over || machine.State is MachineState.Deleting or MachineState.Deleted)
             return new NoLeaseToExtend(machine.Name, "its days of grace are over and it is being deleted.");
-        if (days < 1 || days > terms.MostDays)
-            return new LeaseTooLong(days, terms.MostDays, "days");
+        if (terms.RefuseMore(days) is { } refusal)
+            return refusal;
         var to = (end > now ? end : now).AddDays(days);
         return terms.LatestEnd(start) is { } latest && to > latest ? new LeaseTotalReached(machine.Name, terms.TotalDays!.Value, latest) : to;
     }

@@ -38,6 +38,9 @@ public sealed record LeaseTerms(int? DefaultDays, int MostDays, int? TotalDays, 
         var days => days > Most ? new LeaseTooLong(days.Value, Most) : null,
     };
 
+    /// <summary>Why a lease is not made so many days longer, or null.</summary>
+    public Refusal? RefuseMore(int days) => days < 1 || days > MostDays ? new LeaseTooLong(days, MostDays, "days") : null;
+
     /// <summary>The most a new machine may ask for, days.</summary>
     public int Most => Math.Min(MostDays, TotalDays ?? MostDays);
 

@@ -21,7 +21,7 @@ sealed class DeleteAction(Ledger ledger) : ChangeAction
     public override async Task<Result<Look>> LookAsync(PortalDbContext db, Actor actor, Draft draft, DateTimeOffset now, CancellationToken ct)
     {
         var asked = (DeleteDraft)draft;
-        var found = await MachineAsync(db, actor, asked.MachineId, "ask for this machine's deletion", ct);
+        var found = await MachineAsync(db, actor, asked.MachineId, RequestKinds.Asking(Kind), ct);
         if (!found.IsOk)
             return found.Refusal;
         var machine = found.Value;

@@ -25,7 +25,7 @@ sealed class ExtendAction : ChangeAction
     public override async Task<Result<Look>> LookAsync(PortalDbContext db, Actor actor, Draft draft, DateTimeOffset now, CancellationToken ct)
     {
         var asked = (ExtendDraft)draft;
-        var found = await MachineAsync(db, actor, asked.MachineId, "extend this machine's lease", ct);
+        var found = await MachineAsync(db, actor, asked.MachineId, RequestKinds.Asking(Kind), ct);
         if (!found.IsOk)
             return found.Refusal;
         var machine = found.Value;

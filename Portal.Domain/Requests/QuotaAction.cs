@@ -21,9 +21,9 @@ sealed class QuotaAction : ChangeAction
     {
         var asked = (QuotaDraft)draft;
         if (actor.IsSystem)
-            return new NotAllowed("ask for higher limits", "a person's account");
+            return new NotAllowed(RequestKinds.Asking(Kind), "a person's account");
         await db.KeepOpenAsync(asked.ProjectId, ct);
-        if (await db.RefuseUnlessMemberAsync(actor, asked.ProjectId, "project", "ask for higher limits", ct) is { } forbidden)
+        if (await db.RefuseUnlessMemberAsync(actor, asked.ProjectId, "project", RequestKinds.Asking(Kind), ct) is { } forbidden)
             return forbidden;
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == asked.ProjectId, ct);
         var quota = await QuotaBooks.ReadAsync(db, asked.ProjectId, ct);

@@ -144,5 +144,5 @@ public sealed partial class RequestService
     /// <summary>Null when somebody with that place in a project may ask for machines there.</summary>
     internal static Refusal? MayAsk(Actor actor, ProjectAccess.Place? place) => actor.IsSystem
         ? new NotAllowed("ask for a machine", "a person's account")
-        : ProjectAccess.RefuseUnlessMember(place, "project", "ask for machines in this project");
+        : ProjectAccess.RefuseUnlessMember(place, "project", RequestKinds.Asking(RequestKind.Create));
 }

@@ -23,7 +23,7 @@ sealed class ResizeAction(Ledger ledger) : ChangeAction
     public override async Task<Result<Look>> LookAsync(PortalDbContext db, Actor actor, Draft draft, DateTimeOffset now, CancellationToken ct)
     {
         var asked = (ResizeDraft)draft;
-        var found = await MachineAsync(db, actor, asked.MachineId, "resize this machine", ct);
+        var found = await MachineAsync(db, actor, asked.MachineId, RequestKinds.Asking(Kind), ct);
         if (!found.IsOk)
             return found.Refusal;
         var machine = found.Value;

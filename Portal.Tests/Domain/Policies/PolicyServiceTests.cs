@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Accounts;
+using Portal.Domain.Leases;
 using Portal.Domain.Policies;
 using Portal.Domain.Projects;
 using Portal.Domain.Requests;
@@ -155,9 +156,50 @@ public sealed class PolicyServiceTests(PostgresCluster cluster) : FreshDatabase(
         trial.Levels[1].Words.ShouldBe($"an approver ({world.Admin.Name})");
         trial.Trace[0].Why.ShouldBe(["asked by: owner; this is member", "lease at most 7 days; this is for ever"]);
         trial.Trace[1].Matched.ShouldBeTrue();
-        trial.Notes.ShouldBeEmpty();
-        (await Policies.TryAsync(world.Admin, new PolicyTry(world.Project.Id, world.Stranger.UserId, RequestKind.Create, world.Flavor.Id), Ct)).Value.Notes.ShouldHaveSingleItem().ShouldContain("could not ask");
+        trial.Refusals.ShouldBeEmpty();
         (await Policies.TryAsync(world.Admin, new PolicyTry(Guid.NewGuid(), world.Stranger.UserId, RequestKind.Create), Ct)).Refusal.ShouldBeOfType<InvalidRule>();
+    }
+
+    [Fact]
+    public async Task The_dry_run_goes_by_the_projects_lease_terms_as_a_request_does()
+    {
+        var world = await Postgres.NewWorldAsync();
+        await AddAsync(world, "Short", new RuleConditions(LeaseDays: new RuleRange(To: 7)), Asks);
+        (await Get<LeaseService>().SetTermsAsync(world.Admin, world.Project.Id, LeaseTerms.BuiltIn with { DefaultDays = 5, MostDays = 30, ForEver = false }, 0, Ct)).IsOk.ShouldBeTrue();
+
+        (await TryAsync(world, world.Member, null)).ShouldSatisfyAllConditions(t => t.Refusals.ShouldBeEmpty(), t => t.Decision.RuleName.ShouldBe("Short"), t => t.Lease.DefaultDays.ShouldBe(5));
+        foreach (var days in new[] { 0, -3, 31 })
+            (await TryAsync(world, world.Member, days)).Refusals.ShouldHaveSingleItem().ShouldBe((await SubmitAsync(world.Member, world.Draft() with { LeaseDays = days })).Refusal);
+        (await TryAsync(world, world.Member, 31)).Trace.ShouldHaveSingleItem().Why.ShouldBe(["lease at most 7 days; this is 31 days"]);
+        (await Policies.TryAsync(world.Admin, new PolicyTry(world.Project.Id, world.Member.UserId, RequestKind.ExtendLease, LeaseDays: 31), Ct)).Value.Refusals.ShouldHaveSingleItem().ShouldBeOfType<LeaseTooLong>().Field.ShouldBe("days");
+    }
+
+    [Fact]
+    public async Task The_dry_run_says_who_may_not_ask_in_the_words_of_the_refusal()
+    {
+        var world = await Postgres.NewWorldAsync();
+        await AddAsync(world, "Anybody");
+
+        foreach (var person in new[] { world.Viewer, world.Stranger })
+        {
+            var trial = await TryAsync(world, person, null);
+            trial.Refusals.ShouldHaveSingleItem().ShouldBe((await SubmitAsync(person, world.Draft())).Refusal);
+            trial.Decision.RuleName.ShouldBe("Anybody");
+        }
+        (await Policies.TryAsync(world.Admin, new PolicyTry(world.Project.Id, world.Viewer.UserId, RequestKind.Resize), Ct)).Value.Refusals.ShouldHaveSingleItem().Message.ShouldBe("You may not resize this machine.");
+    }
+
+    [Fact]
+    public async Task The_dry_run_says_which_limit_would_be_passed_in_the_words_of_the_refusal()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan { MemoryMib = 100 });
+        await AddAsync(world, "Anything");
+
+        var trial = await TryAsync(world, world.Member, null);
+
+        var real = (await SubmitAsync(world.Member, world.Draft())).Refusal.ShouldBeOfType<QuotaExceeded>();
+        trial.Refusals.ShouldHaveSingleItem().ShouldSatisfyAllConditions(no => no.Message.ShouldBe(real.Message), no => no.Advice.ShouldBe(real.Advice));
+        trial.Decision.RuleName.ShouldBe("Anything");
     }
 
     [Fact]
@@ -204,6 +246,11 @@ public sealed class PolicyServiceTests(PostgresCluster cluster) : FreshDatabase(
     async Task<IReadOnlyList<string>> NamesAsync(World world) => [.. (await Policies.GetAsync(world.Admin, Ct)).Value.Rules.Select(r => r.Name)];
 
     async Task<RequestView> SubmitAsync(World world) => (await Get<RequestService>().SubmitAsync(world.Member, world.Draft(), Guid.NewGuid().ToString(), Ct)).Value;
+
+    Task<Result<RequestView>> SubmitAsync(Actor actor, RequestDraft draft) => Get<RequestService>().SubmitAsync(actor, draft, Guid.NewGuid().ToString(), Ct);
+
+    async Task<PolicyTrial> TryAsync(World world, Actor person, int? days) =>
+        (await Policies.TryAsync(world.Admin, new PolicyTry(world.Project.Id, person.UserId, RequestKind.Create, world.Flavor.Id, world.Image.Id, LeaseDays: days), Ct)).Value;
 
     async Task<RequestPreview> PreviewAsync(World world) => (await Get<RequestService>().PreviewAsync(world.Member, world.Draft(), Ct)).Value;
 }

@@ -143,6 +143,34 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task The_dry_run_says_what_would_be_refused_before_and_what_a_lease_may_be()
+    {
+        await AddAsync("Anything", RuleConditions.Any, Cast.Ask(Cast.AsksOwners()));
+        (await Get<LeaseService>().SetTermsAsync(World.Admin, World.Project.Id, LeaseTerms.BuiltIn with { DefaultDays = 5, MostDays = 30, ForEver = false }, 0, Ct)).IsOk.ShouldBeTrue();
+        var page = Open<TryPage>(World.Admin, "/policy/try");
+        page.WaitForElement("#lease");
+        await page.DoAsync("#project", e => e.ChangeAsync(World.Project.Id.ToString()));
+        await page.DoAsync("#flavor", e => e.ChangeAsync(World.Flavor.Id.ToString()));
+        await page.DoAsync("#person", e => e.ChangeAsync(World.Viewer.UserId.ToString()));
+
+        page.Says("empty: 5 days");
+        page.Says("It would be refused before a rule is asked:");
+        page.Says("You may not ask for machines in this project.");
+        page.Says("Asks, by the rule “Anything”");
+        await page.DoAsync("#person", e => e.ChangeAsync(World.Member.UserId.ToString()));
+        foreach (var wrong in new[] { "1.5", "1e3", "99999999999", "soon" })
+        {
+            await page.DoAsync("#lease", e => e.ChangeAsync(wrong));
+            page.WaitForState(() => page.Find("#lease-said").TextContent == $"“{wrong}” is no length a lease can have. Give whole days, at most 30.");
+        }
+        await page.DoAsync("#lease", e => e.ChangeAsync("-3"));
+        page.WaitForState(() => page.Find("#lease-said").TextContent == "A lease of -3 days is none. Ask for 1 to 30 days.");
+        page.Find("#lease").GetAttribute("aria-invalid").ShouldBe("true");
+        await page.DoAsync("#lease", e => e.ChangeAsync("0"));
+        page.Says("This project's terms give no machine without an end.");
+    }
+
+    [Fact]
     public async Task Prices_are_set_and_nonsense_is_told()
     {
         var page = Open<PolicyPage>(World.Admin, "/policy");
