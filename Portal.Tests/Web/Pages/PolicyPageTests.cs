@@ -164,7 +164,7 @@ public class PolicyPageTests(PostgresCluster cluster) : PageTest(cluster)
             page.WaitForState(() => page.Find("#lease-said").TextContent == $"“{wrong}” is no length a lease can have. Give whole days, at most 30.");
         }
         await page.DoAsync("#lease", e => e.ChangeAsync("-3"));
-        page.WaitForState(() => page.Find("#lease-said").TextContent == "A lease of -3 days is none. Ask for 1 to 30 days.");
+        page.WaitForState(() => page.Find("#lease-said").TextContent == "A lease lasts a whole number of days, at least one. Ask for 1 to 30 days.");
         page.Find("#lease").GetAttribute("aria-invalid").ShouldBe("true");
         await page.DoAsync("#lease", e => e.ChangeAsync("0"));
         page.Says("This project's terms give no machine without an end.");
