@@ -77,7 +77,8 @@ public sealed class DelegationService
         var view = await Views(db, db.Delegations.Where(d => d.Id == row.Id), now).SingleAsync(ct);
         await EndAsync(db, actor, "delegation.add", view, null, view.EndsAt, now, ct);
         if (view.ToUserId != actor.UserId)
-            await NoticeBoard.TellAsync(db, new Notice(NoticeKind.DecisionDue, $"You decide for {view.FromName} from {view.BeginsAt:yyyy-MM-dd HH:mm} to {view.EndsAt:yyyy-MM-dd HH:mm} UTC", reason, "/approvals/away", view.Id, null), [view.ToUserId], now, ct);
+            await NoticeBoard.TellAsync(db, new Notice(NoticeKind.DecisionDue, $"You decide for {view.FromName}",
+                $"From {view.BeginsAt:yyyy-MM-dd HH:mm} to {view.EndsAt:yyyy-MM-dd HH:mm} UTC.{(reason is null ? "" : " " + reason)}", "/approvals/away", view.Id, null), [view.ToUserId], now, ct);
         await transaction.CommitAsync(ct);
         return view;
     }

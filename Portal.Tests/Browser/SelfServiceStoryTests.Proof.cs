@@ -18,7 +18,7 @@ public sealed partial class SelfServiceStoryTests
             ("mia", "The lease of web-01 ends in 1 day"), ("olga", "The lease of web-01 ends in 1 day"),
             ("paul", "The longer lease of web-01 waits for your decision"), ("mia", "The longer lease of web-01 was approved"),
             ("paul", "The new size of web-01 waits for your decision"), ("mia", "The new size of web-01 was approved"), ("mia", "web-01 has its new size."),
-            ("olga", "web-02 waits for your decision"), ("paul", "web-02 waits for your decision"), ("otto", "web-02 waits for your decision"),
+            ("otto", "You decide for Paul Approver"), ("olga", "web-02 waits for your decision"), ("paul", "web-02 waits for your decision"), ("otto", "web-02 waits for your decision"),
             ("mia", "web-02 was approved"), ("mia", "web-02 is made and runs."),
         ];
         (string Kind, string Title)[] calls =
