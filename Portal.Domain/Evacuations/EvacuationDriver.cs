@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using Portal.Domain.Accounts;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
@@ -15,30 +14,19 @@ namespace Portal.Domain.Evacuations;
 /// twice, or by several processes: an evacuation's row is held meanwhile, and one that somebody else holds is passed over. A process that dies
 /// leaves nothing undone, for an order's key is its machine's turn: the next one finds what was ordered.
 /// </summary>
-public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts, MoveOrders moves, RehomeOrders rehomes, OperationService operations, TimeProvider time, ILogger<EvacuationDriver> log)
+public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts, MoveOrders moves, RehomeOrders rehomes, OperationService operations, TimeProvider time)
 {
     /// <summary>Takes on every evacuation that is not over. One that fails keeps none of the others.</summary>
+    /// <exception cref="AggregateException">Evacuations that could not be taken on; all others were.</exception>
     public async Task AdvanceAllAsync(CancellationToken ct)
     {
         List<Guid> open;
         await using (var db = await contexts.CreateDbContextAsync(ct))
             open = await db.Evacuations.Where(e => e.EndedAt == null).OrderBy(e => e.Id).Select(e => e.Id).ToListAsync(ct);
-        var faults = new List<Exception>();
+        var faults = new SweepFaults("evacuations", ct);
         foreach (var id in open)
-        {
-            try
-            {
-                await AdvanceAsync(id, ct);
-            }
-            catch (Exception fault) when (!ct.IsCancellationRequested && !DatabaseLoss.Is(fault) && !DatabaseClash.Is(fault))
-            {
-                log.LogError(fault, "The evacuation {Id} could not be taken on", id);
-                faults.Add(fault);
-            }
-        }
-
-        if (faults.Count > 0)
-            throw new AggregateException($"{faults.Count} evacuations could not be taken on.", faults);
+            await faults.TryAsync(id, () => AdvanceAsync(id, ct));
+        faults.Tell();
     }
 
     /// <summary>Takes on one; a no-op when it is over or held by another process.</summary>

@@ -37,12 +37,10 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        // Whoever is placing right now is done first: what it placed is in the plan, and nobody places here afterwards.
-        await HostRooms.LockAsync(db, ct);
-        if (await db.Hosts.SingleOrDefaultAsync(h => h.Id == hostId, ct) is not { } host)
-            return new NotFound("host");
-        if (await UnderWayAsync(db, hostId, ct) is { } first)
-            return first;
+        var found = await HoldAsync(db, hostId, ct);
+        if (!found.IsOk)
+            return found.Refusal;
+        var host = found.Value;
         var survey = await SurveyAsync(db, host, EvacuationKind.Empty, order, ct);
         if (host.MaintenanceSince is { } since && survey.Machines.Count == 0)
             return new AlreadyInMaintenance(host.Name, host.MaintenanceBy ?? "somebody", since);
@@ -69,11 +67,10 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await HostRooms.LockAsync(db, ct);
-        if (await db.Hosts.SingleOrDefaultAsync(h => h.Id == hostId, ct) is not { } host)
-            return new NotFound("host");
-        if (await UnderWayAsync(db, hostId, ct) is { } first)
-            return first;
+        var found = await HoldAsync(db, hostId, ct);
+        if (!found.IsOk)
+            return found.Refusal;
+        var host = found.Value;
         if (host.MaintenanceSince is null)
             return new NotInMaintenance(host.Name);
         var (before, now) = (InService(host), time.GetUtcNow());
@@ -104,6 +101,15 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
     /// <returns>As for <see cref="PauseAsync"/>.</returns>
     public Task<Result<EvacuationDetails>> CancelAsync(Actor actor, Guid id, CancellationToken ct) =>
         ChangeAsync(actor, id, "evacuation.cancel", e => e.Status is EvacuationStatus.Running or EvacuationStatus.Paused, "Only what is under way can be cancelled", e => e.Cancel(actor), ct);
+
+    /// <summary>The host, held, and nothing under way with it. Whoever is placing right now is done first: what it placed is in the plan, and nobody places here afterwards.</summary>
+    static async Task<Result<Host>> HoldAsync(PortalDbContext db, Guid hostId, CancellationToken ct)
+    {
+        await HostRooms.LockAsync(db, ct);
+        if (await db.Hosts.SingleOrDefaultAsync(h => h.Id == hostId, ct) is not { } host)
+            return new NotFound("host");
+        return await UnderWayAsync(db, hostId, ct) is { } first ? first : host;
+    }
 
     async Task<Result<EvacuationDetails>> ChangeAsync(Actor actor, Guid id, string action, Func<Evacuation, bool> may, string rule, Action<Evacuation> change, CancellationToken ct)
     {

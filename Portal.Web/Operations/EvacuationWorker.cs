@@ -34,8 +34,8 @@ public sealed class EvacuationWorker(ChangeFeed changes, EvacuationDriver driver
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
-            // The driver said which and why. This one goes on, for the others and for the next change.
-            logger.LogError("The emptying of a host did not get on: {Reason}", fault.Message);
+            // All others got on; this worker does too, with the next change.
+            logger.LogError(fault, "The emptying of a host did not get on");
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Portal.Domain.Evacuations;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
@@ -16,7 +15,7 @@ public abstract class EvacuationTest(PostgresCluster cluster) : FreshDatabase(cl
     protected EvacuationService Evacuations => Get<EvacuationService>();
 
     /// <summary>A driver as another process has it: nothing it knew before is left.</summary>
-    protected EvacuationDriver NewDriver() => new(Postgres.Contexts, Get<MoveOrders>(), Get<RehomeOrders>(), Get<OperationService>(), Postgres.Time, NullLogger<EvacuationDriver>.Instance);
+    protected EvacuationDriver NewDriver() => new(Postgres.Contexts, Get<MoveOrders>(), Get<RehomeOrders>(), Get<OperationService>(), Postgres.Time);
 
     protected Task LookAsync() => NewDriver().AdvanceAllAsync(Ct);
 
