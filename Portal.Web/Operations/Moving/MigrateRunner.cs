@@ -141,7 +141,9 @@ public sealed class MigrateRunner(
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
                 History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.ObjectiveMs,
-                Policy = MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
+                Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
+                PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
+                CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
             });
     }
 
