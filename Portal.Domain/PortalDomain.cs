@@ -48,7 +48,9 @@ public static class PortalDomain
         services.AddSingleton<HostObservations>();
         services.AddSingleton<MachineService>();
         services.AddSingleton<MachineBooks>();
+        services.TryAddSingleton<IMoveSurveyor, NoSurveyor>();
         services.AddSingleton<MoveOrders>();
+        services.AddSingleton<ObjectiveService>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<RehomeOrders>();
         services.AddSingleton<EvacuationService>();

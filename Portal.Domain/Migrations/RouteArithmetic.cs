@@ -17,10 +17,6 @@ public static class RouteArithmetic
             (long)Quantile(Sorted(moves.Select(m => (double?)m.Bytes)), 0.5)!.Value);
     }
 
-    /// <summary>A prediction from history alone; null when nothing valid was measured.</summary>
-    public static Prediction? Foretell(RouteHistory? history) =>
-        history is { BlackoutMsLow: { } low, BlackoutMsHigh: { } high } ? new Prediction(history.TotalSeconds, low, high, Converges: true, history.Bytes, history.PauseMs, history.ConvergenceMs) : null;
-
     /// <summary>A quantile by linear interpolation between neighbours; null of nothing.</summary>
     internal static double? Quantile(IReadOnlyList<double> sorted, double q)
     {

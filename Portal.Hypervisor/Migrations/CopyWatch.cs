@@ -19,6 +19,9 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
 
+    /// <summary>How fast the guest wrote, as last said while the job ran; null: never. The final statistics have none.</summary>
+    public double? DirtyBytesPerSecond { get; private set; }
+
     /// <summary>Why the policy gave the move up; never completes when it did not.</summary>
     public Task<string> GivenUp => _givenUp.Task;
 
@@ -67,6 +70,8 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private async Task ObserveAsync(JobStatistics statistics, CancellationToken stop)
     {
         Last = statistics;
+        if (statistics.DirtyBytesPerSecond > 0)
+            DirtyBytesPerSecond = statistics.DirtyBytesPerSecond;
         Tell(statistics);
         if (HasPostCopied && statistics.RemainingBytes > 0)
             FollowedAt = timeline.Now;

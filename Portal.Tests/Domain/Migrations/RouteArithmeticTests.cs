@@ -6,11 +6,7 @@ namespace Portal.Tests.Domain.Migrations;
 public sealed class RouteArithmeticTests
 {
     [Fact]
-    public void Nothing_is_foretold_from_nothing()
-    {
-        RouteArithmetic.Learn([]).ShouldBeNull();
-        RouteArithmetic.Foretell(null).ShouldBeNull();
-    }
+    public void Nothing_is_learned_from_nothing() => RouteArithmetic.Learn([]).ShouldBeNull();
 
     [Fact]
     public void Medians_come_from_receipts_and_silence_only_from_valid_ones()
@@ -19,12 +15,7 @@ public sealed class RouteArithmeticTests
 
         (history.Moves, history.TotalSeconds, history.BlackoutMs).ShouldBe((4, 2.5, 50d));
         history.BlackoutMsHigh!.Value.ShouldBe(58, 0.001);
-        RouteArithmetic.Foretell(history)!.BlackoutMsHigh.ShouldBe(58, 0.001);
     }
-
-    [Fact]
-    public void Without_a_valid_probe_there_is_no_promise_about_silence() =>
-        RouteArithmetic.Foretell(RouteArithmetic.Learn([Receipt(1, 40, invalid: "no replies")])).ShouldBeNull();
 
     [Fact]
     public void A_quantile_lies_between_least_and_most_and_grows_with_q() => Gen.Select(Gen.Double[-1e6, 1e6].Array[1, 50], Gen.Double[0, 1], Gen.Double[0, 1]).Sample((values, q, r) =>
