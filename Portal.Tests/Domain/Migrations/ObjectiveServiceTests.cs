@@ -68,6 +68,7 @@ public sealed class ObjectiveServiceTests(PostgresCluster cluster) : FreshDataba
     public async Task Where_nobody_looks_the_machines_objective_comes_first_and_a_mode_that_keeps_it_is_taken()
     {
         var world = await Postgres.NewWorldAsync();
+        await LetThemMoveQuicklyAsync();
         var machine = await world.AddMachineAsync();
         await MoveToAndFroAsync(world, machine, blackout: 50, times: 4);
         await MoveToAndFroAsync(world, machine, blackout: 4000, times: 4, MigrationMode.QuickDirect);
@@ -75,6 +76,14 @@ public sealed class ObjectiveServiceTests(PostgresCluster cluster) : FreshDataba
 
         var quick = new MigrationParameters(null, MigrationMode.QuickDirect, 5000, AnyMode: true);
         (await Migrations.StartAsync(world.Admin, machine.Id, quick, "k", Ct)).Value.ShouldSatisfyAllConditions(m => m.Mode.ShouldBe(MigrationMode.Live), m => m.ObjectiveMs.ShouldBe(200));
+    }
+
+    async Task LetThemMoveQuicklyAsync()
+    {
+        await using var db = await Postgres.Contexts.CreateDbContextAsync(Ct);
+        foreach (var host in await db.Hosts.ToListAsync(Ct))
+            host.Answered(host.Report! with { Capabilities = [.. host.Report.Capabilities, new("quick-direct", true, null)] }, DateTimeOffset.UtcNow);
+        await db.SaveChangesAsync(Ct);
     }
 
     async Task MoveToAndFroAsync(World world, Machine machine, double blackout, int times, MigrationMode mode = MigrationMode.Live)
