@@ -32,7 +32,7 @@ public sealed record MoveReceipt(Guid MachineId, int MemoryMib, Route Route, Mig
 public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
 {
     // A receipt counts half after so many newer ones of its mode.
-    const double HalfLife = 20;
+    const double HalfLife = 12;
     const double OfOtherMachine = 0.3, OfWayBack = 0.7, OfOtherRoute = 0.3;
 
     // Where nothing was ever measured, and mixed in lightly while little was.
@@ -51,14 +51,16 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
         var memory = question.MemoryMib * 1048576.0;
         var touched = Touched(question, known, memory);
         var writes = new Writes(WritesOf(question, known));
-        var model = Fit(question.Mode, known);
+        var model = Fit(question.Mode, known, r => r.Measured.TotalSeconds);
         var cost = model.Of(question.Mode, touched, memory, writes, question.MostPauseMs);
 
         // What physics leaves open, as the receipts say: by how much a move took longer or shorter than the model has it for what it was.
         var modelled = known.ConvertAll(k => (k.Weight, k.Receipt, Cost: model.Of(question.Mode, TouchedThen(k.Receipt), k.Receipt.MemoryMib * 1048576.0, WritesThen(k.Receipt), question.MostPauseMs)));
         var factor = Weighted.Quantile(modelled.Select(m => (m.Receipt.Measured.TotalSeconds / m.Cost.Seconds, m.Weight)).Append((1, PriorWeight)), 0.5)!.Value;
-        var valid = modelled.Where(m => m.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null }).ToList();
-        var (low, middle, high) = Blackout(question.Mode, cost, valid);
+        var valid = known.Where(k => k.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null }).ToList();
+        var (low, middle, high) = question.Mode is MigrationMode.QuickDirect or MigrationMode.QuickSaved
+            ? Still(question.Mode, touched, valid)
+            : Running(cost, [.. modelled.Where(m => m.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null }).Select(m => (m.Receipt.Measured.BlackoutMs!.Value - m.Cost.StillMs, m.Weight))]);
         var convergence = Weighted.Quantile(valid.Where(v => v.Receipt.Measured.ConvergenceMs is not null).Select(v => (v.Receipt.Measured.ConvergenceMs!.Value, v.Weight)), 0.5) ?? UsualConvergenceMs;
         convergence = Math.Min(convergence, middle);
         return new Prediction(cost.Seconds * factor, low, high, cost.Converges, (long)cost.Bytes, middle - convergence, convergence)
@@ -67,18 +69,28 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
         };
     }
 
-    static (double Low, double Middle, double High) Blackout(MigrationMode mode, CopyCost cost, List<(double Weight, MoveReceipt Receipt, CopyCost Cost)> valid)
+    /// <summary>A guest that runs meanwhile is silent for the hand-over and its last pages.</summary>
+    static (double Low, double Middle, double High) Running(CopyCost cost, List<(double Value, double Weight)> handOvers)
     {
-        // A guest that is paused for the whole copy is silent in proportion to it; one that runs meanwhile, for the hand-over and its last pages.
-        var isStill = mode is MigrationMode.QuickDirect or MigrationMode.QuickSaved;
-        double Of(double level) => isStill ? cost.StillMs * level : cost.StillMs + level;
-        var levels = valid.Select(v => (isStill ? v.Receipt.Measured.BlackoutMs!.Value / v.Cost.StillMs : Math.Max(0, v.Receipt.Measured.BlackoutMs!.Value - v.Cost.StillMs), v.Weight)).ToList();
-        var prior = isStill ? 1 : UsualPauseMs + UsualConvergenceMs;
-        var middle = Of(Weighted.Quantile(levels.Append((prior, PriorWeight)), 0.5)!.Value);
+        const double Usual = UsualPauseMs + UsualConvergenceMs;
+        return Range(handOvers.ConvertAll(h => (Math.Max(0, h.Value), h.Weight)), Usual, level => cost.StillMs + level);
+    }
+
+    /// <summary>One that stands still is silent in proportion to what is sent, and not while the stream is set up.</summary>
+    static (double Low, double Middle, double High) Still(MigrationMode mode, double touched, List<(double Weight, MoveReceipt Receipt)> valid)
+    {
+        var model = Fit(mode, valid, r => r.Measured.BlackoutMs!.Value / 1000);
+        double Of(double bytes) => model.Of(mode, bytes, bytes, new Writes([]), 0).StillMs;
+        return Range(valid.ConvertAll(v => (v.Receipt.Measured.BlackoutMs!.Value / Of(TouchedThen(v.Receipt)), v.Weight)), 1, level => Of(touched) * level);
+    }
+
+    static (double Low, double Middle, double High) Range(List<(double Value, double Weight)> levels, double usual, Func<double, double> silence)
+    {
+        var middle = silence(Weighted.Quantile(levels.Append((usual, PriorWeight)), 0.5)!.Value);
         // The range narrows with experience, never below a fifth to either side: a scheduler's whim is worth that much.
         var doubt = Math.Max(0.2, 1 / (1 + levels.Sum(l => l.Weight)));
-        var (least, most) = (Weighted.Quantile(levels, 0.1), Weighted.Quantile(levels, 0.9));
-        return (Math.Min(middle * (1 - doubt * 0.6), Of(least ?? prior)), middle, Math.Max(middle * (1 + doubt), Of(most ?? prior)));
+        var (least, most) = (silence(Weighted.Quantile(levels, 0.1) ?? usual), silence(Weighted.Quantile(levels, 0.9) ?? usual));
+        return (Math.Min(middle * (1 - doubt * 0.6), least), middle, Math.Max(middle * (1 + doubt), most));
     }
 
     List<(double Weight, MoveReceipt Receipt)> Weigh(MoveQuestion question)
@@ -121,14 +133,14 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
     static Writes WritesThen(MoveReceipt receipt) => new(receipt.Measured.DirtyBytesPerSecond is { } rate and > 0 ? [new WriteRate(1, rate)] : []);
 
     /// <summary>Least squares of time over bytes; two points of the usual stream keep it sensible while there are few receipts, or ones all alike.</summary>
-    static CopyModel Fit(MigrationMode mode, List<(double Weight, MoveReceipt Receipt)> known)
+    static CopyModel Fit(MigrationMode mode, List<(double Weight, MoveReceipt Receipt)> known, Func<MoveReceipt, double> seconds)
     {
         var passes = mode == MigrationMode.QuickSaved ? 2 : 1;
         const double Typical = 256 << 20;
         (double X, double Y, double Weight)[] points =
         [
             (0, CopyModel.Usual.FixedSeconds, PriorWeight), (passes * Typical, CopyModel.Usual.FixedSeconds + passes * Typical / CopyModel.Usual.BytesPerSecond, PriorWeight),
-            .. known.Select(k => (passes * Sent(k.Receipt), k.Receipt.Measured.TotalSeconds, k.Weight)),
+            .. known.Select(k => (passes * Sent(k.Receipt), seconds(k.Receipt), k.Weight)),
         ];
         var sum = points.Sum(p => p.Weight);
         var (x, y) = (points.Sum(p => p.Weight * p.X) / sum, points.Sum(p => p.Weight * p.Y) / sum);
