@@ -105,18 +105,6 @@ public sealed record Destination(Guid HostId, string HostName, bool Possible, IR
 /// <param name="Objective">The objective a move has whose order names none; null when the machine and its project have none.</param>
 public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? SourceId, string? SourceName, Refusal? WhyNot, Guid? Best, IReadOnlyList<Destination> Destinations, StandingObjective? Objective = null);
 
-/// <summary>What earlier moves on a route by a mode came to, successful and validly measured ones only.</summary>
-/// <param name="Moves">How many; the last 50 at most.</param>
-/// <param name="TotalSeconds">Median time until the guest ran there.</param>
-/// <param name="BlackoutMsLow">10th percentile of the blackout.</param>
-/// <param name="BlackoutMs">Median blackout.</param>
-/// <param name="BlackoutMsHigh">90th percentile of the blackout.</param>
-/// <param name="PauseMs">Median pause.</param>
-/// <param name="ConvergenceMs">Median of blackout less pause: what a route adds to every move.</param>
-/// <param name="BytesPerSecond">Median of bytes over time.</param>
-/// <param name="Bytes">Median of the bytes sent.</param>
-public sealed record RouteHistory(int Moves, double TotalSeconds, double? BlackoutMsLow, double? BlackoutMs, double? BlackoutMsHigh, double? PauseMs, double? ConvergenceMs, double BytesPerSecond, long Bytes);
-
 /// <summary>What was asked for when a move was ordered; its operation's parameters.</summary>
 /// <param name="AskedHostId">The destination asked for; null: the best.</param>
 /// <param name="Mode">How.</param>

@@ -77,7 +77,7 @@ public sealed class MovePredictorTests
     [Fact]
     public void Whatever_was_measured_the_figures_are_finite_ordered_and_not_negative() =>
         Gen.Select(Gen.Double[0.01, 500], Gen.Double[0, 1e5], Gen.Int[64, 16384], Gen.Long[0, 1L << 34], Gen.Double[0, 1e10], Gen.Int[0, 3])
-            .Select((seconds, blackout, mib, bytes, dirty, mode) => Receipt(Web, seconds, blackout, (MigrationMode)mode, mib) with { Measured = RouteArithmeticTests.Receipt(seconds, blackout) with { Bytes = bytes, DirtyBytesPerSecond = dirty } })
+            .Select((seconds, blackout, mib, bytes, dirty, mode) => Receipt(Web, seconds, blackout, (MigrationMode)mode, mib) with { Measured = Receipts.Of(seconds, blackout) with { Bytes = bytes, DirtyBytesPerSecond = dirty } })
             .Array[0, 30].Sample(known =>
             {
                 foreach (var mode in Enum.GetValues<MigrationMode>())
@@ -93,5 +93,5 @@ public sealed class MovePredictorTests
     internal static MoveQuestion Ask(MigrationMode mode) => new(Web, 256, Here, mode, GuestSight.Unseen);
 
     internal static MoveReceipt Receipt(Guid machine, double seconds, double blackout, MigrationMode mode = MigrationMode.Live, int mib = 256, Route? route = null, string? invalid = null) =>
-        new(machine, mib, route ?? Here, mode, null, RouteArithmeticTests.Receipt(seconds, blackout, invalid) with { Bytes = mib * Mib });
+        new(machine, mib, route ?? Here, mode, null, Receipts.Of(seconds, blackout, invalid) with { Bytes = mib * Mib });
 }

@@ -35,7 +35,7 @@ public sealed class ObjectiveRulesTests
     [Fact]
     public void An_objective_of_pings_is_judged_by_the_pings_that_were_lost_and_allows_as_many_seconds()
     {
-        var receipt = RouteArithmeticTests.Receipt(1, 1900) with { LostAt1HzWorst = 2 };
+        var receipt = Receipts.Of(1, 1900) with { LostAt1HzWorst = 2 };
 
         new Objective(null, 2).AllowedMs.ShouldBe(2000);
         new Objective(null, 2).KeptBy(receipt).ShouldBe(true);

@@ -91,7 +91,7 @@ public sealed class ObjectiveServiceTests(PostgresCluster cluster) : FreshDataba
         for (var n = 0; n < times; n++)
         {
             (await Migrations.StartAsync(world.Admin, machine.Id, null, mode, null, $"{mode}-{n}", Ct)).IsOk.ShouldBeTrue();
-            var receipt = RouteArithmeticTests.Receipt(mode == MigrationMode.Live ? 1 : blackout / 1000, blackout);
+            var receipt = Receipts.Of(mode == MigrationMode.Live ? 1 : blackout / 1000, blackout);
             await Get<MigrationBooks>().MovedAsync(await ClaimAsync(), "ok", receipt, MachineState.Running, Ct);
         }
     }
