@@ -1,3 +1,4 @@
+using System.Globalization;
 using Portal.Domain.Hosts;
 
 namespace Portal.Domain.Migrations;
@@ -45,6 +46,6 @@ public static class DestinationRanking
     static string WhyNot(RankedHost best, RankedHost host, double least) =>
         Broken(host) > Broken(best) ? $"would likely break the objective: {ObjectiveRules.Range(host.Predicted)}"
         : host.Warnings > best.Warnings ? $"more speaks against it than against {best.Room.Name}"
-        : Longer(host, least) > Longer(best, least) ? $"longer silence: {ObjectiveRules.Range(host.Predicted)} instead of {ObjectiveRules.Range(best.Predicted)}"
+        : Longer(host, least) > Longer(best, least) ? string.Create(CultureInfo.InvariantCulture, $"longer silence: about {host.Predicted.MiddleMs:0} ms instead of {best.Predicted.MiddleMs:0} ms")
         : $"about the same silence, less room: {Math.Max(0, host.Room.MemoryFreeMib)} MiB free instead of {Math.Max(0, best.Room.MemoryFreeMib)}";
 }

@@ -32,7 +32,7 @@ public sealed record MoveReceipt(Guid MachineId, int MemoryMib, Route Route, Mig
 public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
 {
     // A receipt counts half after so many newer ones of its mode.
-    const double HalfLife = 12;
+    const double HalfLife = 8;
     const double OfOtherMachine = 0.3, OfWayBack = 0.7, OfOtherRoute = 0.3;
 
     // Where nothing was ever measured, and mixed in lightly while little was.

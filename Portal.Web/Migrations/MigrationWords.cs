@@ -67,10 +67,11 @@ public static class MigrationWords
     /// <summary>An objective's figure: <c>100 ms</c>, <c>2 lost pings</c>.</summary>
     public static string Of(Objective objective) => objective.LostPings is { } pings ? Format.Count(pings, "lost ping") : Ms(objective.AllowedMs);
 
-    /// <summary>What a ping once a second loses: <c>at most 1 ping</c>, and how likely where it is less than one.</summary>
-    public static string Pings(PingForecast pings) => pings.At1HzHigh < 1
-        ? $"one ping of a second in {Math.Max(1, Math.Round(1 / Math.Max(pings.At1HzHigh, 0.001)))}, {Format.Number(Math.Round(pings.At10HzHigh, 1))} at 10 a second"
-        : $"up to {Format.Count(pings.At1HzWorst, "ping")} at 1 a second, {Format.Number(Math.Round(pings.At10HzHigh))} at 10";
+    /// <summary>What pings lose, from the best to the worst: <c>0–1 lost pings at 1 Hz, 0–2 at 10 Hz</c>.</summary>
+    public static string Pings(PingForecast pings) =>
+        $"{Whole(pings.At1HzLow, pings.At1HzWorst)} lost pings at 1{Format.Thin}Hz, {Whole(pings.At10HzLow, pings.At10HzHigh)} at 10{Format.Thin}Hz";
+
+    private static string Whole(double low, double high) => (Math.Floor(low), Math.Ceiling(high)) is var (least, most) && least == most ? Format.Number(most) : $"{Format.Number(least)}–{Format.Number(most)}";
 
     /// <summary>Milliseconds without decimals that nobody can feel: <c>52 ms</c>, <c>0.4 ms</c>; from a second on <c>4.31 s</c>, <c>15.2 s</c>.</summary>
     public static string Ms(double ms) => ms switch
