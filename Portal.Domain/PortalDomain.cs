@@ -15,6 +15,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
@@ -51,6 +52,7 @@ public static class PortalDomain
         services.TryAddSingleton<IMoveSurveyor, NoSurveyor>();
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<ObjectiveService>();
+        services.AddSingleton<MovePolicyService>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<RehomeOrders>();
         services.AddSingleton<EvacuationService>();

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Operations;
 using Portal.Domain.Scoping;
 
@@ -128,6 +129,12 @@ public sealed class Migration : IProjectScoped
     /// <summary>What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</summary>
     public MigrationPolicy? Policy { get; private init; }
 
+    /// <summary>The policy an admin made that it was ordered by, as it was then; null for those that are built in.</summary>
+    public MadePolicy? MadePolicy { get; private init; }
+
+    /// <summary>That policy again as a column, to find what was ordered by it.</summary>
+    public Guid? PolicyId { get; private init; }
+
     /// <summary>What was foretold.</summary>
     public Prediction? Predicted { get; private set; }
 
@@ -158,12 +165,13 @@ public sealed class Migration : IProjectScoped
     /// <summary>When the receipt was final.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, Actor by, DateTimeOffset now) => new()
+    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, MadePolicy? made, Actor by, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
         Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, ObjectivePings = asked.ObjectivePings, OverrideReason = asked.Override,
-        Policy = asked.Mode == MigrationMode.Live ? asked.Policy ?? MigrationPolicy.Balanced : null, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
+        Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null,
+        MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
 
     internal void Begin(DateTimeOffset at) => (Status, StartedAt) = (MigrationStatus.Running, StartedAt ?? at);
@@ -276,11 +284,13 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Predicted).IsDocument<Prediction>();
         builder.Property(m => m.Measured).IsDocument<Measurement>();
         builder.Property(m => m.Settled).IsDocument<LateSettlement>();
+        builder.Property(m => m.MadePolicy).IsDocument<MadePolicy>();
         builder.HasIndex(m => m.OperationId).IsUnique();
         builder.HasIndex(m => new { m.ProjectId, m.CreatedAt });
         builder.HasIndex(m => new { m.MachineId, m.CreatedAt });
         builder.HasOne<Operation>().WithMany().HasForeignKey(m => m.OperationId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Machine>().WithMany().HasForeignKey(m => m.MachineId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<MovePolicy>().WithMany().HasForeignKey(m => m.PolicyId).OnDelete(DeleteBehavior.Restrict);
         builder.ToTable("migrations", t => t.HasCheckConstraint("ck_migrations_two_hosts", "source_host_id <> destination_host_id"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Portal.Domain.MovePolicies;
 
 namespace Portal.Domain.Migrations;
 
@@ -27,13 +28,14 @@ namespace Portal.Domain.Migrations;
 /// <param name="StartedAt">When the move's time axis begins.</param>
 /// <param name="EndedAt">When the receipt was final.</param>
 /// <param name="Settled">What was found out later, when it was not known at the end where the machine runs.</param>
-/// <param name="Policy">What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</param>
+/// <param name="Policy">What it may do to come to its end; null where a move has only one, where an admin made it, and of moves from before there were policies.</param>
+/// <param name="MadePolicy">The policy an admin made that it was ordered by, as it was then; null for those that are built in.</param>
 /// <param name="ObjectivePings">Most pings that a ping each second may lose; null: no such promise.</param>
 /// <param name="OverrideReason">Why it was ordered although its objective would not be kept; null where nobody had to say so.</param>
 public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, string MachineName, Guid ProjectId, int MemoryMib, Guid SourceHostId, string SourceName,
     Guid DestinationHostId, string DestinationName, MigrationMode Mode, MigrationStatus Status, string? Phase, double Percent, double? ObjectiveMs, double? BlackoutMs,
     Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    LateSettlement? Settled = null, MigrationPolicy? Policy = null, int? ObjectivePings = null, string? OverrideReason = null)
+    LateSettlement? Settled = null, MigrationPolicy? Policy = null, MadePolicy? MadePolicy = null, int? ObjectivePings = null, string? OverrideReason = null)
 {
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
@@ -47,7 +49,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.ObjectivePings, m.OverrideReason);
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason);
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>
@@ -110,12 +112,13 @@ public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? Sourc
 /// <param name="Mode">How.</param>
 /// <param name="ObjectiveMs">Longest silence allowed, ms; null: no promise.</param>
 /// <param name="Policy">What a live move may do to come to its end; null: balanced, and for every other mode.</param>
+/// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
 /// <param name="ObjectivePings">Most pings that a ping each second may lose; null: no such promise.</param>
 /// <param name="AnyMode">
 /// Nobody looks at this machine's figures: the machine's objective, or its project's, comes before the order's, and a mode that keeps it before the one asked for.
 /// </param>
 /// <param name="Override">Why the move is to be made although its objective will not be kept; null: then it is not made.</param>
-public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null);
+public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null);
 
 /// <summary>Everything a runner needs to move a machine.</summary>
 /// <param name="Migration">The move.</param>

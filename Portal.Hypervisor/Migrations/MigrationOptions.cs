@@ -24,6 +24,9 @@ public sealed record MigrationOptions
     /// <summary>What may be done to come to an end.</summary>
     public MigrationPolicy Policy { get; init; } = MigrationPolicy.Balanced;
 
+    /// <summary>Longest pause the policy allows, ms, whatever the objective would; null: as long as the objective says.</summary>
+    public int? PolicyDowntimeMs { get; init; }
+
     /// <summary>Limit of the memory stream, MiB/s; null: what the network carries.</summary>
     public int? MaxMibPerSecond { get; init; }
 

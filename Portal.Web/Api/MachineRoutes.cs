@@ -25,12 +25,13 @@ public sealed record ProtectionBody(bool On);
 /// <param name="DestinationHostId">Where to; left out: the best, as the plan ranks them.</param>
 /// <param name="ObjectiveMs">Longest silence allowed, ms; with neither objective, the machine's or its project's counts.</param>
 /// <param name="Policy">How far a live move may go to come to its end: Gentle, Balanced, MustMove or MaintenanceWindow; left out: Balanced.</param>
+/// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
 /// <param name="ObjectivePings">Most pings that a ping each second may lose.</param>
 /// <param name="Override">Why the move is to be made although its objective will not be kept; goes to the audit trail.</param>
-public sealed record MoveBody(MigrationMode? Mode = null, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, int? ObjectivePings = null, string? Override = null)
+public sealed record MoveBody(MigrationMode? Mode = null, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, string? Override = null)
 {
     /// <summary>The order.</summary>
-    internal MigrationParameters Order => new(DestinationHostId, Mode ?? MigrationMode.Live, ObjectiveMs, Policy, ObjectivePings, AnyMode: Mode is null, Override);
+    internal MigrationParameters Order => new(DestinationHostId, Mode ?? MigrationMode.Live, ObjectiveMs, Policy, PolicyId, ObjectivePings, AnyMode: Mode is null, Override);
 }
 
 /// <summary>Machines: looking at them, switching, deleting and moving them.</summary>

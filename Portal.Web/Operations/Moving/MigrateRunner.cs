@@ -143,7 +143,10 @@ public sealed class MigrateRunner(
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
                 History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.Objective?.AllowedMs,
-                Policy = MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced), Foretell = Foretell,
+                Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
+                PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
+                CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
+                Foretell = Foretell,
             });
 
         Foresight Foretell(Hypervisor.Migrations.GuestSight sight)
