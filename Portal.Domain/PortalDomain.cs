@@ -50,7 +50,9 @@ public static class PortalDomain
         services.AddSingleton<HostObservations>();
         services.AddSingleton<MachineService>();
         services.AddSingleton<MachineBooks>();
+        services.TryAddSingleton<IMoveSurveyor, NoSurveyor>();
         services.AddSingleton<MoveOrders>();
+        services.AddSingleton<ObjectiveService>();
         services.AddSingleton<MovePolicyService>();
         services.AddSingleton<MoveHistory>();
         services.AddSingleton<MigrationService>();

@@ -13,11 +13,18 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private readonly TaskCompletionSource<string> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SwitchoverRules _rules = SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy);
     private SwitchoverState _state = SwitchoverState.Begin(SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy));
+    private (int Number, double Began) _pass;
     private double _percent;
     private bool _isHeld;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
+
+    /// <summary>
+    /// How fast the guest wrote, as last said while the job ran; the final statistics have nothing of it. A short copy ends before the hypervisor says it:
+    /// then what the first pass left, over its length. Null: not even that was seen.
+    /// </summary>
+    public double? DirtyBytesPerSecond { get; private set; }
 
     /// <summary>Why the policy gave the move up; never completes when it did not.</summary>
     public Task<string> GivenUp => _givenUp.Task;
@@ -67,6 +74,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private async Task ObserveAsync(JobStatistics statistics, CancellationToken stop)
     {
         Last = statistics;
+        LearnWrites(statistics);
         Tell(statistics);
         if (HasPostCopied && statistics.RemainingBytes > 0)
             FollowedAt = timeline.Now;
@@ -82,6 +90,17 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
             return;
         bulletin.Decide(decision.Text, decision.Figures);
         await ActAsync(decision, stop);
+    }
+
+    private void LearnWrites(JobStatistics statistics)
+    {
+        var (now, pass) = (timeline.Now, IterationOf(statistics));
+        if (statistics.DirtyBytesPerSecond > 0)
+            DirtyBytesPerSecond = statistics.DirtyBytesPerSecond;
+        else if (_pass.Number == 1 && pass == 2 && now > _pass.Began)
+            DirtyBytesPerSecond = statistics.RemainingBytes / (now - _pass.Began);
+        if (pass != _pass.Number)
+            _pass = (pass, now);
     }
 
     private async Task ActAsync(SwitchoverDecision decision, CancellationToken stop)

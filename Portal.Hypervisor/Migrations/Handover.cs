@@ -105,7 +105,7 @@ internal sealed class Handover(
         var complete = Math.Max(confirmation.ResumedAt, watch.FollowedAt ?? confirmation.ResumedAt);
         var measured = new Measured(
             complete - began, Math.Max(0, returned - complete), pause, report, report?.BlackoutMs - pause is { } rest ? Math.Max(0, rest) : null,
-            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers);
+            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers, watch.DirtyBytesPerSecond);
         return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured), measured, Predicted: null);
     }
 
@@ -158,7 +158,7 @@ internal sealed class Handover(
         var settled = timeline.Now;
         var report = await FinishProbeAsync(settled);
         return new Measured(settled - began, TeardownSeconds: 0, PauseMs: null, report, ConvergenceMs: null,
-            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled));
+            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled), watch.DirtyBytesPerSecond);
     }
 
     /// <summary>An explanation with the hosts' names in it.</summary>

@@ -12,6 +12,9 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
 {
     private static readonly TimeSpan WaitOut = TimeSpan.FromSeconds(60), AfterAbort = TimeSpan.FromSeconds(30);
 
+    /// <summary>Looks at guests before they move, and for whoever wants to know what a move would be.</summary>
+    public GuestGauge Gauge { get; } = new(time);
+
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -29,7 +32,7 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     {
         ArgumentNullException.ThrowIfNull(plan);
         var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var run = new MigrationRun(plan, _logger, _time, abandon);
+        var run = new MigrationRun(plan, Gauge, _logger, _time, abandon);
         var running = Task.Run(() => run.RunAsync(leave.Token), CancellationToken.None);
         try
         {

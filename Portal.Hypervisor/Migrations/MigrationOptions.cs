@@ -50,4 +50,10 @@ public sealed record MigrationOptions
 
     /// <summary>What earlier moves taught; null: careful defaults.</summary>
     public RouteHistory? History { get; init; }
+
+    /// <summary>
+    /// Asked right before the move with the guest as it is then: what the move is expected to be, and whether it should still be made.
+    /// Null: nothing is foretold.
+    /// </summary>
+    public Func<GuestSight, Foresight>? Foretell { get; init; }
 }

@@ -7,15 +7,17 @@ namespace Portal.Hypervisor.Migrations;
 internal sealed class MigrationRun
 {
     private readonly MigrationPlan _plan;
+    private readonly GuestGauge _gauge;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CancellationToken _abandon;
     private readonly Timeline _timeline;
     private readonly Bulletin _bulletin;
 
-    public MigrationRun(MigrationPlan plan, ILogger logger, TimeProvider time, CancellationToken abandon)
+    public MigrationRun(MigrationPlan plan, GuestGauge gauge, ILogger logger, TimeProvider time, CancellationToken abandon)
     {
         _plan = plan;
+        _gauge = gauge;
         _logger = logger;
         _time = time;
         _abandon = abandon;
@@ -51,6 +53,7 @@ internal sealed class MigrationRun
                 $"The portal itself failed during the move: {e.Message} Look at both hosts before anything else is done with the machine.", Measured: null, Predicted: null);
         }
 
+        _gauge.Forget(_plan.Machine);
         _bulletin.Finish(outcome);
     }
 
@@ -75,7 +78,10 @@ internal sealed class MigrationRun
                 findings = await Preflight.CheckAsync(ends, _plan, _time.GetUtcNow(), stop);
                 if (findings.Refusal is { } refusal)
                     return Untouched(MigrationVerdict.Stayed, refusal, predicted);
-                predicted = Predict(findings);
+                var foresight = await ForetellAsync(findings, stop);
+                predicted = foresight?.Predicted;
+                if (foresight is { Refusal: { } unwise })
+                    return Untouched(MigrationVerdict.Stayed, unwise, predicted);
                 await PrepareAsync(ends, findings, stop);
             }
             catch (Exception e)
@@ -93,14 +99,33 @@ internal sealed class MigrationRun
         }
     }
 
-    private Predicted Predict(Findings findings)
+    /// <summary>Looks at the guest once more, while the probe's lead-in runs anyway.</summary>
+    private async Task<Foresight?> ForetellAsync(Findings findings, CancellationToken stop)
     {
         _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; both see the same store");
-        var predicted = Predictor.Predict(new PredictionInput(_plan.Mode, findings.MemoryBytes, findings.TouchedBytes), _plan.Options);
-        _bulletin.Foretell(predicted);
-        if (!predicted.Converges)
-            _bulletin.Decide("The guest may write faster than the network carries; a quick move would surely end.", $"{predicted.Bytes / 1048576.0:0} MiB to send");
-        return predicted;
+        if (_plan.Options.Foretell is not { } foretell)
+            return null;
+        var sight = await SightAsync(stop) ?? new GuestSight(findings.MemoryBytes, findings.TouchedBytes, []);
+        var foresight = foretell(sight);
+        _bulletin.Foretell(foresight.Predicted);
+        foreach (var write in sight.Writes)
+            _bulletin.Decide("Measured how fast the guest writes.", $"{write.BytesPerSecond / 1048576.0:0.#} MiB/s within {write.Seconds:0.0} s");
+        if (!foresight.Predicted.Converges)
+            _bulletin.Decide("The guest may write faster than the network carries; a quick move would surely end.", $"{foresight.Predicted.Bytes / 1048576.0:0} MiB to send");
+        return foresight;
+    }
+
+    private async Task<GuestSight?> SightAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _gauge.LookAsync(_plan.Source, _plan.Machine, stop);
+        }
+        catch (Exception e) when (e is LibvirtException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            // A prediction that rests on less is no reason not to move.
+            return null;
+        }
     }
 
     private async Task PrepareAsync(MoveEnds ends, Findings findings, CancellationToken stop)

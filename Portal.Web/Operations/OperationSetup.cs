@@ -20,6 +20,7 @@ public static class OperationSetup
         services.AddSingleton<CancelRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<CancelRequests>());
         services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Domain.Migrations.IMoveSurveyor, MoveSurveyor>();
         services.AddSingleton<IOperationRunner, ProvisionRunner>();
         services.AddSingleton<IOperationRunner, PowerRunner>();
         services.AddSingleton<IOperationRunner, DeleteRunner>();

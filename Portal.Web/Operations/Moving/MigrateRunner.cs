@@ -58,7 +58,7 @@ public sealed class MigrateRunner(
         var record = new MoveRecord();
         MigrationOutcome? outcome = null;
         await using var recorder = new MoveRecorder(run, books, task.Migration.Id, live, record, written);
-        var plan = await PlanAsync(run, task, source, destination);
+        var plan = await PlanAsync(run, task, source, destination, record);
         // Said before anything is touched, so that after a crash nobody begins the move a second time.
         var zero = time.GetUtcNow() + plan.Options.ProbeLead;
         await run.KeepAsync(held => books.BeginAsync(run.Claim, zero, held));
@@ -132,19 +132,30 @@ public sealed class MigrateRunner(
         await CloseAsync(run, task, outcome, abandon);
     }
 
-    private async Task<MigrationPlan> PlanAsync(OperationRun run, MigrationTask task, HostConnection source, HostConnection destination)
+    private async Task<MigrationPlan> PlanAsync(OperationRun run, MigrationTask task, HostConnection source, HostConnection destination, MoveRecord record)
     {
         var (move, machine) = (task.Migration, task.Blueprint.Machine);
-        var history = await run.KeepAsync(held => migrations.HistoryAsync(move.SourceHostId, move.DestinationHostId, move.Mode, held));
+        var predictor = await run.KeepAsync(held => migrations.PredictorAsync(machine.Id, held));
+        var question = new MoveQuestion(machine.Id, move.MemoryMib, new Domain.Evacuations.Route(move.SourceHostId, move.DestinationHostId), move.Mode, Domain.Migrations.GuestSight.Unseen,
+            move.Objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs);
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Destination.Pool,
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
-                History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.ObjectiveMs,
+                History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.Objective?.AllowedMs,
                 Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
                 PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
                 CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
+                Foretell = Foretell,
             });
+
+        Foresight Foretell(Hypervisor.Migrations.GuestSight sight)
+        {
+            var predicted = predictor.Foretell(question with { Sight = MoveWords.From(sight) });
+            record.Foretell(predicted);
+            var refusal = move is { Objective: { } objective, OverrideReason: null } ? ObjectiveRules.RefuseNow(objective, predicted, move.MachineName) : null;
+            return new Foresight(MoveWords.From(predicted), refusal);
+        }
     }
 
     /// <summary>Both hosts, each null when it did not answer in time.</summary>
