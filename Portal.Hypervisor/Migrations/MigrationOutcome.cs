@@ -32,7 +32,11 @@ public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, 
 /// <param name="Bytes">Bytes to be sent.</param>
 /// <param name="PauseMs">The hypervisor's part of the blackout, ms.</param>
 /// <param name="ConvergenceMs">The rest of it, ms.</param>
-public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double PauseMs, double ConvergenceMs);
+public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double PauseMs, double ConvergenceMs)
+{
+    /// <summary>Disks to be copied before memory, at most, bytes; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+}
 
 /// <summary>What a move was.</summary>
 /// <param name="TotalSeconds">Until the guest ran at the destination with all of its memory, or was known to run on at the source, s.</param>
@@ -47,4 +51,11 @@ public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double
 /// <param name="GuestAnswers">Whether the guest answered the probe at the end.</param>
 public sealed record Measured(
     double TotalSeconds, double TeardownSeconds, double? PauseMs, ProbeReport? Probe, double? ConvergenceMs,
-    long Bytes, int Iterations, bool GuestAnswers);
+    long Bytes, int Iterations, bool GuestAnswers)
+{
+    /// <summary>Bytes of disks that were copied; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+
+    /// <summary>How long the disks were copied before memory followed, s.</summary>
+    public double DiskSeconds { get; init; }
+}

@@ -1,7 +1,7 @@
 namespace Portal.Hypervisor.Migrations;
 
 /// <summary>Memory goes straight from one hypervisor to the other: live, post-copy, or quick direct.</summary>
-internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, bulletin)
+internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, findings, bulletin)
 {
     // Preparing for post-copy costs a little on every page, so only who may go post-copy does.
     private volatile bool _canPostCopy = plan.Mode == MigrationMode.PostCopy
@@ -29,9 +29,9 @@ internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings
     {
         var endpoint = Plan.Destination.Endpoint;
         var call = new MigrateCall(
-            endpoint.PeerUri!, $"tcp:{Bracketed(endpoint.MigrationAddress!)}",
+            endpoint.PeerUri!, $"tcp:{Bracketed(Plan.StreamAddress ?? endpoint.MigrationAddress!)}",
             Plan.Options.EncryptMemory ? new Uri(endpoint.PeerUri!).IdnHost : null,
-            Plan.Mode.KeepsRunning(), CanPostCopy, MaySlow: Plan is { Mode: MigrationMode.Live, Options.Policy.MaySlow: true }, Plan.Options.MaxMibPerSecond);
+            Plan.Mode.KeepsRunning(), CanPostCopy, MaySlow: Plan is { Mode: MigrationMode.Live, Options.Policy.MaySlow: true }, Plan.Options, Findings.Storage);
         try
         {
             await Ends.Source.CallLongAsync(connection => call.Make(connection, Plan.Machine), CallDeadline, CancellationToken.None);
