@@ -50,6 +50,7 @@ public static class PortalDomain
         services.AddSingleton<MachineBooks>();
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<MigrationService>();
+        services.AddSingleton<MigrationNetworkService>();
         services.AddSingleton<RehomeOrders>();
         services.AddSingleton<EvacuationService>();
         services.AddSingleton<EvacuationDriver>();

@@ -119,6 +119,9 @@ public sealed class Migration : IProjectScoped
     /// <summary>What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</summary>
     public MigrationPolicy? Policy { get; private init; }
 
+    /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
+    public MoveStream? Stream { get; private set; }
+
     /// <summary>What was foretold.</summary>
     public Prediction? Predicted { get; private set; }
 
@@ -149,12 +152,16 @@ public sealed class Migration : IProjectScoped
     /// <summary>When the receipt was final.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, Actor by, DateTimeOffset now) => new()
+    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, string? address, Actor by, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
-        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, Policy = asked.Mode == MigrationMode.Live ? asked.Policy ?? MigrationPolicy.Balanced : null, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
+        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, Policy = asked.Mode == MigrationMode.Live ? asked.Policy ?? MigrationPolicy.Balanced : null, Stream = MoveStream.Of(asked.Stream, address),
+        RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
+
+    /// <summary>Somebody changed the limit of the stream.</summary>
+    internal void Limit(int? mibPerSecond, string by) => Stream = (Stream ?? MoveStream.Plain) with { MaxMibPerSecond = mibPerSecond, LimitedBy = by };
 
     internal void Begin(DateTimeOffset at) => (Status, StartedAt) = (MigrationStatus.Running, StartedAt ?? at);
 
@@ -190,7 +197,11 @@ public sealed record Decision(double At, string Text, string? Figures);
 /// <param name="Bytes">Memory to be sent.</param>
 /// <param name="PauseMs">The hypervisor's part of the blackout.</param>
 /// <param name="ConvergenceMs">The rest of it.</param>
-public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double? PauseMs = null, double? ConvergenceMs = null);
+public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double? PauseMs = null, double? ConvergenceMs = null)
+{
+    /// <summary>Disks to be copied before memory, at most, bytes; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+}
 
 /// <summary>What a move cost. Null where nothing could measure it.</summary>
 /// <param name="TotalSeconds">Until the guest ran at the destination, or was known to run on at the source.</param>
@@ -212,7 +223,14 @@ public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, doubl
 /// <param name="GuestAnswers">Whether the guest answered at the destination.</param>
 /// <param name="ProbeInvalid">Why the probe's figures do not count; null when they do.</param>
 public sealed record Measurement(double TotalSeconds, double TeardownSeconds, double? PauseMs, double? BlackoutMs, double? BlackoutStart, double? BlackoutEnd, double? ConvergenceMs,
-    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid);
+    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid)
+{
+    /// <summary>Bytes of disks that were copied; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+
+    /// <summary>How long the disks were copied before memory followed, s.</summary>
+    public double DiskSeconds { get; init; }
+}
 
 /// <summary>About a second of a move's frames and pings, compressed as they were streamed: the chart's durable history.</summary>
 public sealed class MigrationChunk
@@ -243,6 +261,7 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();
         builder.Property(m => m.Measured).IsDocument<Measurement>();
+        builder.Property(m => m.Stream).IsDocument<MoveStream>();
         builder.Property(m => m.Settled).IsDocument<LateSettlement>();
         builder.HasIndex(m => m.OperationId).IsUnique();
         builder.HasIndex(m => new { m.ProjectId, m.CreatedAt });

@@ -33,6 +33,9 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
     LateSettlement? Settled = null, MigrationPolicy? Policy = null)
 {
+    /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
+    public MoveStream? Stream { get; init; }
+
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
 
@@ -42,7 +45,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy);
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy) { Stream = m.Stream };
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>
@@ -112,7 +115,11 @@ public sealed record RouteHistory(int Moves, double TotalSeconds, double? Blacko
 /// <param name="Mode">How.</param>
 /// <param name="ObjectiveMs">Longest silence allowed, ms; null: no promise.</param>
 /// <param name="Policy">What a live move may do to come to its end; null: balanced, and for every other mode.</param>
-public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null);
+public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null)
+{
+    /// <summary>What is asked of the way memory takes; null: one connection, no limit, nothing compressed.</summary>
+    public StreamWishes? Stream { get; init; }
+}
 
 /// <summary>Everything a runner needs to move a machine.</summary>
 /// <param name="Migration">The move.</param>

@@ -83,7 +83,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
         if (!operation.IsOk)
             return operation.Refusal;
-        var migration = Migration.Plan(operation.Value, machine, source, destination, asked, actor, now);
+        var migration = Migration.Plan(operation.Value, machine, source, destination, asked, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
             new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode, policy = migration.Policy }, now));
@@ -117,9 +117,9 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     {
         if (asked.AskedHostId is not { } id)
         {
-            var able = hosts.Where(h => h.Id != source.Id && MoveRules.RefuseMode(asked.Mode, source, h) is null).Select(h => h.Id).ToHashSet();
+            var able = hosts.Where(h => h.Id != source.Id && Impossible(asked, source, h) is null).Select(h => h.Id).ToHashSet();
             if (able.Count == 0 && hosts.Find(h => h.Id != source.Id) is { } unable)
-                return MoveRules.RefuseMode(asked.Mode, source, unable)!;
+                return Impossible(asked, source, unable)!;
             var best = Placing.Choose(rooms.Where(r => able.Contains(r.Id)), machine.Size);
             return best.Host is { } room ? hosts.Single(h => h.Id == room.Id) : new NoHostWithRoom(best.Misfits, HostRooms.Needs(machine));
         }
@@ -133,7 +133,14 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             return new HostInMaintenance(destination.Name, "Choose another host, or take it back into service first.");
         if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size) is { } misfit)
             return new HostFull(misfit, HostRooms.Needs(machine));
-        return MoveRules.RefuseMode(asked.Mode, source, destination) is { } impossible ? impossible : destination;
+        return Impossible(asked, source, destination) is { } impossible ? impossible : destination;
+    }
+
+    /// <summary>Why two hosts cannot do what is asked; null when they can.</summary>
+    static Refusal? Impossible(MigrationParameters asked, Host source, Host destination)
+    {
+        Refusal? mode = MoveRules.RefuseMode(asked.Mode, source, destination);
+        return mode ?? StreamRules.Refuse(asked.Stream, source, destination);
     }
 
     static Task<MigrationRow> RowAsync(PortalDbContext db, Guid operationId, CancellationToken ct) =>

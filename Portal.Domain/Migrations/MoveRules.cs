@@ -23,6 +23,8 @@ public static class MoveRules
     {
         if (RefuseObjective(asked.ObjectiveMs) is { } senseless)
             return senseless;
+        if (StreamRules.Refuse(asked) is { } impossible)
+            return impossible;
         return asked is { Policy: not null, Mode: not MigrationMode.Live }
             ? new InvalidText("policy", "A policy says how a live move comes to its end; the other ways have only one.", "Leave it out, or move the machine live.")
             : null;
@@ -49,7 +51,7 @@ public static class MoveRules
         if (possible.Count == 0)
             findings.Add(new(FindingLevel.Error, RefuseMode(MigrationMode.Live, source, destination)!.Message));
         if (source.Pool != destination.Pool)
-            findings.Add(new(FindingLevel.Warning, $"The disks are in the pool {source.Pool} here and would be looked for in {destination.Pool} there; both must be the same shared store."));
+            findings.Add(new(FindingLevel.Info, $"The disks are in the pool {source.Pool} here and belong into {destination.Pool} there: where the two are not one store, they are copied before memory."));
         if (from.CpuModel != to.CpuModel)
             findings.Add(new(FindingLevel.Warning, $"The processors differ: {from.CpuModel} here, {to.CpuModel} there."));
         if (IsOlder(to.HypervisorVersion, from.HypervisorVersion))

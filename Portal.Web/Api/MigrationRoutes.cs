@@ -13,6 +13,10 @@ namespace Portal.Web.Api;
 /// <param name="Last">Where they end; a later call continues after it. -1: there are none yet.</param>
 public sealed record MigrationSamples(IReadOnlyList<MigrationFrame> Frames, int Last);
 
+/// <summary>A limit for a move's stream.</summary>
+/// <param name="MaxMibPerSecond">MiB/s; null: no limit.</param>
+public sealed record LimitBody(int? MaxMibPerSecond);
+
 /// <summary>Moves and their receipts.</summary>
 static class MigrationRoutes
 {
@@ -23,6 +27,7 @@ static class MigrationRoutes
             .Lists(["created", "machine", "status", "mode", "blackout"], ListFilter.Of<MigrationStatus>("status"), ListFilter.Of<MigrationMode>("mode"), ListFilter.Id("machine"), ListFilter.Id("project"), ListFilter.Id("host"));
         migrations.MapGet("/{id:guid}", GetAsync).WithSummary("A move with its receipt: predicted beside measured, phases, decisions");
         migrations.MapGet("/{id:guid}/samples", SamplesAsync).WithSummary("Everything measured during a move, every ping included, as it was stored").Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType);
+        migrations.MapPut("/{id:guid}/limit", LimitAsync).WithSummary("Limit the stream of a move that waits or is under way; the receipt says who set what").Changes();
         migrations.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Ask a move to stop: the machine stays where it is, unless it is past the point of no return").Changes();
     }
 
@@ -39,6 +44,9 @@ static class MigrationRoutes
             return Problems.NotFound("move");
         return TypedResults.Ok(new MigrationSamples([.. chunks.SelectMany(chunk => FrameCodec.Unpack(chunk.Payload))], chunks is [.., var last] ? last.Ordinal : after ?? -1));
     }
+
+    static async Task<Results<Ok<MigrationRow>, JsonHttpResult<Problem>>> LimitAsync(ClaimsPrincipal user, Guid id, LimitBody body, MigrationService migrations, CancellationToken ct) =>
+        (await migrations.LimitAsync(user.Actor(), id, body.MaxMibPerSecond, ct)).Ok();
 
     static async Task<Results<Accepted<OperationRow>, JsonHttpResult<Problem>>> CancelAsync(ClaimsPrincipal user, Guid id, MigrationService migrations, OperationService operations, CancellationToken ct) =>
         await migrations.GetAsync(user.Actor(), id, ct) is { } move

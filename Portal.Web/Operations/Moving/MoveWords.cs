@@ -29,6 +29,14 @@ public static class MoveWords
         DomainPolicy.MaintenanceWindow => Policy.MaintenanceWindow,
     };
 
+    /// <summary>How its stream is compressed.</summary>
+    public static Hypervisor.Migrations.StreamCompression From(Domain.Migrations.StreamCompression compression) => compression switch
+    {
+        Domain.Migrations.StreamCompression.None => Hypervisor.Migrations.StreamCompression.None,
+        Domain.Migrations.StreamCompression.Xbzrle => Hypervisor.Migrations.StreamCompression.Xbzrle,
+        Domain.Migrations.StreamCompression.Zstd => Hypervisor.Migrations.StreamCompression.Zstd,
+    };
+
     /// <summary>How it ended, for the row. Whatever is not known to run counts as lost until a host says otherwise.</summary>
     public static MigrationStatus From(MigrationVerdict verdict) => verdict switch
     {
@@ -58,7 +66,7 @@ public static class MoveWords
 
     /// <summary>What was foretold.</summary>
     public static Prediction From(Predicted predicted) =>
-        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs, predicted.ConvergenceMs);
+        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs, predicted.ConvergenceMs) { DiskBytes = predicted.DiskBytes };
 
     /// <summary>What was measured; figures of a probe that was not there are null, not zero.</summary>
     public static Measurement? From(Measured? measured)
@@ -69,7 +77,10 @@ public static class MoveWords
         return new Measurement(
             measured.TotalSeconds, measured.TeardownSeconds, measured.PauseMs, probe?.BlackoutMs, probe?.BlackoutStartMs / 1000, probe?.BlackoutEndMs / 1000,
             measured.ConvergenceMs, probe?.Sent ?? 0, probe?.Lost ?? 0, probe?.Late ?? 0, probe?.IntervalMs ?? 0, probe?.LostAt1HzMean, probe?.LostAt1HzWorst,
-            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe));
+            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe))
+        {
+            DiskBytes = measured.DiskBytes, DiskSeconds = measured.DiskSeconds,
+        };
     }
 
     /// <summary>What earlier moves on the route taught, for the engine.</summary>
