@@ -10,6 +10,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
@@ -55,6 +56,9 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>Guest networks.</summary>
     public DbSet<Network> Networks => Set<Network>();
+
+    /// <summary>Policies for moves that admins made.</summary>
+    public DbSet<MovePolicy> MovePolicies => Set<MovePolicy>();
 
     /// <summary>Hypervisor hosts.</summary>
     public DbSet<Host> Hosts => Set<Host>();

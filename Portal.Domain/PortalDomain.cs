@@ -15,6 +15,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
@@ -49,6 +50,7 @@ public static class PortalDomain
         services.AddSingleton<MachineService>();
         services.AddSingleton<MachineBooks>();
         services.AddSingleton<MoveOrders>();
+        services.AddSingleton<MovePolicyService>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<MigrationNetworkService>();
         services.AddSingleton<RehomeOrders>();

@@ -1643,6 +1643,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("machine_name");
 
+                    b.Property<string>("MadePolicy")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("made_policy");
+
                     b.Property<string>("Measured")
                         .HasColumnType("jsonb")
                         .HasColumnName("measured");
@@ -1682,6 +1686,10 @@ namespace Portal.Migrations.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("policy");
+
+                    b.Property<Guid?>("PolicyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("policy_id");
 
                     b.Property<string>("Predicted")
                         .HasColumnType("jsonb")
@@ -1730,6 +1738,9 @@ namespace Portal.Migrations.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_migrations_operation_id");
 
+                    b.HasIndex("PolicyId")
+                        .HasDatabaseName("ix_migrations_policy_id");
+
                     b.HasIndex("MachineId", "CreatedAt")
                         .HasDatabaseName("ix_migrations_machine_id_created_at");
 
@@ -1767,6 +1778,60 @@ namespace Portal.Migrations.Migrations
                         .HasName("pk_migration_chunks");
 
                     b.ToTable("migration_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.MovePolicies.MovePolicy", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedByName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("changed_by_name");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("name_key")
+                        .HasComputedColumnSql("lower(name)", true);
+
+                    b.Property<DateTimeOffset?>("RetiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retired_at");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_move_policies");
+
+                    b.HasIndex("NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_move_policies_name_key");
+
+                    b.ToTable("move_policies", (string)null);
                 });
 
             modelBuilder.Entity("Portal.Domain.Notices.Deliveries.Delivery", b =>
@@ -2802,6 +2867,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_at");
 
+                    b.Property<Guid?>("PolicyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("policy_id");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
@@ -2825,6 +2894,9 @@ namespace Portal.Migrations.Migrations
                     b.HasIndex("NextAt")
                         .HasDatabaseName("ix_schedules_next_at")
                         .HasFilter("next_at is not null");
+
+                    b.HasIndex("PolicyId")
+                        .HasDatabaseName("ix_schedules_policy_id");
 
                     b.HasIndex("ProjectId", "NextAt")
                         .HasDatabaseName("ix_schedules_project_id_next_at");
@@ -3305,6 +3377,12 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_migrations_operations_operation_id");
+
+                    b.HasOne("Portal.Domain.MovePolicies.MovePolicy", null)
+                        .WithMany()
+                        .HasForeignKey("PolicyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_migrations_move_policies_policy_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Migrations.MigrationChunk", b =>
@@ -3498,6 +3576,12 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedules_machines_machine_id");
+
+                    b.HasOne("Portal.Domain.MovePolicies.MovePolicy", null)
+                        .WithMany()
+                        .HasForeignKey("PolicyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_schedules_move_policies_policy_id");
 
                     b.HasOne("Portal.Domain.Projects.Project", null)
                         .WithMany()

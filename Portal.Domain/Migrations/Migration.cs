@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Operations;
 using Portal.Domain.Scoping;
 
@@ -122,6 +123,12 @@ public sealed class Migration : IProjectScoped
     /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
     public MoveStream? Stream { get; private set; }
 
+    /// <summary>The policy an admin made that it was ordered by, as it was then; null for those that are built in.</summary>
+    public MadePolicy? MadePolicy { get; private init; }
+
+    /// <summary>That policy again as a column, to find what was ordered by it.</summary>
+    public Guid? PolicyId { get; private init; }
+
     /// <summary>What was foretold.</summary>
     public Prediction? Predicted { get; private set; }
 
@@ -152,11 +159,11 @@ public sealed class Migration : IProjectScoped
     /// <summary>When the receipt was final.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, string? address, Actor by, DateTimeOffset now) => new()
+    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, MadePolicy? made, string? address, Actor by, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
-        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, Policy = asked.Mode == MigrationMode.Live ? asked.Policy ?? MigrationPolicy.Balanced : null, Stream = MoveStream.Of(asked.Stream, address),
+        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null, MadePolicy = made, PolicyId = made?.Id, Stream = MoveStream.Of(asked.Stream, address),
         RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
 
@@ -263,11 +270,13 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Measured).IsDocument<Measurement>();
         builder.Property(m => m.Stream).IsDocument<MoveStream>();
         builder.Property(m => m.Settled).IsDocument<LateSettlement>();
+        builder.Property(m => m.MadePolicy).IsDocument<MadePolicy>();
         builder.HasIndex(m => m.OperationId).IsUnique();
         builder.HasIndex(m => new { m.ProjectId, m.CreatedAt });
         builder.HasIndex(m => new { m.MachineId, m.CreatedAt });
         builder.HasOne<Operation>().WithMany().HasForeignKey(m => m.OperationId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Machine>().WithMany().HasForeignKey(m => m.MachineId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<MovePolicy>().WithMany().HasForeignKey(m => m.PolicyId).OnDelete(DeleteBehavior.Restrict);
         builder.ToTable("migrations", t => t.HasCheckConstraint("ck_migrations_two_hosts", "source_host_id <> destination_host_id"));
     }
 }

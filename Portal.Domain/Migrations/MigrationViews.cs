@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Portal.Domain.MovePolicies;
 
 namespace Portal.Domain.Migrations;
 
@@ -27,11 +28,12 @@ namespace Portal.Domain.Migrations;
 /// <param name="StartedAt">When the move's time axis begins.</param>
 /// <param name="EndedAt">When the receipt was final.</param>
 /// <param name="Settled">What was found out later, when it was not known at the end where the machine runs.</param>
-/// <param name="Policy">What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</param>
+/// <param name="Policy">What it may do to come to its end; null where a move has only one, where an admin made it, and of moves from before there were policies.</param>
+/// <param name="MadePolicy">The policy an admin made that it was ordered by, as it was then; null for those that are built in.</param>
 public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, string MachineName, Guid ProjectId, int MemoryMib, Guid SourceHostId, string SourceName,
     Guid DestinationHostId, string DestinationName, MigrationMode Mode, MigrationStatus Status, string? Phase, double Percent, double? ObjectiveMs, double? BlackoutMs,
     Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    LateSettlement? Settled = null, MigrationPolicy? Policy = null)
+    LateSettlement? Settled = null, MigrationPolicy? Policy = null, MadePolicy? MadePolicy = null)
 {
     /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
     public MoveStream? Stream { get; init; }
@@ -45,7 +47,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy) { Stream = m.Stream };
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy) { Stream = m.Stream };
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>
@@ -115,7 +117,8 @@ public sealed record RouteHistory(int Moves, double TotalSeconds, double? Blacko
 /// <param name="Mode">How.</param>
 /// <param name="ObjectiveMs">Longest silence allowed, ms; null: no promise.</param>
 /// <param name="Policy">What a live move may do to come to its end; null: balanced, and for every other mode.</param>
-public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null)
+/// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
+public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null)
 {
     /// <summary>What is asked of the way memory takes; null: one connection, no limit, nothing compressed.</summary>
     public StreamWishes? Stream { get; init; }

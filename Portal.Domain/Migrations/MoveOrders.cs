@@ -4,6 +4,7 @@ using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
 using Portal.Domain.Scoping;
@@ -68,6 +69,9 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
 
         if (await RefuseNowAsync(db, machine, ct) is { } notNow)
             return notNow;
+        var made = asked.PolicyId is { } policyId ? await MovePolicyService.TakeAsync(db, policyId, ct) : (Result<MadePolicy>?)null;
+        if (made is { IsOk: false, Refusal: { } noPolicy })
+            return noPolicy;
         // Only now: who approves a machine that waits takes the hosts first.
         var rooms = await HostRooms.LockAsync(db, ct);
         var hosts = await db.Hosts.AsNoTracking().ToListAsync(ct);
@@ -83,10 +87,10 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
         if (!operation.IsOk)
             return operation.Refusal;
-        var migration = Migration.Plan(operation.Value, machine, source, destination, asked, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
+        var migration = Migration.Plan(operation.Value, machine, source, destination, asked, made?.Value, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
-            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode, policy = migration.Policy }, now));
+            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode, policy = migration.MadePolicy?.Name ?? migration.Policy?.ToString() }, now));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migration.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, destination.Id, null, ct);

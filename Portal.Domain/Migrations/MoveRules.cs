@@ -25,8 +25,10 @@ public static class MoveRules
             return senseless;
         if (StreamRules.Refuse(asked) is { } impossible)
             return impossible;
-        return asked is { Policy: not null, Mode: not MigrationMode.Live }
-            ? new InvalidText("policy", "A policy says how a live move comes to its end; the other ways have only one.", "Leave it out, or move the machine live.")
+        if (asked is { Policy: not null, PolicyId: not null })
+            return new InvalidText("policyId", "A move goes by one policy, and two are given.", "Give either policy, for one that is built in, or policyId, for one an admin made.");
+        return asked is { Mode: not MigrationMode.Live } and ({ Policy: not null } or { PolicyId: not null })
+            ? new InvalidText(asked.Policy is null ? "policyId" : "policy", "A policy says how a live move comes to its end; the other ways have only one.", "Leave it out, or move the machine live.")
             : null;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Projects;
 using Portal.Domain.Scoping;
 
@@ -45,6 +46,9 @@ public sealed class Schedule : IProjectScoped
     /// <summary>How and where to, for a relocation (<c>jsonb</c>); null otherwise.</summary>
     public MigrationParameters? Move { get; private set; }
 
+    /// <summary>The policy an admin made that it moves by, again as a column, so that it is not retired.</summary>
+    public Guid? PolicyId { get; private set; }
+
     /// <summary>Whether it runs.</summary>
     public bool Enabled { get; private set; }
 
@@ -71,6 +75,7 @@ public sealed class Schedule : IProjectScoped
     internal void Say(ScheduleTiming timing, MigrationParameters? move, bool enabled, Actor by, DateTimeOffset now)
     {
         (Timing, Move, CreatedBy, Version) = (timing, Kind == ScheduleKind.Relocate ? move : null, by.UserId, Version + 1);
+        PolicyId = Move?.PolicyId;
         Switch(enabled, now);
     }
 
@@ -93,6 +98,7 @@ sealed class ScheduleConfiguration : IEntityTypeConfiguration<Schedule>
         builder.HasIndex(s => s.MachineId);
         builder.HasOne<Project>().WithMany().HasForeignKey(s => s.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Machine>().WithMany().HasForeignKey(s => s.MachineId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<MovePolicy>().WithMany().HasForeignKey(s => s.PolicyId).OnDelete(DeleteBehavior.Restrict);
         builder.ToTable("schedules", t =>
         {
             t.HasCheckConstraint("ck_schedules_next", "enabled or next_at is null");

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Schedules;
@@ -30,6 +31,8 @@ static class ScheduleRules
             return new InvalidText("move", "A relocation needs to know how.", "Choose a way to move.");
         if (MoveRules.RefuseAsked(move) is { } senseless)
             return senseless;
+        if (move.PolicyId is { } policy && await MovePolicyService.TakeAsync(db, policy, ct) is { IsOk: false, Refusal: { } noPolicy })
+            return noPolicy;
         return move.AskedHostId is { } host && !await db.Hosts.AnyAsync(h => h.Id == host, ct) ? new InvalidText("host", "There is no such host.", "Choose one from the list, or the best.") : null;
     }
 

@@ -64,7 +64,7 @@ internal sealed record MigrateCall(
         // The limit of the copy ends where post-copy begins.
         if (MayPostCopy)
             parameters.Add("bandwidth.postcopy", limit);
-        if (Options.Connections > 1 || Options.Compression == StreamCompression.Zstd)
+        if (Options.IsParallel)
         {
             flags |= Flags.Parallel;
             parameters.Add("parallel.connections", Options.Connections);

@@ -35,6 +35,9 @@ public sealed record MigrationOptions
     /// <summary>What may be done to come to an end.</summary>
     public MigrationPolicy Policy { get; init; } = MigrationPolicy.Balanced;
 
+    /// <summary>Longest pause the policy allows, ms, whatever the objective would; null: as long as the objective says.</summary>
+    public int? PolicyDowntimeMs { get; init; }
+
     /// <summary>Limit of the memory stream, MiB/s; null: what the network carries.</summary>
     public int? MaxMibPerSecond { get; init; }
 
@@ -43,6 +46,9 @@ public sealed record MigrationOptions
 
     /// <summary>How the memory stream is compressed.</summary>
     public StreamCompression Compression { get; init; }
+
+    /// <summary>Whether the stream is one of several connections; zstd comes with those only.</summary>
+    internal bool IsParallel => Connections > 1 || Compression == StreamCompression.Zstd;
 
     /// <summary>Longest the copy may take; then the move is undone.</summary>
     public TimeSpan CopyDeadline { get; init; } = TimeSpan.FromMinutes(10);

@@ -3,9 +3,9 @@ namespace Portal.Hypervisor.Migrations;
 /// <summary>Memory goes straight from one hypervisor to the other: live, post-copy, or quick direct.</summary>
 internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, findings, bulletin)
 {
-    // Preparing for post-copy costs a little on every page, so only who may go post-copy does.
+    // Preparing for post-copy costs a little on every page, so only who may go post-copy does. QEMU has it on a single connection only.
     private volatile bool _canPostCopy = plan.Mode == MigrationMode.PostCopy
-        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy);
+        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy && !plan.Options.IsParallel);
 
     public override bool CanPostCopy => _canPostCopy;
 

@@ -21,6 +21,8 @@ internal sealed record SwitchoverRules(int FirstMs, int MostMs, MigrationPolicy 
             most = room >= 1 ? room : options.FirstDowntimeMs;
         }
 
+        if (options.PolicyDowntimeMs is { } cap)
+            most = options.ObjectiveMs is null ? cap : Math.Min(most, cap);
         return new SwitchoverRules(
             Math.Min(options.FirstDowntimeMs, most), most, options.Policy, canPostCopy, options.CopyDeadline.TotalSeconds, mode == MigrationMode.PostCopy);
     }

@@ -4,6 +4,7 @@ using Portal.Web.Accounts;
 using Portal.Web.Evacuations;
 using Portal.Web.Setup;
 using Portal.Web.Leases;
+using Portal.Web.MovePolicies;
 using Portal.Web.Schedules;
 
 namespace Portal.Web.Api;
@@ -61,6 +62,7 @@ public static class ApiRoutes
         ScheduleRoutes.Map(api);
         SnapshotRoutes.Map(api);
         MigrationRoutes.Map(api);
+        MovePolicyRoutes.Map(api);
         HostRoutes.Map(api);
         EvacuationRoutes.Map(api);
         OperationRoutes.Map(api);

@@ -25,8 +25,9 @@ public sealed record ProtectionBody(bool On);
 /// <param name="DestinationHostId">Where to; left out: the host with the most free memory that can do it.</param>
 /// <param name="ObjectiveMs">Longest silence allowed, ms; left out: no promise.</param>
 /// <param name="Policy">How far a live move may go to come to its end: Gentle, Balanced, MustMove or MaintenanceWindow; left out: Balanced.</param>
+/// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
 /// <param name="Stream">Limit, connections and compression of the stream; left out: none, one and none.</param>
-public sealed record MoveBody(MigrationMode Mode, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, StreamWishes? Stream = null);
+public sealed record MoveBody(MigrationMode Mode, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, StreamWishes? Stream = null);
 
 /// <summary>Machines: looking at them, switching, deleting and moving them.</summary>
 static class MachineRoutes
@@ -70,5 +71,5 @@ static class MachineRoutes
         (await migrations.PlanAsync(user.Actor(), id, ct)).OkOr404("machine");
 
     static async Task<Results<Accepted<MigrationRow>, JsonHttpResult<Problem>>> MoveAsync(ClaimsPrincipal user, Guid id, MoveBody body, HttpContext context, MigrationService migrations, CancellationToken ct) =>
-        (await migrations.StartAsync(user.Actor(), id, new MigrationParameters(body.DestinationHostId, body.Mode, body.ObjectiveMs, body.Policy) { Stream = body.Stream }, context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
+        (await migrations.StartAsync(user.Actor(), id, new MigrationParameters(body.DestinationHostId, body.Mode, body.ObjectiveMs, body.Policy, body.PolicyId) { Stream = body.Stream }, context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
 }

@@ -13,7 +13,7 @@ namespace Portal.Web.Api;
 /// <param name="NetworkId">The network a new machine gets an address on.</param>
 /// <param name="SshKey">The public key that may log in to a new machine, one line.</param>
 /// <param name="Why">What it is for, at most 1000 characters.</param>
-/// <param name="LeaseDays">How long a new machine is wanted, days.</param>
+/// <param name="LeaseDays">How long a new machine is wanted, days; left out: as long as the project's terms give by themselves; 0: without an end, where they allow it.</param>
 /// <param name="MachineId">The machine: for another size, a longer lease, or its deletion.</param>
 /// <param name="Vcpus">Virtual processors wanted; left out: as many as it has.</param>
 /// <param name="MemoryMib">Memory wanted, MiB; left out: as it has.</param>

@@ -12,7 +12,7 @@ public static partial class AuditWords
 
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots"), ("quota", "Quotas"), ("lease", "Leases"), ("schedule", "Schedules"), ("audit", "The audit trail")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots"), ("quota", "Quotas"), ("lease", "Leases"), ("schedule", "Schedules"), ("move-policy", "Move policies"), ("audit", "The audit trail")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -62,7 +62,7 @@ public static partial class AuditWords
         ["machine.resize-failed"] = "Resizing a machine failed",
         ["machine.resize-cancelled"] = "Resizing a machine was cancelled",
         ["machine.resize-abandoned"] = "Resizing a machine was given up",
-        ["machine.size-settled"] = "What size a machine has was found out",
+        ["machine.size-settled"] = "A machine’s size was found out",
         ["machine.runs-twice"] = "A machine was found running twice",
         ["machine.extend-lease"] = "Extended a lease",
         ["machine.lease-end"] = "A lease ended",
@@ -121,6 +121,10 @@ public static partial class AuditWords
         ["webhook.delete"] = "Removed a webhook",
         ["delivery.again"] = "Sent a delivery again",
         ["lease-terms.change"] = "Changed lease terms",
+        ["move-policy.create"] = "Made a move policy",
+        ["move-policy.change"] = "Changed a move policy",
+        ["move-policy.retire"] = "Retired a move policy",
+        ["move-policy.bring-back"] = "Brought a move policy back",
         ["audit.export"] = "Exported the audit trail",
     };
 

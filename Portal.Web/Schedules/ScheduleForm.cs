@@ -1,6 +1,7 @@
 using System.Globalization;
 using Portal.Domain.Migrations;
 using Portal.Domain.Schedules;
+using Portal.Web.MovePolicies;
 
 namespace Portal.Web.Schedules;
 
@@ -41,7 +42,8 @@ sealed class ScheduleForm
 
     public MigrationMode Mode { get; set; } = MigrationMode.Live;
 
-    public MigrationPolicy Policy { get; set; } = MigrationPolicy.Balanced;
+    /// <summary>The policy's key among the choices.</summary>
+    public string Policy { get; set; } = PolicyChoice.Usual;
 
     public string ObjectiveMs { get; set; } = "100";
 
@@ -54,7 +56,7 @@ sealed class ScheduleForm
         {
             Choice = row.Kind switch { ScheduleKind.PowerOn => ScheduleChoice.On, ScheduleKind.PowerOff => ScheduleChoice.Off, ScheduleKind.Relocate => ScheduleChoice.Move },
             Zone = row.Timing.Zone, ByCron = row.Timing.Cron is not null, Cron = row.Timing.Cron ?? "30 7 * * mon-fri", Enabled = row.Enabled,
-            HostId = row.Move?.AskedHostId?.ToString() ?? "", Mode = row.Move?.Mode ?? MigrationMode.Live, Policy = row.Move?.Policy ?? MigrationPolicy.Balanced, ObjectiveMs = row.Move is { } move ? move.ObjectiveMs?.ToString(CultureInfo.InvariantCulture) ?? "" : "100",
+            HostId = row.Move?.AskedHostId?.ToString() ?? "", Mode = row.Move?.Mode ?? MigrationMode.Live, Policy = PolicyChoice.KeyOf(row.Move), ObjectiveMs = row.Move is { } move ? move.ObjectiveMs?.ToString(CultureInfo.InvariantCulture) ?? "" : "100",
         };
         if (row.Timing.At is { } at)
         {
@@ -72,8 +74,14 @@ sealed class ScheduleForm
         ScheduleChoice.OnAndOff => [new(ScheduleKind.PowerOn, At(OnAt, neverCron: true)), new(ScheduleKind.PowerOff, At(OffAt, neverCron: true))],
         ScheduleChoice.On => [new(ScheduleKind.PowerOn, At(OnAt))],
         ScheduleChoice.Off => [new(ScheduleKind.PowerOff, At(OffAt))],
-        ScheduleChoice.Move => [new(ScheduleKind.Relocate, At(OnAt), new MigrationParameters(Guid.TryParse(HostId, out var host) ? host : null, Mode, Objective(), Mode == MigrationMode.Live ? Policy : null))],
+        ScheduleChoice.Move => [new(ScheduleKind.Relocate, At(OnAt), Move())],
     };
+
+    MigrationParameters Move()
+    {
+        var (policy, made) = Mode == MigrationMode.Live ? PolicyChoice.Read(Policy) : (null, null);
+        return new MigrationParameters(Guid.TryParse(HostId, out var host) ? host : null, Mode, Objective(), policy, made);
+    }
 
     ScheduleTiming At(string time, bool neverCron = false) => ByCron && !neverCron
         ? new(Zone.Trim(), [], null, Cron.Trim())

@@ -37,5 +37,5 @@ static class ScheduleWords
     public static string Moment(DateTimeOffset at) => at.ToString("ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>How a machine is moved.</summary>
-    public static string Of(MigrationParameters move) => $"{Words.Of(move.Mode)}{(move is { Mode: MigrationMode.Live, Policy: { } policy } ? $", {Words.Of(policy).ToLowerInvariant()}" : "")}{(move.ObjectiveMs is { } most ? $", at most {Format.Ms(most)} of silence" : "")}";
+    public static string Of(MigrationParameters move) => $"{Words.Of(move.Mode)}{(move switch { { Mode: not MigrationMode.Live } => "", { Policy: { } policy } => $", {Words.Of(policy).ToLowerInvariant()}", { PolicyId: not null } => ", by a policy made here", _ => "" })}{(move.ObjectiveMs is { } most ? $", at most {Format.Ms(most)} of silence" : "")}";
 }

@@ -162,7 +162,9 @@ public sealed class MigrateRunner(
             {
                 MaxMibPerSecond = stream.MaxMibPerSecond, Connections = stream.Connections, Compression = MoveWords.From(stream.Compression),
                 History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.ObjectiveMs,
-                Policy = MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
+                Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
+                PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
+                CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
             })
         {
             DestinationPool = task.Destination.Pool, StreamAddress = stream.Address,

@@ -1,4 +1,5 @@
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Hypervisor.Migrations;
 using Portal.Hypervisor.Probing;
 using DomainMode = Portal.Domain.Migrations.MigrationMode;
@@ -36,6 +37,14 @@ public static class MoveWords
         Domain.Migrations.StreamCompression.Xbzrle => Hypervisor.Migrations.StreamCompression.Xbzrle,
         Domain.Migrations.StreamCompression.Zstd => Hypervisor.Migrations.StreamCompression.Zstd,
     };
+
+    /// <summary>What a policy that an admin made lets it do.</summary>
+    public static Policy From(MadePolicy policy) => new(policy.Name, policy.Terms.MaySlow, policy.Terms.Ending switch
+    {
+        MoveEnding.GiveUp => LastResort.GiveUp,
+        MoveEnding.PostCopy => LastResort.PostCopy,
+        MoveEnding.PauseAndFinish => LastResort.PauseAndFinish,
+    }, TimeSpan.FromSeconds(policy.Terms.PatienceSeconds));
 
     /// <summary>How it ended, for the row. Whatever is not known to run counts as lost until a host says otherwise.</summary>
     public static MigrationStatus From(MigrationVerdict verdict) => verdict switch
