@@ -15,6 +15,7 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.Migrations.History;
 using Portal.Domain.MovePolicies;
 using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
@@ -53,6 +54,7 @@ public static class PortalDomain
         services.AddSingleton<MoveOrders>();
         services.AddSingleton<ObjectiveService>();
         services.AddSingleton<MovePolicyService>();
+        services.AddSingleton<MoveHistory>();
         services.AddSingleton<MigrationService>();
         services.AddSingleton<RehomeOrders>();
         services.AddSingleton<EvacuationService>();

@@ -9,7 +9,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
 {
     /// <summary>
     /// Moves the actor may see, newest first. Sorts: <c>created machine status mode blackout</c>. Filters: <c>status mode</c> (names,
-    /// commas between), <c>machine project host</c> (ids; a host matches at either end). Search looks at machine and hosts.
+    /// commas between), <c>machine project host</c> (ids; a host matches at either end), <c>memory</c> (MiB), <c>policy</c> (a name, or a made one's id). Search looks at machine and hosts.
     /// </summary>
     public async Task<Page<MigrationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
@@ -27,6 +27,10 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
             rows = rows.Where(m => m.ProjectId == project);
         if (query.IdFilter("host") is { } host)
             rows = rows.Where(m => m.SourceHostId == host || m.DestinationHostId == host);
+        if (query.Filter("memory") is { } size)
+            rows = rows.Where(m => m.MemoryMib.ToString() == size);
+        if (query.Filter("policy") is { } policy)
+            rows = Guid.TryParse(policy, out var made) ? rows.Where(m => m.PolicyId == made) : Enum.TryParse<MigrationPolicy>(policy, ignoreCase: true, out var builtIn) ? rows.Where(m => m.Policy == builtIn) : rows.Where(_ => false);
         var sorted = query.SortField switch
         {
             "machine" => rows.SortBy(m => m.MachineName, query.Descending),
