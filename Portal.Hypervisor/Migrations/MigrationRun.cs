@@ -103,9 +103,9 @@ internal sealed class MigrationRun
         var predicted = Predictor.Predict(new PredictionInput(_plan.Mode, findings.MemoryBytes, findings.TouchedBytes), _plan.Options);
         if (findings.Storage is { } storage)
         {
-            var seconds = storage.MostBytes / Math.Min((_plan.Options.History ?? Predictor.Unknown).BytesPerSecond, (_plan.Options.MaxMibPerSecond ?? int.MaxValue) * 1048576.0);
-            predicted = predicted with { DiskBytes = storage.MostBytes, TotalSeconds = predicted.TotalSeconds + seconds };
-            _bulletin.Decide("The machine's disks are copied before its memory, since the hosts share no store.", $"{string.Join(", ", storage.Disks.Select(disk => disk.Volume))}: {storage.MostBytes / 1048576.0:0} MiB at most");
+            var seconds = storage.StreamBytes / Math.Min((_plan.Options.History ?? Predictor.Unknown).BytesPerSecond, (_plan.Options.MaxMibPerSecond ?? int.MaxValue) * 1048576.0);
+            predicted = predicted with { DiskBytes = storage.StreamBytes, TotalSeconds = predicted.TotalSeconds + seconds };
+            _bulletin.Decide("The machine's disks are copied before its memory, since the hosts share no store.", $"{string.Join(", ", storage.Disks.Select(disk => disk.Volume))}: {storage.StreamBytes / 1048576.0:0} MiB at most");
         }
 
         _bulletin.Foretell(predicted);

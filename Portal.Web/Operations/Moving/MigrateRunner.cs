@@ -154,7 +154,7 @@ public sealed class MigrateRunner(
     private async Task<MigrationPlan> PlanAsync(OperationRun run, MigrationTask task, HostConnection source, HostConnection destination)
     {
         var (move, machine) = (task.Migration, task.Blueprint.Machine);
-        var stream = move.Stream ?? MoveStream.Plain;
+        var stream = move.Stream ?? StreamTerms.Plain;
         var history = await run.KeepAsync(held => migrations.HistoryAsync(move.SourceHostId, move.DestinationHostId, move.Mode, held));
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Source.Pool,
