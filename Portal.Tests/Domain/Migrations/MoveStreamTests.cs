@@ -76,6 +76,6 @@ public sealed class MoveStreamTests(PostgresCluster cluster) : FreshDatabase(clu
     async Task<string?> AddressAsync(World world, Guid to)
     {
         var machine = await world.AddMachineAsync();
-        return (await Migrations.StartAsync(world.Admin, machine.Id, to, MigrationMode.Live, null, "k", Ct)).Value.Stream!.Address;
+        return (await Migrations.StartAsync(world.Admin, machine.Id, to, MigrationMode.Live, null, $"move-{machine.Id}", Ct)).Value.Stream!.Address;
     }
 }
