@@ -130,7 +130,7 @@ public sealed class Migration : IProjectScoped
     public MigrationPolicy? Policy { get; private init; }
 
     /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
-    public MoveStream? Stream { get; private set; }
+    public StreamTerms? Stream { get; private set; }
 
     /// <summary>The policy an admin made that it was ordered by, as it was then; null for those that are built in.</summary>
     public MadePolicy? MadePolicy { get; private init; }
@@ -174,12 +174,12 @@ public sealed class Migration : IProjectScoped
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
         Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, ObjectivePings = asked.ObjectivePings, OverrideReason = asked.Override,
         Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null,
-        MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, Stream = MoveStream.Of(asked.Stream, address),
+        MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, Stream = StreamTerms.Of(asked.Stream, address),
         RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
 
     /// <summary>Somebody changed the limit of the stream.</summary>
-    internal void Limit(int? mibPerSecond, string by) => Stream = (Stream ?? MoveStream.Plain) with { MaxMibPerSecond = mibPerSecond, LimitedBy = by };
+    internal void Limit(int? mibPerSecond, string by) => Stream = (Stream ?? StreamTerms.Plain) with { MaxMibPerSecond = mibPerSecond, LimitedBy = by };
 
     internal void Begin(DateTimeOffset at) => (Status, StartedAt) = (MigrationStatus.Running, StartedAt ?? at);
 
@@ -300,7 +300,7 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();
         builder.Property(m => m.Measured).IsDocument<Measurement>();
-        builder.Property(m => m.Stream).IsDocument<MoveStream>();
+        builder.Property(m => m.Stream).IsDocument<StreamTerms>();
         builder.Property(m => m.Settled).IsDocument<LateSettlement>();
         builder.Property(m => m.MadePolicy).IsDocument<MadePolicy>();
         builder.HasIndex(m => m.OperationId).IsUnique();

@@ -24,9 +24,10 @@ public sealed class MigrationNetworkService(IDbContextFactory<PortalDbContext> c
         await using var db = await contexts.CreateDbContextAsync(ct);
         if (!actor.SeesFleet || !await db.Hosts.AnyAsync(h => h.Id == hostId, ct))
             return new NotFound("host");
-        return await db.MigrationNetworks.AsNoTracking().Where(n => n.HostId == hostId)
-            .Select(n => new MigrationNetworkRow(n.HostId, n.FromHostId, db.Hosts.Where(h => h.Id == n.FromHostId).Select(h => h.Name).FirstOrDefault(), n.Address, n.SetByName, n.SetAt))
-            .OrderBy(n => n.FromName != null).ThenBy(n => n.FromName).ToListAsync(ct);
+        var rows = await db.MigrationNetworks.AsNoTracking().Where(n => n.HostId == hostId)
+            .Select(n => new MigrationNetworkRow(n.HostId, n.FromHostId, db.Hosts.Where(h => h.Id == n.FromHostId).Select(h => h.Name).FirstOrDefault(), n.Address, n.SetByName, n.SetAt)).ToListAsync(ct);
+        rows.Sort((a, b) => string.CompareOrdinal(a.FromName, b.FromName));
+        return rows;
     }
 
     /// <summary>Why an address may not be set, from what was typed alone; null when it is worth a test. Nothing is connected to before.</summary>

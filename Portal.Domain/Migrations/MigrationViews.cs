@@ -38,7 +38,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     LateSettlement? Settled = null, MigrationPolicy? Policy = null, MadePolicy? MadePolicy = null, int? ObjectivePings = null, string? OverrideReason = null)
 {
     /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
-    public MoveStream? Stream { get; init; }
+    public StreamTerms? Stream { get; init; }
 
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;

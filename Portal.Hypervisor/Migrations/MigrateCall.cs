@@ -80,7 +80,12 @@ internal sealed record MigrateCall(
         {
             flags |= Flags.NonSharedDisk;
             foreach (var disk in Storage.Streamed)
+            {
                 parameters.Add("migrate_disks", disk.Target);
+                if (Storage.SkipsHoles)
+                    parameters.Add("migrate_disks_detect_zeroes", disk.Target);
+            }
+
             parameters.Add("destination_xml", Storage.Describe(connection, machine, isPersistent: false));
             parameters.Add("persistent_xml", Storage.Describe(connection, machine, isPersistent: true));
         }

@@ -108,11 +108,11 @@ internal sealed class MigrationRun
     {
         _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; {(findings.Storage is null ? "both see the same store" : "they share no store")}");
         if (findings.Storage is { } storage)
-            _bulletin.Decide("The machine's disks are copied before its memory, since the hosts share no store.", $"{string.Join(", ", storage.Disks.Select(disk => disk.Volume))}: {storage.MostBytes / 1048576.0:0} MiB at most");
+            _bulletin.Decide("The machine's disks are copied before its memory, since the hosts share no store.", $"{string.Join(", ", storage.Disks.Select(disk => disk.Volume))}: {storage.StreamBytes / 1048576.0:0} MiB at most");
         if (_plan.Options.Foretell is not { } foretell)
             return null;
         var sight = await SightAsync(stop) ?? new GuestSight(findings.MemoryBytes, findings.TouchedBytes, []);
-        var foresight = foretell(sight with { DiskBytes = findings.Storage?.MostBytes ?? 0 });
+        var foresight = foretell(sight with { DiskBytes = findings.Storage?.StreamBytes ?? 0 });
         _bulletin.Foretell(foresight.Predicted);
         foreach (var write in sight.Writes)
             _bulletin.Decide("Measured how fast the guest writes.", $"{write.BytesPerSecond / 1048576.0:0.#} MiB/s within {write.Seconds:0.0} s");

@@ -20,7 +20,7 @@ internal sealed record Findings(string? Refusal, long MemoryBytes, long? Touched
     public StorageMove? Storage { get; init; }
 
     /// <summary>Longest the copy may take, that of the disks included.</summary>
-    public TimeSpan CopyDeadline(MigrationPlan plan) => plan.Options.CopyDeadline + TimeSpan.FromSeconds((Storage?.MostBytes ?? 0) / LeastDiskBytesPerSecond);
+    public TimeSpan CopyDeadline(MigrationPlan plan) => plan.Options.CopyDeadline + TimeSpan.FromSeconds((Storage?.StreamBytes ?? 0) / LeastDiskBytesPerSecond);
 
     public static Findings Refused(string why) => new(why, 0, null, "", CanAnnounce: false, CanPostCopy: false);
 }
@@ -33,6 +33,9 @@ internal static class Preflight
 
     /// <summary>What to do where QEMU may not hand pages to a guest that went on before them.</summary>
     public const string UserfaultAdvice = "Let QEMU's user use userfaultfd there (vm.unprivileged_userfaultfd=1, or access to /dev/userfaultfd), or choose another mode.";
+
+    /// <summary>From which libvirt on holes of disks are left out.</summary>
+    private static readonly Version s_holes = new(10, 9);
 
     public static async Task<Findings> CheckAsync(MoveEnds ends, MigrationPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -71,7 +74,7 @@ internal static class Preflight
             destination.Can(CapabilityNames.Announce).Available,
             source.Can(CapabilityNames.PostCopy).Available && destination.Can(CapabilityNames.PostCopy).Available)
         {
-            Storage = store.Storage,
+            Storage = store.Storage is { } storage ? storage with { SkipsHoles = source.Libvirt >= s_holes && destination.Libvirt >= s_holes } : null,
         };
     }
 

@@ -30,7 +30,14 @@ internal static class SharedStore
         if (isOne && Unlike(source!, here, destination!, there) is { } unlike)
             return new StoreFinding(unlike, "");
         if (isOne)
-            return new StoreFinding(null, source!.Path);
+        {
+            var seen = await AskAsync(ends.Destination, connection => StorageCarrier.Present(connection, plan.DestinationPool, plan.Volumes), cancellationToken);
+            var missing = plan.Volumes.Except(seen, StringComparer.Ordinal).ToList();
+            return missing.Count == 0
+                ? new StoreFinding(null, source!.Path)
+                : new StoreFinding($"{there} does not see {string.Join(", ", missing)} in pool {plan.DestinationPool}. Check that the shared directory is mounted there.", "");
+        }
+
         if (plan.Mode == MigrationMode.QuickSaved)
             return new StoreFinding($"{here} and {there} share no store, and a machine is saved to one that both see. Choose another way: its disks are copied then.", "");
         var (storage, lack) = await StorageCarrier.PlanAsync(ends, plan, source!, destination!, cancellationToken);
@@ -54,7 +61,7 @@ internal static class SharedStore
 
     private static string? Unusable(PoolInfo? pool, string name, string host) => pool switch
     {
-        null => $"{host} has no storage pool {name}. Define it there on the same shared directory.",
+        null => $"{host} has no storage pool {name}. Define it there (virsh pool-define-as), on the shared directory or one of its own.",
         { Active: false } => $"Storage pool {name} at {host} is not active. Start it there (virsh pool-start {name}).",
         _ => null,
     };

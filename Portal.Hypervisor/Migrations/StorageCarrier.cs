@@ -19,6 +19,11 @@ internal static class StorageCarrier
         var missing = plan.Volumes.Except(disks.Select(disk => disk.Volume), StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
             return (null, $"The machine does not have {string.Join(", ", missing)} of pool {plan.Pool} as its disk, so it is not known what is to be copied. Look at its definition (virsh dumpxml).");
+        var left = (await AskAsync(ends.Source, connection => Of(connection, plan.Pool, plan.Machine), cancellationToken)).Except(plan.Volumes, StringComparer.Ordinal).ToList();
+        if (left.Count > 0)
+            return (null, $"{left.Count} more volumes of the machine are in pool {plan.Pool}, such as {left[0]}: its snapshots would stay behind, out of its reach. Delete the snapshots first, or choose a host that shares the store.");
+        if (!disks.Exists(disk => !disk.IsReadOnly))
+            return (null, $"None of the machine's disks is in pool {plan.Pool}, which {plan.Source.Endpoint.Name} and {there} do not share, so it is not known whether {there} sees them. Look at its definition (virsh dumpxml).");
         if (disks.FirstOrDefault(disk => disk is { IsReadOnly: true, CapacityBytes: > MostReadOnlyBytes }) is { } large)
             return (null, $"{large.Volume} is read only and has {large.CapacityBytes >> 20} MiB; the portal copies such a disk only up to {MostReadOnlyBytes >> 20} MiB. Take it out of the machine first.");
         var move = new StorageMove(source.Path, destination.Path, disks);
@@ -100,10 +105,18 @@ internal static class StorageCarrier
         return disks;
     }
 
-    private static IReadOnlyList<string> Present(ConnectHandle connection, string pool, IReadOnlyList<string> volumes)
+    /// <summary>Which of the volumes are in a pool.</summary>
+    public static IReadOnlyList<string> Present(ConnectHandle connection, string pool, IReadOnlyList<string> volumes)
     {
         using var store = StorageCalls.Open(connection, pool);
         return [.. volumes.Where(volume => StorageCalls.Look(store, volume) is not null)];
+    }
+
+    /// <summary>Everything in a pool that bears a machine's name.</summary>
+    private static IReadOnlyList<string> Of(ConnectHandle connection, string pool, Guid machine)
+    {
+        using var store = StorageCalls.Open(connection, pool);
+        return [.. StorageCalls.List(store).Where(name => name.StartsWith(machine.ToString(), StringComparison.Ordinal))];
     }
 
     private static Task<T> AskAsync<T>(HostSession host, Func<ConnectHandle, T> call, CancellationToken cancellationToken)

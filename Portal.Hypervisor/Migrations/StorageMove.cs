@@ -18,6 +18,15 @@ internal sealed record CarriedDisk(string Target, string Volume, bool IsReadOnly
 /// <param name="Disks">All of them.</param>
 internal sealed record StorageMove(string From, string To, IReadOnlyList<CarriedDisk> Disks)
 {
+    /// <summary>
+    /// Whether what a guest never wrote is left out of the stream, which libvirt can ask for from 10.9 on. Otherwise a disk goes over in its whole
+    /// size, zeros and all.
+    /// </summary>
+    public bool SkipsHoles { get; init; }
+
+    /// <summary>What the streams carry at most.</summary>
+    public long StreamBytes => SkipsHoles ? MostBytes : Streamed.Sum(disk => disk.CapacityBytes);
+
     /// <summary>What the disks take at the destination at most.</summary>
     public long MostBytes => Disks.Sum(disk => disk.MostBytes);
 

@@ -224,21 +224,18 @@ public class MigrationFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_store_that_is_not_the_same_on_both_hosts_is_refused_with_what_each_has()
+    public async Task A_store_that_holds_none_of_the_disks_and_is_not_the_same_on_both_hosts_is_refused()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
         var plan = lab.Plan(machine, Source, Destination, MigrationMode.Live) with { Pool = "elsewhere", Volumes = [] };
         await using var here = await lab.AddPoolAsync("hv1", plan.Pool, "/var/lib/libvirt/images");
-        (await RefusalAsync(plan)).ShouldBe("hv3 has no storage pool elsewhere. Define it there on the same shared directory.");
+        (await RefusalAsync(plan)).ShouldBe("hv3 has no storage pool elsewhere. Define it there (virsh pool-define-as), on the shared directory or one of its own.");
         await using (await lab.AddPoolAsync("hv3", plan.Pool, "/var/lib/libvirt/boot"))
-        {
-            (await RefusalAsync(plan)).ShouldBe(
-                "Storage pool elsewhere is /var/lib/libvirt/images at hv1 and /var/lib/libvirt/boot at hv3, and a machine finds its disks by their path. Give both pools the same path, with the shared directory mounted there.");
-        }
+            (await RefusalAsync(plan)).ShouldContain("None of the machine's disks is in pool elsewhere, which hv1 and hv3 do not share");
 
         // The same path, and each host's own directory.
         await using (await lab.AddPoolAsync("hv3", plan.Pool, "/var/lib/libvirt/images"))
-            (await RefusalAsync(plan)).ShouldContain("is not the same store");
+            (await RefusalAsync(plan)).ShouldContain("which hv1 and hv3 do not share");
         (await Source.Storage.ListAsync(plan.Pool, Stop)).ShouldNotContain(name => name.StartsWith("portal-proof-", StringComparison.Ordinal));
     }
 

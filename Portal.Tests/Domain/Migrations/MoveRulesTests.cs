@@ -34,7 +34,7 @@ public sealed class MoveRulesTests
         findings.ShouldAllBe(f => f.Level != FindingLevel.Error);
         findings.Select(f => f.Text).ShouldBe(
         [
-            "The disks are in the pool images here and would be looked for in other there; both must be the same shared store.",
+            "The disks are in the pool images here and belong into other there: where the two are not one store, they are copied before memory.",
             "The processors differ: EPYC here, Xeon there.",
             "hv2 runs the older QEMU 7.2.0 (here 10.0.2); a machine started on the newer one may be refused.",
             "Memory goes over the network unencrypted: not both hosts can encrypt it.",

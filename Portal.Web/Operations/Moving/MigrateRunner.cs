@@ -157,7 +157,7 @@ public sealed class MigrateRunner(
         var predictor = await run.KeepAsync(held => migrations.PredictorAsync(machine.Id, held));
         var question = new MoveQuestion(machine.Id, move.MemoryMib, new Domain.Evacuations.Route(move.SourceHostId, move.DestinationHostId), move.Mode, Domain.Migrations.GuestSight.Unseen,
             move.Objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs);
-        var stream = move.Stream ?? MoveStream.Plain;
+        var stream = move.Stream ?? StreamTerms.Plain;
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Source.Pool,
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with

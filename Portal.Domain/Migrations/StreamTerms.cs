@@ -25,12 +25,12 @@ public sealed record StreamWishes(int? MaxMibPerSecond = null, int? Connections 
 /// <param name="Compression">How it is compressed.</param>
 /// <param name="Address">The destination's address on the migration network; null: the one other hosts reach it by.</param>
 /// <param name="LimitedBy">Who changed the limit last; null: it is as it was ordered.</param>
-public sealed record MoveStream(int? MaxMibPerSecond, int Connections, StreamCompression Compression, string? Address, string? LimitedBy = null)
+public sealed record StreamTerms(int? MaxMibPerSecond, int Connections, StreamCompression Compression, string? Address, string? LimitedBy = null)
 {
     /// <summary>One connection, no limit, nothing compressed.</summary>
-    public static MoveStream Plain { get; } = new(null, 1, StreamCompression.None, null);
+    public static StreamTerms Plain { get; } = new(null, 1, StreamCompression.None, null);
 
-    internal static MoveStream Of(StreamWishes? wishes, string? address) => Plain with
+    internal static StreamTerms Of(StreamWishes? wishes, string? address) => Plain with
     {
         MaxMibPerSecond = wishes?.MaxMibPerSecond, Connections = wishes?.Connections ?? 1, Compression = wishes?.Compression ?? StreamCompression.None, Address = address,
     };
