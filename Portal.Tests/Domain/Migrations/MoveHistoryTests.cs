@@ -48,8 +48,8 @@ public sealed class MoveHistoryTests(PostgresCluster cluster) : FreshDatabase(cl
     public async Task A_probe_that_does_not_count_and_a_move_that_did_not_arrive_count_for_no_silence()
     {
         var (world, machine) = await MovedAsync((MigrationMode.Live, 60, 2));
-        await OneAsync(world, machine, MigrationMode.Live, claim => Get<MigrationBooks>().MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(2, 9000, "held up"), MachineState.Running, Ct));
-        await OneAsync(world, machine, MigrationMode.Live, claim => Get<MigrationBooks>().StayedAsync(claim, MigrationStatus.Stayed, "no", RouteArithmeticTests.Receipt(2, 9000), MachineState.Running, Ct));
+        await OneAsync(world, machine, MigrationMode.Live, claim => Get<MigrationBooks>().MovedAsync(claim, "ok", Receipts.Of(2, 9000, "held up"), MachineState.Running, Ct));
+        await OneAsync(world, machine, MigrationMode.Live, claim => Get<MigrationBooks>().StayedAsync(claim, MigrationStatus.Stayed, "no", Receipts.Of(2, 9000), MachineState.Running, Ct));
 
         var live = (await History.ByAsync(world.Admin, HistoryBy.Mode, new ListQuery(), Ct)).Items.ShouldHaveSingleItem();
         (live.Moves, live.Moved, live.BlackoutMs, live.BlackoutMsP95).ShouldBe((3, 2, 60d, 60d));
@@ -91,7 +91,7 @@ public sealed class MoveHistoryTests(PostgresCluster cluster) : FreshDatabase(cl
         var world = await Postgres.NewWorldAsync();
         var machine = await world.AddMachineAsync(name: "web-01");
         foreach (var (mode, blackout, seconds) in moves)
-            await OneAsync(world, machine, mode, claim => Get<MigrationBooks>().MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(seconds, blackout), MachineState.Running, Ct));
+            await OneAsync(world, machine, mode, claim => Get<MigrationBooks>().MovedAsync(claim, "ok", Receipts.Of(seconds, blackout), MachineState.Running, Ct));
         return (world, machine);
     }
 

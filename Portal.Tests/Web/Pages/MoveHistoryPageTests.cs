@@ -44,7 +44,7 @@ public class MoveHistoryPageTests(PostgresCluster cluster) : PageTest(cluster)
         (await Get<MigrationService>().StartAsync(World.Admin, machine.Id, World.Hosts[1].Id, mode, mode == MigrationMode.Live ? 100 : null, Guid.NewGuid().ToString(), Ct)).Refusal.ShouldBeNull();
         var claim = (await Get<Ledger>().ClaimAsync("one", TimeSpan.FromMinutes(1), Ct)).ShouldNotBeNull();
         await Get<MigrationBooks>().BeginAsync(claim, DateTimeOffset.UtcNow, Ct);
-        await Get<MigrationBooks>().MovedAsync(claim, "ok", RouteArithmeticTests.Receipt(2, blackout), MachineState.Running, Ct);
+        await Get<MigrationBooks>().MovedAsync(claim, "ok", Receipts.Of(2, blackout), MachineState.Running, Ct);
     }
 
     int made;
