@@ -87,6 +87,9 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
     /// <summary>Their charts.</summary>
     public DbSet<MigrationChunk> MigrationChunks => Set<MigrationChunk>();
 
+    /// <summary>Addresses that moves use.</summary>
+    public DbSet<MigrationNetwork> MigrationNetworks => Set<MigrationNetwork>();
+
     /// <summary>Hosts that are or were emptied.</summary>
     public DbSet<Evacuation> Evacuations => Set<Evacuation>();
 

@@ -56,6 +56,7 @@ public static class PortalDomain
         services.AddSingleton<MovePolicyService>();
         services.AddSingleton<MoveHistory>();
         services.AddSingleton<MigrationService>();
+        services.AddSingleton<MigrationNetworkService>();
         services.AddSingleton<RehomeOrders>();
         services.AddSingleton<EvacuationService>();
         services.AddSingleton<EvacuationDriver>();

@@ -1748,6 +1748,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
+                    b.Property<string>("Stream")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("stream");
+
                     b.HasKey("Id")
                         .HasName("pk_migrations");
 
@@ -1795,6 +1799,54 @@ namespace Portal.Migrations.Migrations
                         .HasName("pk_migration_chunks");
 
                     b.ToTable("migration_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Migrations.MigrationNetwork", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(45)
+                        .HasColumnType("character varying(45)")
+                        .HasColumnName("address");
+
+                    b.Property<Guid?>("FromHostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_host_id");
+
+                    b.Property<Guid>("HostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("host_id");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<string>("SetByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("set_by_name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_migration_networks");
+
+                    b.HasIndex("FromHostId")
+                        .HasDatabaseName("ix_migration_networks_from_host_id");
+
+                    b.HasIndex("HostId", "FromHostId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_migration_networks_host_id_from_host_id");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("HostId", "FromHostId"), false);
+
+                    b.ToTable("migration_networks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_migration_networks_two_hosts", "host_id <> from_host_id");
+                        });
                 });
 
             modelBuilder.Entity("Portal.Domain.MovePolicies.MovePolicy", b =>
@@ -3418,6 +3470,22 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_migration_chunks_migrations_migration_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Migrations.MigrationNetwork", b =>
+                {
+                    b.HasOne("Portal.Domain.Hosts.Host", null)
+                        .WithMany()
+                        .HasForeignKey("FromHostId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_migration_networks_hosts_from_host_id");
+
+                    b.HasOne("Portal.Domain.Hosts.Host", null)
+                        .WithMany()
+                        .HasForeignKey("HostId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_migration_networks_hosts_host_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Notices.Deliveries.Delivery", b =>

@@ -10,6 +10,9 @@ public sealed record WriteRate(double Seconds, double BytesPerSecond);
 /// <param name="Writes">How fast it writes, by window; empty where that could not be measured.</param>
 public sealed record GuestSight(long? TouchedBytes, IReadOnlyList<WriteRate> Writes)
 {
+    /// <summary>Disks that are to be copied with it, at most, bytes; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+
     /// <summary>Nothing was seen.</summary>
     public static GuestSight Unseen { get; } = new(null, []);
 }

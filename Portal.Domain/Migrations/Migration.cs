@@ -129,6 +129,9 @@ public sealed class Migration : IProjectScoped
     /// <summary>What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</summary>
     public MigrationPolicy? Policy { get; private init; }
 
+    /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
+    public MoveStream? Stream { get; private set; }
+
     /// <summary>The policy an admin made that it was ordered by, as it was then; null for those that are built in.</summary>
     public MadePolicy? MadePolicy { get; private init; }
 
@@ -165,14 +168,18 @@ public sealed class Migration : IProjectScoped
     /// <summary>When the receipt was final.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, MadePolicy? made, Actor by, DateTimeOffset now) => new()
+    internal static Migration Plan(Operation operation, Machine machine, Host source, Host destination, MigrationParameters asked, MadePolicy? made, string? address, Actor by, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
         Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, ObjectivePings = asked.ObjectivePings, OverrideReason = asked.Override,
         Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null,
-        MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
+        MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, Stream = MoveStream.Of(asked.Stream, address),
+        RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
+
+    /// <summary>Somebody changed the limit of the stream.</summary>
+    internal void Limit(int? mibPerSecond, string by) => Stream = (Stream ?? MoveStream.Plain) with { MaxMibPerSecond = mibPerSecond, LimitedBy = by };
 
     internal void Begin(DateTimeOffset at) => (Status, StartedAt) = (MigrationStatus.Running, StartedAt ?? at);
 
@@ -227,6 +234,9 @@ public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, doubl
 
     /// <summary>The middle of what is expected of the blackout, ms.</summary>
     internal double MiddleMs => PauseMs + ConvergenceMs ?? (BlackoutMsLow + BlackoutMsHigh) / 2;
+
+    /// <summary>Disks to be copied before memory, at most, bytes; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
 }
 
 /// <summary>What a move cost. Null where nothing could measure it.</summary>
@@ -250,7 +260,14 @@ public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, doubl
 /// <param name="ProbeInvalid">Why the probe's figures do not count; null when they do.</param>
 /// <param name="DirtyBytesPerSecond">How fast the guest wrote while it was copied; null: not known.</param>
 public sealed record Measurement(double TotalSeconds, double TeardownSeconds, double? PauseMs, double? BlackoutMs, double? BlackoutStart, double? BlackoutEnd, double? ConvergenceMs,
-    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid, double? DirtyBytesPerSecond = null);
+    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid, double? DirtyBytesPerSecond = null)
+{
+    /// <summary>Bytes of disks that were copied; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+
+    /// <summary>How long the disks were copied before memory followed, s.</summary>
+    public double DiskSeconds { get; init; }
+}
 
 /// <summary>About a second of a move's frames and pings, compressed as they were streamed: the chart's durable history.</summary>
 public sealed class MigrationChunk
@@ -283,6 +300,7 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();
         builder.Property(m => m.Measured).IsDocument<Measurement>();
+        builder.Property(m => m.Stream).IsDocument<MoveStream>();
         builder.Property(m => m.Settled).IsDocument<LateSettlement>();
         builder.Property(m => m.MadePolicy).IsDocument<MadePolicy>();
         builder.HasIndex(m => m.OperationId).IsUnique();

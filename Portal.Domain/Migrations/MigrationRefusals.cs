@@ -22,6 +22,22 @@ public sealed record HostFull(HostMisfit Misfit, string Needs)
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
 
+/// <summary>The move has ended, so nothing of it can be changed any more.</summary>
+public sealed record MoveEnded(string MachineName)
+    : Refusal("move-ended", $"The move of {MachineName} has ended.", "There is nothing left to limit.")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
+
+/// <summary>One of the two hosts cannot stream memory that way.</summary>
+public sealed record StreamNotPossible(string HostName, string Reason)
+    : Refusal("stream-not-possible", $"{HostName} cannot send or take memory this way: {Reason}", "Choose one connection without zstd, or another host.", "connections")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}
+
 /// <summary>One of the two hosts cannot do it that way.</summary>
 public sealed record ModeNotPossible(MigrationMode Mode, string HostName, string Reason)
     : Refusal("mode-not-possible", $"{HostName} cannot move machines this way: {Reason}", "Choose another mode or another host.", "mode")

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Operations;
+using Portal.Domain.Projects;
 using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Migrations;
 
 /// <summary>Shows moves and their receipts to the people they concern.</summary>
-public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts, MoveOrders orders)
+public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts, MoveOrders orders, TimeProvider time)
 {
     /// <summary>
     /// Moves the actor may see, newest first. Sorts: <c>created machine status mode blackout</c>. Filters: <c>status mode</c> (names,
@@ -82,6 +83,35 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// <summary>The same with everything that may be asked for, its policy included.</summary>
     public Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, MigrationParameters asked, string key, CancellationToken ct) =>
         orders.StartAsync(actor, machineId, asked, key, ct);
+
+    /// <summary>Changes the limit of a move's stream, now or as soon as it begins. The receipt says who set what.</summary>
+    /// <param name="actor">An operator.</param>
+    /// <param name="id">The move.</param>
+    /// <param name="maxMibPerSecond">MiB/s; null: no limit.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The move, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="InvalidText"/>, <see cref="MoveEnded"/>.</returns>
+    public async Task<Result<MigrationRow>> LimitAsync(Actor actor, Guid id, int? maxMibPerSecond, CancellationToken ct)
+    {
+        await using var db = await contexts.ForAsync(actor, ct);
+        if (!await db.Migrations.AnyAsync(m => m.Id == id, ct))
+            return new NotFound("move");
+        if (actor.RefuseUnless(Accounts.PlatformRoles.Operator, "limit a move") is { } refusal)
+            return refusal;
+        if (StreamRules.RefuseLimit(maxMibPerSecond) is { } senseless)
+            return senseless;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Database.ExecuteSqlAsync($"select 1 from migrations where id = {id} for no key update", ct);
+        var migration = await db.Migrations.SingleAsync(m => m.Id == id, ct);
+        if (migration.Status is not (MigrationStatus.Queued or MigrationStatus.Running))
+            return new MoveEnded(migration.MachineName);
+        migration.Limit(maxMibPerSecond, actor.Name);
+        db.AuditEvents.Add(Audit.AuditEvent.Of(actor, "machine.migrate.limit", "machine", migration.MachineId, migration.MachineName, migration.ProjectId,
+            new { migration = id, maxMibPerSecond }, time.GetUtcNow()));
+        await db.SaveChangesAsync(ct);
+        await Changes.ChangeNotice.NotifyAsync(db, Changes.ChangeKind.Migration, id, migration.ProjectId, ct);
+        await transaction.CommitAsync(ct);
+        return await db.Migrations.AsNoTracking().Where(m => m.Id == id).Select(MigrationRow.From(db)).SingleAsync(ct);
+    }
 
     /// <summary>The stored frames past an ordinal, in order; null when there is no such move for the actor.</summary>
     public async Task<IReadOnlyList<ChunkRow>?> ReadChunksAsync(Actor actor, Guid id, int afterOrdinal, CancellationToken ct)

@@ -37,6 +37,9 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
     LateSettlement? Settled = null, MigrationPolicy? Policy = null, MadePolicy? MadePolicy = null, int? ObjectivePings = null, string? OverrideReason = null)
 {
+    /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
+    public MoveStream? Stream { get; init; }
+
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
 
@@ -49,7 +52,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason);
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason) { Stream = m.Stream };
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>
@@ -118,7 +121,11 @@ public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? Sourc
 /// Nobody looks at this machine's figures: the machine's objective, or its project's, comes before the order's, and a mode that keeps it before the one asked for.
 /// </param>
 /// <param name="Override">Why the move is to be made although its objective will not be kept; null: then it is not made.</param>
-public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null);
+public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null)
+{
+    /// <summary>What is asked of the way memory takes; null: one connection, no limit, nothing compressed.</summary>
+    public StreamWishes? Stream { get; init; }
+}
 
 /// <summary>Everything a runner needs to move a machine.</summary>
 /// <param name="Migration">The move.</param>

@@ -94,7 +94,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
         if (!operation.IsOk)
             return operation.Refusal;
-        var migration = Migration.Plan(operation.Value, machine, source, destination, wanted, made?.Value, actor, now);
+        var migration = Migration.Plan(operation.Value, machine, source, destination, wanted, made?.Value, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
             new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = migration.Mode, policy = migration.MadePolicy?.Name ?? migration.Policy?.ToString(), objective = migration.Objective?.Words, overrideReason = migration.OverrideReason }, now));
@@ -150,9 +150,9 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     {
         if (asked.AskedHostId is not { } id)
         {
-            var able = hosts.Where(h => h.Id != source.Id && MoveRules.RefuseMode(asked.Mode, source, h) is null).Select(h => h.Id).ToHashSet();
+            var able = hosts.Where(h => h.Id != source.Id && Impossible(asked, source, h) is null).Select(h => h.Id).ToHashSet();
             if (able.Count == 0 && hosts.Find(h => h.Id != source.Id) is { } unable)
-                return MoveRules.RefuseMode(asked.Mode, source, unable)!;
+                return Impossible(asked, source, unable)!;
             var misfits = rooms.Where(r => able.Contains(r.Id)).Select(r => Placing.Misfit(r, machine.Size)).OfType<HostMisfit>().ToList();
             var fit = hosts.Where(h => able.Contains(h.Id) && misfits.TrueForAll(m => m.HostId != h.Id)).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(MoveRules.Look(source, h, misfit: null))));
             return outlook.Rank(source, fit, asked.Mode, Objective.Of(asked.ObjectiveMs, asked.ObjectivePings)) is [var best, ..]
@@ -169,7 +169,14 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             return new HostInMaintenance(destination.Name, "Choose another host, or take it back into service first.");
         if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size) is { } misfit)
             return new HostFull(misfit, HostRooms.Needs(machine));
-        return MoveRules.RefuseMode(asked.Mode, source, destination) is { } impossible ? impossible : destination;
+        return Impossible(asked, source, destination) is { } impossible ? impossible : destination;
+    }
+
+    /// <summary>Why two hosts cannot do what is asked; null when they can.</summary>
+    static Refusal? Impossible(MigrationParameters asked, Host source, Host destination)
+    {
+        Refusal? mode = MoveRules.RefuseMode(asked.Mode, source, destination);
+        return mode ?? StreamRules.Refuse(asked.Stream, source, destination);
     }
 
     static Task<MigrationRow> RowAsync(PortalDbContext db, Guid operationId, CancellationToken ct) =>

@@ -51,21 +51,21 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
         var memory = question.MemoryMib * 1048576.0;
         var touched = Touched(question, known, memory);
         var writes = new Writes(WritesOf(question, known));
-        var model = Fit(question.Mode, known, r => r.Measured.TotalSeconds);
+        var model = Fit(question.Mode, known, MemorySeconds);
         var cost = model.Of(question.Mode, touched, memory, writes, question.MostPauseMs);
 
         // What physics leaves open, as the receipts say: by how much a move took longer or shorter than the model has it for what it was.
         var modelled = known.ConvertAll(k => (k.Weight, k.Receipt, Cost: model.Of(question.Mode, TouchedThen(k.Receipt), k.Receipt.MemoryMib * 1048576.0, WritesThen(k.Receipt), question.MostPauseMs)));
-        var factor = Weighted.Quantile(modelled.Select(m => (m.Receipt.Measured.TotalSeconds / m.Cost.Seconds, m.Weight)).Append((1, PriorWeight)), 0.5)!.Value;
+        var factor = Weighted.Quantile(modelled.Select(m => (MemorySeconds(m.Receipt) / m.Cost.Seconds, m.Weight)).Append((1, PriorWeight)), 0.5)!.Value;
         var valid = known.Where(k => k.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null }).ToList();
         var (low, middle, high) = question.Mode is MigrationMode.QuickDirect or MigrationMode.QuickSaved
             ? Still(question.Mode, touched, valid)
             : Running(cost, [.. modelled.Where(m => m.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null }).Select(m => (m.Receipt.Measured.BlackoutMs!.Value - m.Cost.StillMs, m.Weight))]);
         var convergence = Weighted.Quantile(valid.Where(v => v.Receipt.Measured.ConvergenceMs is not null).Select(v => (v.Receipt.Measured.ConvergenceMs!.Value, v.Weight)), 0.5) ?? UsualConvergenceMs;
         convergence = Math.Min(convergence, middle);
-        return new Prediction(cost.Seconds * factor, low, high, cost.Converges, (long)cost.Bytes, middle - convergence, convergence)
+        return new Prediction((cost.Seconds * factor) + DiskSeconds(question), low, high, cost.Converges, (long)cost.Bytes, middle - convergence, convergence)
         {
-            TouchedBytes = (long)touched, SeenBytes = question.Sight.TouchedBytes, DirtyBytesPerSecond = writes.Within(1), Moves = known.Count, IsGrounded = known.Count >= Enough || question.Sight.Writes.Count > 0,
+            DiskBytes = question.Sight.DiskBytes, TouchedBytes = (long)touched, SeenBytes = question.Sight.TouchedBytes, DirtyBytesPerSecond = writes.Within(1), Moves = known.Count, IsGrounded = known.Count >= Enough || question.Sight.Writes.Count > 0,
         };
     }
 
@@ -96,7 +96,7 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
     List<(double Weight, MoveReceipt Receipt)> Weigh(MoveQuestion question)
     {
         var touched = question.Sight.TouchedBytes;
-        return [.. byMode[question.Mode].Where(r => r.Measured.TotalSeconds > 0).Select((r, age) =>
+        return [.. byMode[question.Mode].Where(r => MemorySeconds(r) > 0).Select((r, age) =>
         {
             var weight = Math.Pow(0.5, age / HalfLife) * (r.MachineId == question.MachineId ? 1 : OfOtherMachine)
                 * (r.Route == question.Route ? 1 : r.Route == new Route(question.Route.To, question.Route.From) ? OfWayBack : OfOtherRoute)
@@ -104,6 +104,17 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
             return (touched is { } here && r.Predicted?.SeenBytes is { } there ? weight * Likeness(here, there) : weight, r);
         })];
     }
+
+    /// <summary>Disks go before memory, as fast as they went before; half of what 1 Gbit/s carries where none ever did.</summary>
+    double DiskSeconds(MoveQuestion question)
+    {
+        const double Usual = 60e6;
+        var speeds = newestFirst.Where(r => r.Measured is { DiskBytes: > 0, DiskSeconds: > 0 }).Select((r, age) => (r.Measured.DiskBytes / r.Measured.DiskSeconds, Math.Pow(0.5, age / HalfLife)));
+        return question.Sight.DiskBytes / Weighted.Quantile(speeds.Append((Usual, PriorWeight)), 0.5)!.Value;
+    }
+
+    /// <summary>How long the memory of a move took, without the disks before it.</summary>
+    static double MemorySeconds(MoveReceipt receipt) => receipt.Measured.TotalSeconds - receipt.Measured.DiskSeconds;
 
     static double Likeness(double a, double b) => a <= 0 || b <= 0 ? 1 : Math.Exp(-1.5 * Math.Abs(Math.Log(a / b)));
 

@@ -19,6 +19,8 @@ public static class MoveRules
     {
         if ((Objective.Refuse(asked.ObjectiveMs, asked.ObjectivePings) ?? RefuseOverride(asked.Override)) is { } senseless)
             return senseless;
+        if (StreamRules.Refuse(asked) is { } impossible)
+            return impossible;
         if (asked is { Policy: not null, PolicyId: not null })
             return new InvalidText("policyId", "A move goes by one policy, and two are given.", "Give either policy, for one that is built in, or policyId, for one an admin made.");
         return asked is { Mode: not MigrationMode.Live } and ({ Policy: not null } or { PolicyId: not null })
@@ -53,7 +55,7 @@ public static class MoveRules
         if (possible.Count == 0)
             findings.Add(new(FindingLevel.Error, RefuseMode(MigrationMode.Live, source, destination)!.Message));
         if (source.Pool != destination.Pool)
-            findings.Add(new(FindingLevel.Warning, $"The disks are in the pool {source.Pool} here and would be looked for in {destination.Pool} there; both must be the same shared store."));
+            findings.Add(new(FindingLevel.Info, $"The disks are in the pool {source.Pool} here and belong into {destination.Pool} there: where the two are not one store, they are copied before memory."));
         if (from.CpuModel != to.CpuModel)
             findings.Add(new(FindingLevel.Warning, $"The processors differ: {from.CpuModel} here, {to.CpuModel} there."));
         if (IsOlder(to.HypervisorVersion, from.HypervisorVersion))

@@ -34,6 +34,12 @@ public static class CapabilityNames
     public const string QuickSaved = "quick-saved";
     /// <summary>The memory stream between hosts can be encrypted.</summary>
     public const string MemoryTls = "memory-tls";
+    /// <summary>A machine can take its disks along to a host that shares no store with its own.</summary>
+    public const string WithStorage = "with-storage";
+    /// <summary>The memory stream can use several connections at once.</summary>
+    public const string Parallel = "parallel-streams";
+    /// <summary>The memory stream can be compressed by zstd.</summary>
+    public const string CompressZstd = "compress-zstd";
     /// <summary>A silent guest's address can be announced again after a move.</summary>
     public const string Announce = "announce-self";
 }

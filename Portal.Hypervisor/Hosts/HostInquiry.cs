@@ -64,6 +64,7 @@ internal static class HostInquiry
             ? $"QEMU {hypervisor} has no announce-self; it came with 4.0."
             : LibvirtLibrary.HasQemuExtensions ? null : $"{Native.QemuLibrary} is not installed beside the portal.");
         var noPostCopy = noQemu ?? PostCopyLack(hypervisor, libvirt);
+        var noParallel = noQemu ?? ParallelLack(hypervisor, libvirt);
         return
         [
             Can(CapabilityNames.Lifecycle, reason: null),
@@ -74,6 +75,9 @@ internal static class HostInquiry
             Can(CapabilityNames.QuickSaved, noQemu),
             Can(CapabilityNames.MemoryTls, noQemu ?? (hypervisor < new Version(2, 11) ? "QEMU before 2.11 cannot encrypt the memory stream." : null)),
             Can(CapabilityNames.Announce, noAnnounce),
+            Can(CapabilityNames.WithStorage, noQemu ?? StorageLack(hypervisor, libvirt)),
+            Can(CapabilityNames.Parallel, noParallel),
+            Can(CapabilityNames.CompressZstd, noParallel ?? (libvirt < new Version(9, 4) ? $"libvirt {libvirt} cannot ask for zstd; that came with 9.4." : null)),
         ];
     }
 
@@ -86,6 +90,22 @@ internal static class HostInquiry
         if (libvirt < new Version(8, 5))
             return $"libvirt {libvirt} cannot recover a broken post-copy move; that came with 8.5.";
         return hypervisor < new Version(3, 0) ? $"QEMU {hypervisor} cannot recover a broken post-copy move; that came with 3.0." : null;
+    }
+
+    /// <summary>Disks travel encrypted like memory, or not at all.</summary>
+    private static string? StorageLack(Version hypervisor, Version libvirt)
+    {
+        if (libvirt < new Version(4, 4))
+            return $"libvirt {libvirt} cannot encrypt the copy of a disk; that came with 4.4.";
+        return hypervisor < new Version(2, 11) ? $"QEMU {hypervisor} cannot encrypt the copy of a disk; that came with 2.11." : null;
+    }
+
+    /// <summary>Several connections came earlier, but not together with encryption.</summary>
+    private static string? ParallelLack(Version hypervisor, Version libvirt)
+    {
+        if (libvirt < new Version(5, 2))
+            return $"libvirt {libvirt} cannot send memory over several connections; that came with 5.2.";
+        return hypervisor < new Version(5, 2) ? $"QEMU {hypervisor} cannot encrypt several connections; that came with 5.2." : null;
     }
 
     private static Capability Can(string name, string? reason) => new(name, reason is null, reason);

@@ -14,6 +14,9 @@ internal static partial class Native
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial DomainHandle virDomainDefineXML(ConnectHandle connection, string xml);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial DomainHandle virDomainCreateXML(ConnectHandle connection, string xml, uint flags);
+
     [LibraryImport(Library)]
     public static partial int virDomainFree(nint domain);
 

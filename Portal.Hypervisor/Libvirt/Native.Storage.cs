@@ -63,6 +63,9 @@ internal static partial class Native
     public static partial int virStorageVolUpload(VolumeHandle volume, StreamHandle stream, ulong offset, ulong length, uint flags);
 
     [LibraryImport(Library)]
+    public static partial int virStorageVolDownload(VolumeHandle volume, StreamHandle stream, ulong offset, ulong length, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virStorageVolFree(nint volume);
 
     [LibraryImport(Library)]
@@ -70,6 +73,9 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     public static unsafe partial int virStreamSend(StreamHandle stream, byte* data, nuint count);
+
+    [LibraryImport(Library)]
+    public static unsafe partial int virStreamRecv(StreamHandle stream, byte* data, nuint count);
 
     [LibraryImport(Library)]
     public static partial int virStreamFinish(StreamHandle stream);

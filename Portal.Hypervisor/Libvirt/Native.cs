@@ -46,6 +46,10 @@ internal static partial class Native
         ref NativeTypedParameter* parameters, ref int count, ref int capacity, string name, string value);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int virTypedParamsAddInt(
+        ref NativeTypedParameter* parameters, ref int count, ref int capacity, string name, int value);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int virTypedParamsAddULLong(
         ref NativeTypedParameter* parameters, ref int count, ref int capacity, string name, ulong value);
 }

@@ -19,6 +19,9 @@ internal sealed unsafe class TypedParameters : IDisposable
     public void Add(string name, ulong value)
         => LibvirtError.Check(Native.virTypedParamsAddULLong(ref _first, ref _count, ref _capacity, name, value));
 
+    public void Add(string name, int value)
+        => LibvirtError.Check(Native.virTypedParamsAddInt(ref _first, ref _count, ref _capacity, name, value));
+
     public void Dispose()
     {
         if (_first is not null)

@@ -129,6 +129,9 @@ internal static class DomainCalls
     /// <summary>The definition as it will be at the next start.</summary>
     public static string DefinitionXml(DomainHandle domain) => NativeText.TakeOwned(Native.virDomainGetXMLDesc(domain, XmlInactive | XmlMigratable));
 
+    /// <summary>The machine as it runs, as another host takes it.</summary>
+    public static string MigratableXml(DomainHandle domain) => NativeText.TakeOwned(Native.virDomainGetXMLDesc(domain, XmlMigratable));
+
     /// <summary>The files its disks are in, as its definition has them; none when it is not there.</summary>
     public static IReadOnlyList<string> DiskPaths(ConnectHandle connection, Guid machine)
     {

@@ -16,6 +16,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private (int Number, double Began) _pass;
     private double _percent;
     private bool _isHeld;
+    private double? _memorySince;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
@@ -34,6 +35,12 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
 
     /// <summary>Whether the guest was sent on before its memory: from then on the source must never run it again.</summary>
     public bool HasPostCopied { get; private set; }
+
+    /// <summary>Bytes of disks copied so far.</summary>
+    public long DiskBytes { get; private set; }
+
+    /// <summary>How long disks were copied before memory followed, s, by when the copy began.</summary>
+    public double DiskSeconds(double began) => DiskBytes == 0 ? 0 : Math.Max(0, (_memorySince ?? timeline.Now) - began);
 
     /// <summary>Whether the guest switches over now, or has.</summary>
     private bool IsSwitching => plan.Mode.KeepsRunning() && ends.Suspended.IsCompleted && !_isHeld;
@@ -64,6 +71,39 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         }
     }
 
+    /// <summary>Sets the limits that people ask for while the stream runs, and says who asked.</summary>
+    public async Task ObeyAsync(CancellationToken stop)
+    {
+        if (plan.Limits is not { } limits)
+            return;
+        var present = plan.Options.MaxMibPerSecond;
+        try
+        {
+            await foreach (var limit in limits.ReadAllAsync(stop))
+            {
+                try
+                {
+                    var isPostCopy = HasPostCopied;
+                    await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, limit.MibPerSecond, isPostCopy), stop);
+                    bulletin.Decide($"{limit.By} set the limit of the stream to {Limit(limit.MibPerSecond)}.", $"it was {Limit(present)}{(IsCopyingDisks ? "; the copy of disks that is under way keeps that" : "")}");
+                    present = limit.MibPerSecond;
+                }
+                catch (LibvirtException e)
+                {
+                    bulletin.Decide($"{limit.By} asked for a limit of {Limit(limit.MibPerSecond)}, and the source did not take it.", e.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The copy is over.
+        }
+    }
+
+    private bool IsCopyingDisks => Last is { DiskRemainingBytes: > 0 };
+
+    private static string Limit(int? mibPerSecond) => mibPerSecond is { } limit ? $"{limit} MiB/s" : "none";
+
     /// <summary>Tells the job's final figures.</summary>
     public void Conclude(JobStatistics statistics)
     {
@@ -76,6 +116,10 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         Last = statistics;
         LearnWrites(statistics);
         Tell(statistics);
+        // Disks go first, while the guest runs as ever; there is nothing to decide before memory follows.
+        if (statistics.TotalBytes <= 0)
+            return;
+        _memorySince ??= timeline.Now;
         if (HasPostCopied && statistics.RemainingBytes > 0)
             FollowedAt = timeline.Now;
         if (plan.Mode == MigrationMode.QuickDirect && ends.Suspended.IsCompleted && statistics is { RemainingBytes: 0, ProcessedBytes: > 0 })
@@ -150,13 +194,21 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
 
     private void Tell(JobStatistics statistics)
     {
-        if (statistics.TotalBytes <= 0)
+        DiskBytes = Math.Max(DiskBytes, statistics.DiskProcessedBytes);
+        // Before memory follows libvirt says nothing of it: all of it is left.
+        var memory = statistics.TotalBytes > 0 ? statistics.TotalBytes : findings.MemoryBytes;
+        var left = (statistics.TotalBytes > 0 ? statistics.RemainingBytes : memory) + statistics.DiskRemainingBytes;
+        var total = memory + statistics.DiskTotalBytes;
+        if (statistics.TotalBytes <= 0 && statistics.DiskTotalBytes <= 0)
             return;
         // Later passes send pages again: what is left goes up and down, how far the move has come does not.
-        _percent = Math.Max(_percent, 100.0 * (statistics.TotalBytes - statistics.RemainingBytes) / statistics.TotalBytes);
+        _percent = Math.Max(_percent, 100.0 * (total - left) / total);
         bulletin.Report(new MigrationProgress(
-            statistics.TotalBytes, statistics.RemainingBytes, statistics.ProcessedBytes, statistics.BytesPerSecond,
-            statistics.DirtyBytesPerSecond, IterationOf(statistics), statistics.DowntimeMs, Math.Round(_percent, 1)));
+            memory, left - statistics.DiskRemainingBytes, statistics.ProcessedBytes, statistics.TotalBytes > 0 ? statistics.BytesPerSecond : statistics.DiskBytesPerSecond,
+            statistics.DirtyBytesPerSecond, IterationOf(statistics), statistics.DowntimeMs, Math.Round(_percent, 1))
+        {
+            DiskTotalBytes = statistics.DiskTotalBytes, DiskRemainingBytes = statistics.DiskRemainingBytes,
+        });
     }
 
     /// <summary>The figures that explain a copy that did not come to its end.</summary>

@@ -16,7 +16,7 @@ internal sealed class Handover(
     {
         var began = timeline.Now;
         using var copying = new CancellationTokenSource();
-        var watching = watch.RunAsync(copying.Token);
+        var watching = Task.WhenAll(watch.RunAsync(copying.Token), watch.ObeyAsync(copying.Token));
         var moving = transfer.RunAsync();
         var brake = BrakeAsync(moving, stop, copying.Token);
         var confirming = ConfirmAsync(moving);
@@ -51,7 +51,7 @@ internal sealed class Handover(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over, abandon);
         try
         {
-            var late = Task.Delay(plan.Options.CopyDeadline, time, either.Token);
+            var late = Task.Delay(findings.CopyDeadline(plan), time, either.Token);
             if (await Task.WhenAny(late, watch.GivenUp) == watch.GivenUp)
                 return await ApplyBrakeAsync(moving, await watch.GivenUp);
             await late;
@@ -65,7 +65,7 @@ internal sealed class Handover(
             return await ApplyBrakeAsync(moving, "Cancelled on request.");
         }
 
-        return await ApplyBrakeAsync(moving, $"The copy did not end within {plan.Options.CopyDeadline.TotalSeconds:0} s ({watch.Describe()}).");
+        return await ApplyBrakeAsync(moving, $"The copy did not end within {findings.CopyDeadline(plan).TotalSeconds:0} s ({watch.Describe()}).");
     }
 
     private async Task<string> ApplyBrakeAsync(Task moving, string reason)
@@ -105,7 +105,10 @@ internal sealed class Handover(
         var complete = Math.Max(confirmation.ResumedAt, watch.FollowedAt ?? confirmation.ResumedAt);
         var measured = new Measured(
             complete - began, Math.Max(0, returned - complete), pause, report, report?.BlackoutMs - pause is { } rest ? Math.Max(0, rest) : null,
-            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers, watch.DirtyBytesPerSecond);
+            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers, watch.DirtyBytesPerSecond)
+        {
+            DiskBytes = watch.DiskBytes, DiskSeconds = watch.DiskSeconds(began),
+        };
         return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured), measured, Predicted: null);
     }
 
@@ -158,7 +161,10 @@ internal sealed class Handover(
         var settled = timeline.Now;
         var report = await FinishProbeAsync(settled);
         return new Measured(settled - began, TeardownSeconds: 0, PauseMs: null, report, ConvergenceMs: null,
-            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled), watch.DirtyBytesPerSecond);
+            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled), watch.DirtyBytesPerSecond)
+        {
+            DiskBytes = watch.DiskBytes, DiskSeconds = watch.DiskSeconds(began),
+        };
     }
 
     /// <summary>An explanation with the hosts' names in it.</summary>

@@ -54,6 +54,14 @@ internal static class JobCalls
         return Native.virDomainMigrateStartPostCopy(domain, flags: 0) >= 0 ? true : throw LibvirtError.Last();
     }
 
+    /// <summary>Changes the limit of a running stream, MiB/s; null: none. Post-copy has a limit of its own.</summary>
+    public static bool SetMaxSpeed(ConnectHandle connection, Guid machine, int? mibPerSecond, bool isPostCopy)
+    {
+        const uint PostCopy = 1;
+        using var domain = DomainCalls.Require(connection, machine);
+        return Native.virDomainMigrateSetMaxSpeed(domain, (nuint)(mibPerSecond is { } limit ? (ulong)limit : MigrateCall.Unlimited), isPostCopy ? PostCopy : 0) >= 0 ? true : throw LibvirtError.Last();
+    }
+
     public static bool SetMaxDowntime(ConnectHandle connection, Guid machine, int milliseconds)
     {
         using var domain = DomainCalls.Require(connection, machine);

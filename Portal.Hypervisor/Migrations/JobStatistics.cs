@@ -15,6 +15,15 @@ internal sealed class JobStatistics(IReadOnlyDictionary<string, double> fields)
 
     public long DirtyBytesPerSecond => (long)(Field("memory_dirty_rate") * (Field("memory_page_size") is var size and > 0 ? size : 4096));
 
+    /// <summary>Disks to be copied; 0 where none are.</summary>
+    public long DiskTotalBytes => Bytes("disk_total");
+
+    public long DiskRemainingBytes => Bytes("disk_remaining");
+
+    public long DiskProcessedBytes => Bytes("disk_processed");
+
+    public long DiskBytesPerSecond => Bytes("disk_bps");
+
     public int Iteration => (int)Field("memory_iteration");
 
     /// <summary>How much auto-converge slows the guest's processors.</summary>

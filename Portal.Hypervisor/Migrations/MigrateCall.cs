@@ -10,10 +10,17 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="IsLive">Whether the guest runs meanwhile.</param>
 /// <param name="MayPostCopy">Whether it may go post-copy; the hosts prepare for it.</param>
 /// <param name="MaySlow">Whether QEMU may slow the guest's processors when it writes too fast (auto-converge).</param>
-/// <param name="MaxMibPerSecond">Limit of the stream; null: none.</param>
+/// <param name="Options">Limit of the stream, connections and compression.</param>
+/// <param name="Storage">The disks that go with it; null: the destination sees them.</param>
 internal sealed record MigrateCall(
-    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, int? MaxMibPerSecond)
+    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, MigrationOptions Options, StorageMove? Storage)
 {
+    /// <summary>
+    /// libvirt's own figure for no limit, MiB/s: the most that is a number of bytes too. Given always, since libvirt would otherwise
+    /// take the limit a person set during an earlier move of the same guest.
+    /// </summary>
+    public const ulong Unlimited = long.MaxValue >> 20;
+
     [Flags]
     private enum Flags : uint
     {
@@ -21,11 +28,14 @@ internal sealed record MigrateCall(
         PeerToPeer = 1 << 1,
         PersistDestination = 1 << 3,
         UndefineSource = 1 << 4,
+        NonSharedDisk = 1 << 6,
         Unsafe = 1 << 9,
+        Compressed = 1 << 11,
         AbortOnError = 1 << 12,
         AutoConverge = 1 << 13,
         PostCopy = 1 << 15,
         Tls = 1 << 16,
+        Parallel = 1 << 17,
     }
 
     /// <summary>
@@ -49,12 +59,30 @@ internal sealed record MigrateCall(
             parameters.Add("tls.destination", CertificateName);
         }
 
-        if (MaxMibPerSecond is { } limit)
+        var limit = Options.MaxMibPerSecond is { } most ? (ulong)most : Unlimited;
+        parameters.Add("bandwidth", limit);
+        // The limit of the copy ends where post-copy begins.
+        if (MayPostCopy)
+            parameters.Add("bandwidth.postcopy", limit);
+        if (Options.IsParallel)
         {
-            parameters.Add("bandwidth", (ulong)limit);
-            // The limit of the copy ends where post-copy begins.
-            if (MayPostCopy)
-                parameters.Add("bandwidth.postcopy", (ulong)limit);
+            flags |= Flags.Parallel;
+            parameters.Add("parallel.connections", Options.Connections);
+        }
+
+        if (Options.Compression != StreamCompression.None)
+        {
+            flags |= Flags.Compressed;
+            parameters.Add("compression", Options.Compression == StreamCompression.Zstd ? "zstd" : "xbzrle");
+        }
+
+        if (Storage is not null)
+        {
+            flags |= Flags.NonSharedDisk;
+            foreach (var disk in Storage.Streamed)
+                parameters.Add("migrate_disks", disk.Target);
+            parameters.Add("destination_xml", Storage.Describe(connection, machine, isPersistent: false));
+            parameters.Add("persistent_xml", Storage.Describe(connection, machine, isPersistent: true));
         }
 
         using var domain = DomainCalls.Require(connection, machine);

@@ -65,6 +65,16 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
         return new Settler(machine, source, destination, _time).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
     }
 
+    /// <summary>
+    /// Removes a settled machine's disks from the end of its move that it is not at, where its hosts share no store and a portal died before
+    /// it had. Does nothing where there is nothing to remove, or where both ends are one store. Returns how many volumes it removed.
+    /// </summary>
+    public Task<int> ClearAsync(MigrationPlan plan, bool hasMoved, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return StorageCarrier.ClearAsync(plan, hasMoved, _time.GetUtcNow(), cancellationToken);
+    }
+
     /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="source">Where its move began.</param>

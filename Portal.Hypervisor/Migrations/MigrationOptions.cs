@@ -1,5 +1,16 @@
 namespace Portal.Hypervisor.Migrations;
 
+/// <summary>How a memory stream is compressed.</summary>
+public enum StreamCompression
+{
+    /// <summary>Not at all: pages of zeros are never sent anyway.</summary>
+    None,
+    /// <summary>Pages sent again go as what changed in them (QEMU's XBZRLE).</summary>
+    Xbzrle,
+    /// <summary>Every page by zstd, on several connections.</summary>
+    Zstd,
+}
+
 /// <summary>Limits of a move.</summary>
 public sealed record MigrationOptions
 {
@@ -29,6 +40,15 @@ public sealed record MigrationOptions
 
     /// <summary>Limit of the memory stream, MiB/s; null: what the network carries.</summary>
     public int? MaxMibPerSecond { get; init; }
+
+    /// <summary>Connections the memory stream uses; 1: the ordinary single stream.</summary>
+    public int Connections { get; init; } = 1;
+
+    /// <summary>How the memory stream is compressed.</summary>
+    public StreamCompression Compression { get; init; }
+
+    /// <summary>Whether the stream is one of several connections; zstd comes with those only.</summary>
+    internal bool IsParallel => Connections > 1 || Compression == StreamCompression.Zstd;
 
     /// <summary>Longest the copy may take; then the move is undone.</summary>
     public TimeSpan CopyDeadline { get; init; } = TimeSpan.FromMinutes(10);

@@ -32,7 +32,11 @@ public sealed record MigrationOutcome(MigrationVerdict Verdict, string Message, 
 /// <param name="Bytes">Bytes to be sent.</param>
 /// <param name="PauseMs">The hypervisor's part of the blackout, ms.</param>
 /// <param name="ConvergenceMs">The rest of it, ms.</param>
-public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double PauseMs, double ConvergenceMs);
+public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double PauseMs, double ConvergenceMs)
+{
+    /// <summary>Disks to be copied before memory, at most, bytes; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+}
 
 /// <summary>What a move was.</summary>
 /// <param name="TotalSeconds">Until the guest ran at the destination with all of its memory, or was known to run on at the source, s.</param>
@@ -48,4 +52,11 @@ public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double
 /// <param name="DirtyBytesPerSecond">How fast the guest wrote while it was copied, as the hypervisor last said; null: it did not.</param>
 public sealed record Measured(
     double TotalSeconds, double TeardownSeconds, double? PauseMs, ProbeReport? Probe, double? ConvergenceMs,
-    long Bytes, int Iterations, bool GuestAnswers, double? DirtyBytesPerSecond = null);
+    long Bytes, int Iterations, bool GuestAnswers, double? DirtyBytesPerSecond = null)
+{
+    /// <summary>Bytes of disks that were copied; 0 where both hosts see the same store.</summary>
+    public long DiskBytes { get; init; }
+
+    /// <summary>How long the disks were copied before memory followed, s.</summary>
+    public double DiskSeconds { get; init; }
+}

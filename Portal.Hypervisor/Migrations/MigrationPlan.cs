@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using Portal.Hypervisor.Hosts;
 
 namespace Portal.Hypervisor.Migrations;
@@ -48,9 +49,24 @@ public enum MigrationPhase
 /// <param name="Destination">The host it goes to.</param>
 /// <param name="Mode">How it moves.</param>
 /// <param name="Guest">Address the probe pings; null: no probe, and no measured blackout.</param>
-/// <param name="Pool">Storage pool both hosts must share.</param>
-/// <param name="Volumes">Volumes in that pool the destination must see.</param>
+/// <param name="Pool">The source's storage pool.</param>
+/// <param name="Volumes">The machine's volumes in it: the destination must see them, or they are copied there.</param>
 /// <param name="Options">Limits and history.</param>
 public sealed record MigrationPlan(
     Guid Machine, HostConnection Source, HostConnection Destination, MigrationMode Mode, IPAddress? Guest,
-    string Pool, IReadOnlyList<string> Volumes, MigrationOptions Options);
+    string Pool, IReadOnlyList<string> Volumes, MigrationOptions Options)
+{
+    /// <summary>The destination's pool. Where it is not the source's store, the machine's disks are copied into it.</summary>
+    public string DestinationPool { get; init; } = Pool;
+
+    /// <summary>Address of the destination that memory and disks are sent to; null: the one hosts reach it by otherwise.</summary>
+    public string? StreamAddress { get; init; }
+
+    /// <summary>Limits of the stream set by people while the move runs; null: none will be.</summary>
+    public ChannelReader<BandwidthLimit>? Limits { get; init; }
+}
+
+/// <summary>A limit of the memory stream set by a person.</summary>
+/// <param name="MibPerSecond">MiB/s; null: no limit.</param>
+/// <param name="By">Who set it.</param>
+public sealed record BandwidthLimit(int? MibPerSecond, string By);

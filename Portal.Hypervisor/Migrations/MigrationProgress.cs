@@ -11,4 +11,11 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="Percent">How far, 0 to 100.</param>
 public sealed record MigrationProgress(
     long TotalBytes, long RemainingBytes, long ProcessedBytes, long BytesPerSecond, long DirtyBytesPerSecond,
-    int Iteration, double? ExpectedDowntimeMs, double Percent);
+    int Iteration, double? ExpectedDowntimeMs, double Percent)
+{
+    /// <summary>Disks to be copied; 0 where both hosts see the same store.</summary>
+    public long DiskTotalBytes { get; init; }
+
+    /// <summary>What is left of them. Memory follows when nothing is.</summary>
+    public long DiskRemainingBytes { get; init; }
+}

@@ -62,6 +62,7 @@ internal sealed class MigrationRun
         Predicted? predicted = null;
         MoveEnds ends;
         Findings findings;
+        StorageMove? storage = null;
         try
         {
             ends = await MoveEnds.OpenAsync(_plan, _timeline, stop);
@@ -78,6 +79,7 @@ internal sealed class MigrationRun
                 findings = await Preflight.CheckAsync(ends, _plan, _time.GetUtcNow(), stop);
                 if (findings.Refusal is { } refusal)
                     return Untouched(MigrationVerdict.Stayed, refusal, predicted);
+                storage = findings.Storage;
                 var foresight = await ForetellAsync(findings, stop);
                 predicted = foresight?.Predicted;
                 if (foresight is { Refusal: { } unwise })
@@ -86,6 +88,7 @@ internal sealed class MigrationRun
             }
             catch (Exception e)
             {
+                await ClearAsync(MigrationVerdict.Stayed, storage);
                 return Untouched(e, predicted);
             }
 
@@ -95,6 +98,7 @@ internal sealed class MigrationRun
             var watch = new CopyWatch(ends, _plan, findings, transfer, probe, _timeline, _bulletin);
             var handover = new Handover(_plan, ends, findings, transfer, watch, probe, _timeline, _bulletin, _time, _abandon);
             var result = await handover.RunAsync(stop);
+            await ClearAsync(result.Verdict, storage);
             return result with { Predicted = predicted };
         }
     }
@@ -102,11 +106,13 @@ internal sealed class MigrationRun
     /// <summary>Looks at the guest once more, while the probe's lead-in runs anyway.</summary>
     private async Task<Foresight?> ForetellAsync(Findings findings, CancellationToken stop)
     {
-        _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; both see the same store");
+        _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; {(findings.Storage is null ? "both see the same store" : "they share no store")}");
+        if (findings.Storage is { } storage)
+            _bulletin.Decide("The machine's disks are copied before its memory, since the hosts share no store.", $"{string.Join(", ", storage.Disks.Select(disk => disk.Volume))}: {storage.MostBytes / 1048576.0:0} MiB at most");
         if (_plan.Options.Foretell is not { } foretell)
             return null;
         var sight = await SightAsync(stop) ?? new GuestSight(findings.MemoryBytes, findings.TouchedBytes, []);
-        var foresight = foretell(sight);
+        var foresight = foretell(sight with { DiskBytes = findings.Storage?.MostBytes ?? 0 });
         _bulletin.Foretell(foresight.Predicted);
         foreach (var write in sight.Writes)
             _bulletin.Decide("Measured how fast the guest writes.", $"{write.BytesPerSecond / 1048576.0:0.#} MiB/s within {write.Seconds:0.0} s");
@@ -141,7 +147,26 @@ internal sealed class MigrationRun
                 _bulletin.Decide($"Allow a pause of {rules.FirstMs} ms at first.", $"{rules.Policy.Name}: raised only if the copy does not converge, to {rules.MostMs} ms at most");
         }
 
+        if (findings.Storage is { } storage)
+            await StorageCarrier.MakeAsync(ends, _plan, storage, stop);
         await _timeline.UntilZeroAsync(stop);
+    }
+
+    /// <summary>Removes the disks that one end has too many of. What cannot be removed now takes room and nothing else, so it fails no move.</summary>
+    private async Task ClearAsync(MigrationVerdict verdict, StorageMove? storage)
+    {
+        if (storage is null || verdict is MigrationVerdict.Lost or MigrationVerdict.Ambiguous)
+            return;
+        var hasMoved = verdict == MigrationVerdict.Moved;
+        try
+        {
+            var removed = await StorageCarrier.ClearAsync(_plan, hasMoved, _time.GetUtcNow(), _abandon);
+            _bulletin.Decide(hasMoved ? $"The disks at {Here} are removed: the machine has those at {There}." : $"What was copied to {There} is removed: the machine has its disks at {Here}.", $"{removed} volumes");
+        }
+        catch (LibvirtException e)
+        {
+            _bulletin.Decide($"The machine's disks at {(hasMoved ? Here : There)} could not be removed, and take room there until somebody does (virsh vol-delete).", e.Message);
+        }
     }
 
     /// <summary>Before the copy nothing is touched, so whatever goes wrong leaves the machine where it is.</summary>

@@ -13,6 +13,15 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="CanPostCopy">Whether both hosts can go post-copy.</param>
 internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanAnnounce, bool CanPostCopy)
 {
+    /// <summary>At this rate disks are copied at the least, or their move is undone.</summary>
+    private const double LeastDiskBytesPerSecond = 8 << 20;
+
+    /// <summary>The disks that go with the machine; null: the destination sees them.</summary>
+    public StorageMove? Storage { get; init; }
+
+    /// <summary>Longest the copy may take, that of the disks included.</summary>
+    public TimeSpan CopyDeadline(MigrationPlan plan) => plan.Options.CopyDeadline + TimeSpan.FromSeconds((Storage?.MostBytes ?? 0) / LeastDiskBytesPerSecond);
+
     public static Findings Refused(string why) => new(why, 0, null, "", CanAnnounce: false, CanPostCopy: false);
 }
 
@@ -54,10 +63,27 @@ internal static class Preflight
         var store = await SharedStore.CheckAsync(ends, plan, now, cancellationToken);
         if (store.Refusal is { } storeLack)
             return Findings.Refused(storeLack);
+        if (store.Storage is not null && (Lacking(source, here, CapabilityNames.WithStorage) ?? Lacking(destination, there, CapabilityNames.WithStorage)) is { } noCopy)
+            return Findings.Refused(noCopy);
+        if ((Stream(plan.Options, source, here) ?? Stream(plan.Options, destination, there)) is { } noStream)
+            return Findings.Refused(noStream);
         return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, store.Path,
             destination.Can(CapabilityNames.Announce).Available,
-            source.Can(CapabilityNames.PostCopy).Available && destination.Can(CapabilityNames.PostCopy).Available);
+            source.Can(CapabilityNames.PostCopy).Available && destination.Can(CapabilityNames.PostCopy).Available)
+        {
+            Storage = store.Storage,
+        };
     }
+
+    /// <summary>Why a host cannot stream memory as it is asked for.</summary>
+    private static string? Stream(MigrationOptions options, HostFacts facts, string name) => options switch
+    {
+        { Compression: StreamCompression.Zstd } => Lacking(facts, name, CapabilityNames.CompressZstd),
+        { Connections: > 1 } => Lacking(facts, name, CapabilityNames.Parallel),
+        _ => null,
+    };
+
+    private static string? Lacking(HostFacts facts, string name, string capability) => facts.Can(capability) is { Available: false, Reason: var reason } ? $"{name} cannot do this: {reason}" : null;
 
     private static string? Incapable(MigrationMode mode, HostFacts facts, string name)
     {

@@ -8,7 +8,7 @@ namespace Portal.Hypervisor.Migrations;
 /// Memory goes through a file in the shared store: save here, define and restore there, forget here. The file is removed
 /// as soon as the guest runs from it.
 /// </summary>
-internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin, CancellationToken abandon) : Transfer(plan, ends, bulletin)
+internal sealed class SavedTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin, CancellationToken abandon) : Transfer(plan, ends, findings, bulletin)
 {
     private readonly string _path = SavedMemory.Path(findings.StorePath, plan.Machine);
     private volatile bool _isStopWanted;

@@ -4,15 +4,16 @@ using Portal.Hypervisor.Storage;
 
 namespace Portal.Hypervisor.Migrations;
 
-/// <summary>What was found of the store of a move.</summary>
-/// <param name="Refusal">Why the move cannot be made with it and what to do; null when it can.</param>
-/// <param name="Path">Its directory, the same on both hosts; empty when refused.</param>
-internal sealed record StoreFinding(string? Refusal, string Path);
+/// <summary>What was found of the stores of a move.</summary>
+/// <param name="Refusal">Why the move cannot be made with them and what to do; null when it can.</param>
+/// <param name="Path">The source's directory; empty when refused.</param>
+/// <param name="Storage">The disks that go with the machine; null where both hosts see the same store.</param>
+internal sealed record StoreFinding(string? Refusal, string Path, StorageMove? Storage = null);
 
 /// <summary>
-/// Proves that two hosts see the same store: the pool has the same path on both, for that is how a machine finds its disks, and a small
-/// volume made at one end is found at the other. Two pools of the same name and path alone prove nothing, and a machine moved between them
-/// would write to a disk that is not its own.
+/// Proves whether two hosts see the same store: a small volume made at one end is found at the other. Two pools of the same name and path
+/// alone prove nothing, and a machine moved between them would write to a disk that is not its own. One store has the same path on both, for
+/// that is how a machine finds its disks; where there are two, the disks go with the machine.
 /// </summary>
 internal static class SharedStore
 {
@@ -22,15 +23,33 @@ internal static class SharedStore
     {
         var (here, there) = (plan.Source.Endpoint.Name, plan.Destination.Endpoint.Name);
         var source = await AskAsync(ends.Source, connection => StorageCalls.FindPool(connection, plan.Pool), cancellationToken);
-        var destination = await AskAsync(ends.Destination, connection => StorageCalls.FindPool(connection, plan.Pool), cancellationToken);
-        if ((Unusable(source, plan.Pool, here) ?? Unusable(destination, plan.Pool, there) ?? Unlike(source!, here, destination!, there)) is { } refusal)
+        var destination = await AskAsync(ends.Destination, connection => StorageCalls.FindPool(connection, plan.DestinationPool), cancellationToken);
+        if ((Unusable(source, plan.Pool, here) ?? Unusable(destination, plan.DestinationPool, there)) is { } refusal)
             return new StoreFinding(refusal, "");
-        var missing = await AskAsync(ends.Destination, connection => Missing(connection, plan.Pool, plan.Volumes), cancellationToken);
-        return new StoreFinding(
-            missing.Count > 0
-                ? $"{there} does not see {string.Join(", ", missing)} in pool {plan.Pool}. Check that the shared directory is mounted there."
-                : await ProveAsync(ends, plan, now, cancellationToken),
-            source!.Path);
+        var isOne = await IsOneAsync(ends.Source, plan.Pool, ends.Destination, plan.DestinationPool, now, cancellationToken);
+        if (isOne && Unlike(source!, here, destination!, there) is { } unlike)
+            return new StoreFinding(unlike, "");
+        if (isOne)
+            return new StoreFinding(null, source!.Path);
+        if (plan.Mode == MigrationMode.QuickSaved)
+            return new StoreFinding($"{here} and {there} share no store, and a machine is saved to one that both see. Choose another way: its disks are copied then.", "");
+        var (storage, lack) = await StorageCarrier.PlanAsync(ends, plan, source!, destination!, cancellationToken);
+        return new StoreFinding(lack, source!.Path, storage);
+    }
+
+    /// <summary>Whether what is written to one pool is seen in the other.</summary>
+    public static async Task<bool> IsOneAsync(HostSession source, string pool, HostSession destination, string destinationPool, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var name = ProofVolume.NewName(now);
+        await AskAsync(source, connection => Write(connection, pool, name, now), cancellationToken);
+        try
+        {
+            return await AskAsync(destination, connection => IsSeen(connection, destinationPool, name), cancellationToken);
+        }
+        finally
+        {
+            await AskAsync(source, connection => Remove(connection, pool, name), CancellationToken.None);
+        }
     }
 
     private static string? Unusable(PoolInfo? pool, string name, string host) => pool switch
@@ -44,32 +63,8 @@ internal static class SharedStore
         ? null
         : $"Storage pool {source.Name} is {source.Path} at {here} and {destination.Path} at {there}, and a machine finds its disks by their path. Give both pools the same path, with the shared directory mounted there.";
 
-    /// <summary>Null when proven, else what is wrong.</summary>
-    private static async Task<string?> ProveAsync(MoveEnds ends, MigrationPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var name = ProofVolume.NewName(now);
-        await AskAsync(ends.Source, connection => Write(connection, plan.Pool, name, now), cancellationToken);
-        try
-        {
-            var isSeen = await AskAsync(ends.Destination, connection => IsSeen(connection, plan.Pool, name), cancellationToken);
-            return isSeen ? null
-                : $"Pool {plan.Pool} at {plan.Destination.Endpoint.Name} is not the same store as at {plan.Source.Endpoint.Name}: mount the same shared directory on both.";
-        }
-        finally
-        {
-            await AskAsync(ends.Source, connection => Remove(connection, plan.Pool, name), CancellationToken.None);
-        }
-    }
-
     private static Task<T> AskAsync<T>(HostSession host, Func<ConnectHandle, T> call, CancellationToken cancellationToken)
         => host.CallAsideAsync(call, StorageCalls.Deadline, cancellationToken);
-
-    /// <summary>The volumes a host does not see.</summary>
-    private static IReadOnlyList<string> Missing(ConnectHandle connection, string pool, IReadOnlyList<string> volumes)
-    {
-        using var store = StorageCalls.Open(connection, pool);
-        return [.. volumes.Where(volume => StorageCalls.Look(store, volume) is null)];
-    }
 
     /// <summary>Takes away, before, what earlier proofs left that nobody ended.</summary>
     private static bool Write(ConnectHandle connection, string pool, string name, DateTimeOffset now)

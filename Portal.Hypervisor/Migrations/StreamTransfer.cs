@@ -1,11 +1,11 @@
 namespace Portal.Hypervisor.Migrations;
 
 /// <summary>Memory goes straight from one hypervisor to the other: live, post-copy, or quick direct.</summary>
-internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, bulletin)
+internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin) : Transfer(plan, ends, findings, bulletin)
 {
-    // Preparing for post-copy costs a little on every page, so only who may go post-copy does.
+    // Preparing for post-copy costs a little on every page, so only who may go post-copy does. QEMU has it on a single connection only.
     private volatile bool _canPostCopy = plan.Mode == MigrationMode.PostCopy
-        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy);
+        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy && !plan.Options.IsParallel);
 
     public override bool CanPostCopy => _canPostCopy;
 
@@ -29,9 +29,9 @@ internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings
     {
         var endpoint = Plan.Destination.Endpoint;
         var call = new MigrateCall(
-            endpoint.PeerUri!, $"tcp:{Bracketed(endpoint.MigrationAddress!)}",
+            endpoint.PeerUri!, $"tcp:{Bracketed(Plan.StreamAddress ?? endpoint.MigrationAddress!)}",
             Plan.Options.EncryptMemory ? new Uri(endpoint.PeerUri!).IdnHost : null,
-            Plan.Mode.KeepsRunning(), CanPostCopy, MaySlow: Plan is { Mode: MigrationMode.Live, Options.Policy.MaySlow: true }, Plan.Options.MaxMibPerSecond);
+            Plan.Mode.KeepsRunning(), CanPostCopy, MaySlow: Plan is { Mode: MigrationMode.Live, Options.Policy.MaySlow: true }, Plan.Options, Findings.Storage);
         try
         {
             await Ends.Source.CallLongAsync(connection => call.Make(connection, Plan.Machine), CallDeadline, CancellationToken.None);

@@ -1,7 +1,7 @@
 namespace Portal.Hypervisor.Migrations;
 
 /// <summary>How memory gets from one host to the other.</summary>
-internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bulletin)
+internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Findings findings, Bulletin bulletin)
 {
     /// <summary>Beyond the copy itself, a call may need this long for set-up and teardown.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
@@ -9,6 +9,8 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bul
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
 
     protected MigrationPlan Plan => plan;
+
+    protected Findings Findings => findings;
 
     protected MoveEnds Ends => ends;
 
@@ -20,7 +22,7 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Bulletin bul
         : new StreamTransfer(plan, ends, findings, bulletin);
 
     /// <summary>Longest a transfer's call may block; the brake acts before that.</summary>
-    protected TimeSpan CallDeadline => plan.Options.CopyDeadline + Margin;
+    protected TimeSpan CallDeadline => findings.CopyDeadline(plan) + Margin;
 
     /// <summary>Whether the guest can go on at the destination before its memory has arrived.</summary>
     public virtual bool CanPostCopy => false;

@@ -159,6 +159,44 @@ internal static class StorageCalls
         return Describe(volume, name);
     }
 
+    /// <summary>The whole content of a small volume, such as a seed.</summary>
+    public static unsafe byte[] Download(ConnectHandle connection, PoolHandle pool, string name)
+    {
+        using var volume = Find(pool, name)
+            ?? throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.NoStorageVolume, $"{name} is not in its pool any more.");
+        var content = new byte[Describe(volume, name).CapacityBytes];
+        using var stream = LibvirtError.Check(Native.virStreamNew(connection, flags: 0), connection);
+        LibvirtError.Check(Native.virStorageVolDownload(volume, stream, offset: 0, (ulong)content.Length, flags: 0));
+        fixed (byte* bytes = content)
+        {
+            for (var got = 0; got < content.Length;)
+            {
+                var count = LibvirtError.Check(Native.virStreamRecv(stream, bytes + got, (nuint)Math.Min(SendChunk, content.Length - got)));
+                if (count == 0)
+                    throw new LibvirtException(LibvirtErrorDomain.Storage, LibvirtErrorCode.Internal, $"{name} ended before its size said so.");
+                got += count;
+            }
+        }
+
+        LibvirtError.Check(Native.virStreamFinish(stream));
+        return content;
+    }
+
+    /// <summary>What a volume and the images it grew from take on the store together: what a copy of it that grows from none will take at most.</summary>
+    public static long WholeBytes(ConnectHandle connection, VolumeHandle volume)
+    {
+        LibvirtError.Check(Native.virStorageVolGetInfo(volume, out var info));
+        var whole = (long)info.Allocation;
+        var xml = NativeXml.Parse(NativeText.TakeOwned(Native.virStorageVolGetXMLDesc(volume, flags: 0)));
+        if (xml.Root?.Element("backingStore")?.Element("path")?.Value is { Length: > 0 } path)
+        {
+            using var backing = LibvirtError.CheckFound(Native.virStorageVolLookupByPath(connection, path), connection, LibvirtErrorCode.NoStorageVolume);
+            whole += backing is null ? (long)info.Capacity : WholeBytes(connection, backing);
+        }
+
+        return Math.Min(whole, (long)info.Capacity);
+    }
+
     /// <summary>Grows a volume whichever host made it; false when it is large enough.</summary>
     public static bool Grow(PoolHandle pool, string poolName, string name, long capacityBytes)
     {

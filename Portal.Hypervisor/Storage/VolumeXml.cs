@@ -35,6 +35,13 @@ internal static class VolumeXml
         return copy;
     }
 
+    /// <summary>An empty qcow2 volume that grows from no image.</summary>
+    public static XElement Empty(string name, long capacityBytes) => new("volume",
+        new XElement("name", name),
+        Capacity(capacityBytes),
+        new XElement("allocation", new XAttribute("unit", "bytes"), 0),
+        new XElement("target", new XElement("format", new XAttribute("type", "qcow2")), new XElement("compat", "1.1")));
+
     public static XElement Raw(string name, long capacityBytes) => new("volume",
         new XElement("name", name),
         Capacity(capacityBytes),

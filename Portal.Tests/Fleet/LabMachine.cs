@@ -11,8 +11,9 @@ public sealed class LabMachine : IAsyncDisposable
 {
     private readonly LabFixture _lab;
 
-    private LabMachine(LabFixture lab, MachineDefinition definition, IPAddress address)
+    private LabMachine(LabFixture lab, MachineDefinition definition, IPAddress address, string pool)
     {
+        Pool = pool;
         _lab = lab;
         Definition = definition;
         Address = address;
@@ -24,25 +25,29 @@ public sealed class LabMachine : IAsyncDisposable
 
     public IPAddress Address { get; }
 
+    /// <summary>The pool its disks are in, at whichever host it is.</summary>
+    public string Pool { get; }
+
     /// <summary>Volumes a host needs to run it.</summary>
     public IReadOnlyList<string> Volumes => [DiskName(Id), SeedName(Id)];
 
     /// <summary>Provisions and starts a machine, and returns once its counter answers.</summary>
     public static async Task<LabMachine> StartAsync(
-        LabFixture lab, HostConnection host, DeviceModel devices = DeviceModel.Paravirtual, int memoryMib = 96, IReadOnlyList<string>? sshKeys = null)
+        LabFixture lab, HostConnection host, DeviceModel devices = DeviceModel.Paravirtual, int memoryMib = 96, IReadOnlyList<string>? sshKeys = null, string? pool = null)
     {
+        pool ??= lab.File.Pool;
         var stop = TestContext.Current.CancellationToken;
         var id = Guid.CreateVersion7();
         var name = $"t-{id:N}"[..14];
         var address = lab.NextAddress();
         var mac = $"52:54:00:{Random.Shared.Next(256):x2}:{Random.Shared.Next(256):x2}:{Random.Shared.Next(256):x2}";
-        var disk = await host.Storage.CloneAsync(lab.File.Pool, lab.File.Micro.Volume, DiskName(id), 1L << 30, stop);
-        var seed = await host.Storage.UploadAsync(lab.File.Pool, SeedName(id), NoCloudImage.Build(new Seed(
+        var disk = await host.Storage.CloneAsync(pool, lab.File.Micro.Volume, DiskName(id), 1L << 30, stop);
+        var seed = await host.Storage.UploadAsync(pool, SeedName(id), NoCloudImage.Build(new Seed(
             id.ToString(), name, sshKeys ?? [], mac, address, lab.File.Network.PrefixLength,
             IPAddress.Parse(lab.File.Network.Gateway), [IPAddress.Parse(lab.File.Network.Dns)])), stop);
         var definition = new MachineDefinition(
             id, name, Vcpus: 1, memoryMib, devices, lab.Accelerator, disk.Path, "qcow2", seed.Path, mac, lab.File.Network.Bridge);
-        var machine = new LabMachine(lab, definition, address);
+        var machine = new LabMachine(lab, definition, address, pool);
         try
         {
             await host.Machines.DefineAsync(definition, stop);
@@ -88,8 +93,11 @@ public sealed class LabMachine : IAsyncDisposable
             await host.Machines.UndefineAsync(Id, CancellationToken.None);
         }
 
-        foreach (var volume in Volumes)
-            await _lab.Hosts[0].Storage.DeleteAsync(_lab.File.Pool, volume, CancellationToken.None);
+        foreach (var host in Pool == _lab.File.Pool ? _lab.Hosts.Take(1) : _lab.Hosts)
+        {
+            foreach (var volume in Volumes)
+                await host.Storage.DeleteAsync(Pool, volume, CancellationToken.None);
+        }
     }
 
     private static string DiskName(Guid id) => $"{id}.qcow2";

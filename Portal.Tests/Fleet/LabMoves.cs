@@ -19,7 +19,7 @@ public static class LabMoves
 {
     public static MigrationPlan Plan(
         this LabFixture lab, LabMachine machine, HostConnection source, HostConnection destination, MigrationMode mode, MigrationOptions? options = null)
-        => new(machine.Id, source, destination, mode, machine.Address, lab.File.Pool, machine.Volumes, options ?? MigrationOptions.Default);
+        => new(machine.Id, source, destination, mode, machine.Address, machine.Pool, machine.Volumes, options ?? MigrationOptions.Default);
 
     /// <summary>Runs a move to its end, three minutes at most; <paramref name="onUpdate"/> sees every update as it comes.</summary>
     public static async Task<MoveRecord> RunAsync(this MigrationPlan plan, CancellationToken stop, Action<MigrationUpdate>? onUpdate = null)

@@ -28,10 +28,11 @@ public sealed record ProtectionBody(bool On);
 /// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
 /// <param name="ObjectivePings">Most pings that a ping each second may lose.</param>
 /// <param name="Override">Why the move is to be made although its objective will not be kept; goes to the audit trail.</param>
-public sealed record MoveBody(MigrationMode? Mode = null, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, string? Override = null)
+/// <param name="Stream">Limit, connections and compression of the stream; left out: none, one and none.</param>
+public sealed record MoveBody(MigrationMode? Mode = null, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, string? Override = null, StreamWishes? Stream = null)
 {
     /// <summary>The order.</summary>
-    internal MigrationParameters Order => new(DestinationHostId, Mode ?? MigrationMode.Live, ObjectiveMs, Policy, PolicyId, ObjectivePings, AnyMode: Mode is null, Override);
+    internal MigrationParameters Order => new(DestinationHostId, Mode ?? MigrationMode.Live, ObjectiveMs, Policy, PolicyId, ObjectivePings, AnyMode: Mode is null, Override) { Stream = Stream };
 }
 
 /// <summary>Machines: looking at them, switching, deleting and moving them.</summary>

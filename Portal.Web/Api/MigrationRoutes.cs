@@ -14,6 +14,10 @@ namespace Portal.Web.Api;
 /// <param name="Last">Where they end; a later call continues after it. -1: there are none yet.</param>
 public sealed record MigrationSamples(IReadOnlyList<MigrationFrame> Frames, int Last);
 
+/// <summary>A limit for a move's stream.</summary>
+/// <param name="MaxMibPerSecond">MiB/s; null: no limit.</param>
+public sealed record LimitBody(int? MaxMibPerSecond);
+
 /// <summary>Moves and their receipts.</summary>
 static class MigrationRoutes
 {
@@ -28,6 +32,7 @@ static class MigrationRoutes
         migrations.MapGet("/live-vs-quick", CompareAsync).WithSummary("How long machines were silent by the way they moved and their memory, as distributions").Lists([], HistoryFilters);
         migrations.MapGet("/{id:guid}", GetAsync).WithSummary("A move with its receipt: predicted beside measured, phases, decisions");
         migrations.MapGet("/{id:guid}/samples", SamplesAsync).WithSummary("Everything measured during a move, every ping included, as it was stored").Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType);
+        migrations.MapPut("/{id:guid}/limit", LimitAsync).WithSummary("Limit the stream of a move that waits or is under way; the receipt says who set what").Changes();
         migrations.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Ask a move to stop: the machine stays where it is, unless it is past the point of no return").Changes();
     }
 
@@ -58,6 +63,9 @@ static class MigrationRoutes
             return Problems.NotFound("move");
         return TypedResults.Ok(new MigrationSamples([.. chunks.SelectMany(chunk => FrameCodec.Unpack(chunk.Payload))], chunks is [.., var last] ? last.Ordinal : after ?? -1));
     }
+
+    static async Task<Results<Ok<MigrationRow>, JsonHttpResult<Problem>>> LimitAsync(ClaimsPrincipal user, Guid id, LimitBody body, MigrationService migrations, CancellationToken ct) =>
+        (await migrations.LimitAsync(user.Actor(), id, body.MaxMibPerSecond, ct)).Ok();
 
     static async Task<Results<Accepted<OperationRow>, JsonHttpResult<Problem>>> CancelAsync(ClaimsPrincipal user, Guid id, MigrationService migrations, OperationService operations, CancellationToken ct) =>
         await migrations.GetAsync(user.Actor(), id, ct) is { } move

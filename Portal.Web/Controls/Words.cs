@@ -84,6 +84,14 @@ public static class Words
         MigrationMode.QuickSaved => "It is saved to disk and restored there. It is silent for seconds; the gentlest on the network and the simplest to undo.",
     };
 
+    /// <summary>How a memory stream is compressed.</summary>
+    public static string Of(StreamCompression compression) => compression switch
+    {
+        StreamCompression.None => "none",
+        StreamCompression.Xbzrle => "only what changed (XBZRLE)",
+        StreamCompression.Zstd => "zstd",
+    };
+
     /// <summary>How far a live move may go to come to its end.</summary>
     public static string Of(MigrationPolicy policy) => policy switch
     {

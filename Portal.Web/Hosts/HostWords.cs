@@ -13,6 +13,9 @@ public static class HostWords
         "quick-direct" => "Move machines in one stream, paused",
         "quick-saved" => "Move machines through the disk",
         "memory-tls" => "Encrypt memory on its way",
+        "with-storage" => "Take a machine’s disks along",
+        "parallel-streams" => "Send memory over several connections",
+        "compress-zstd" => "Compress memory by zstd on its way",
         "announce-self" => "Announce a machine’s address again",
         _ => name,
     };

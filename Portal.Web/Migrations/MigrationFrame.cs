@@ -20,6 +20,12 @@ public sealed record MigrationFrame([property: JsonPropertyName("t")] double At,
     /// <summary>Memory still to be sent, bytes.</summary>
     [JsonPropertyName("left")] public long? Left { get; init; }
 
+    /// <summary>Disks to be copied, bytes; absent where none are.</summary>
+    [JsonPropertyName("dtotal")] public long? DiskTotal { get; init; }
+
+    /// <summary>Disks still to be copied, bytes.</summary>
+    [JsonPropertyName("dleft")] public long? DiskLeft { get; init; }
+
     /// <summary>Bytes sent so far.</summary>
     [JsonPropertyName("sent")] public long? Sent { get; init; }
 
@@ -71,6 +77,8 @@ public sealed record MigrationFrame([property: JsonPropertyName("t")] double At,
         {
             Total = figures.TotalBytes,
             Left = figures.RemainingBytes,
+            DiskTotal = figures.DiskTotalBytes > 0 ? figures.DiskTotalBytes : null,
+            DiskLeft = figures.DiskTotalBytes > 0 ? figures.DiskRemainingBytes : null,
             Sent = figures.ProcessedBytes,
             Bandwidth = figures.BytesPerSecond,
             Dirty = figures.DirtyBytesPerSecond,

@@ -17,6 +17,7 @@ public sealed partial class MigrationPageBody
 {
     private MigrationDetails? details;
     private bool cancelling;
+    private bool mayLimit;
     private CancellationTokenSource? asking;
     private ElementReference root;
     private IJSObjectReference? live;
@@ -50,6 +51,7 @@ public sealed partial class MigrationPageBody
     protected override async Task LoadAsync(Actor actor, CancellationToken cancellationToken)
     {
         details = await Migrations.GetAsync(actor, Id, cancellationToken);
+        mayLimit = actor.IsOperator;
         // Who could cancel it and may not any more sees that it was asked for, here or in another browser.
         cancelling = actor.IsOperator && details is { MayCancel: false, Migration.IsActive: true };
         if (asking is not null && details is not { Migration.IsActive: true })

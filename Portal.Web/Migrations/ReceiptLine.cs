@@ -31,9 +31,19 @@ public sealed record ReceiptLine(string Name, string Predicted, string Measured,
         new("Copy time", predicted is null ? Nothing : MigrationWords.Seconds(predicted.TotalSeconds),
             measured is null ? Nothing : MigrationWords.Seconds(measured.TotalSeconds), null,
             "From the start of the move until the machine ran at the destination", IsPart: false),
+        .. Disks(predicted, measured),
         new("Sent", predicted is null ? Nothing : Format.Bytes(predicted.Bytes), measured is null ? Nothing : Format.Bytes(measured.Bytes),
             null, "Memory sent over the network, pages sent again included", IsPart: false),
     ];
+
+    private static IEnumerable<ReceiptLine> Disks(Prediction? predicted, Measurement? measured)
+    {
+        if (predicted is { DiskBytes: > 0 } || measured is { DiskBytes: > 0 })
+        {
+            yield return new("disks", predicted is { DiskBytes: > 0 } ? $"≤{Format.Thin}{Format.Bytes(predicted.DiskBytes)}" : Nothing, measured is { DiskBytes: > 0 } ? Format.Bytes(measured.DiskBytes) : Nothing,
+                measured is { DiskSeconds: > 0 } ? MigrationWords.Seconds(measured.DiskSeconds) : null, "Copied before memory, since the hosts share no store; part of the copy time", IsPart: true);
+        }
+    }
 
     private static string Ms(double? ms) => ms is { } known ? MigrationWords.Ms(known) : Nothing;
 }

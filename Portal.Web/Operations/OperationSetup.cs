@@ -13,6 +13,7 @@ public static class OperationSetup
     {
         services.AddSingleton<DatabasePatience>();
         services.AddSingleton<HostFleet>();
+        services.AddSingleton<RouteTester>();
         services.AddSingleton<HostReporter>();
         services.AddSingleton<Leftovers>();
         services.AddHostedService<FleetFollower>();

@@ -107,15 +107,23 @@ await_host() {
   fail "host $1 of lab $LAB does not answer at $(host_uri "$1")" "Its log: $(host_dir "$1")/log/libvirtd.log"
 }
 
+# ensure_pool HOST POOL DIRECTORY
 ensure_pool() {
   local uri
   uri=$(host_uri "$1")
-  if ! virsh -c "$uri" pool-info images >/dev/null 2>&1; then
-    virsh -q -c "$uri" pool-define-as images dir --target "$IMAGES_DIR" >/dev/null
-    virsh -q -c "$uri" pool-autostart images >/dev/null
-    virsh -q -c "$uri" pool-start images >/dev/null 2>&1 || true
+  if ! virsh -c "$uri" pool-info "$2" >/dev/null 2>&1; then
+    virsh -q -c "$uri" pool-define-as "$2" dir --target "$3" >/dev/null
+    virsh -q -c "$uri" pool-autostart "$2" >/dev/null
+    virsh -q -c "$uri" pool-start "$2" >/dev/null 2>&1 || true
   fi
-  [[ $(LC_ALL=C virsh -c "$uri" pool-info images) =~ State:\ *running ]] || virsh -q -c "$uri" pool-start images >/dev/null
+  [[ $(LC_ALL=C virsh -c "$uri" pool-info "$2") =~ State:\ *running ]] || virsh -q -c "$uri" pool-start "$2" >/dev/null
+}
+
+# Two pools: the directory all hosts share, and one each host has to itself, at the same path as everybody else's.
+ensure_pools() {
+  install -d -m 755 "$(host_dir "$1")/lib/local"
+  ensure_pool "$1" images "$IMAGES_DIR"
+  ensure_pool "$1" local /var/lib/libvirt/local
 }
 
 # kill_all SIGNAL-DEADLINE PIDS…: asks, waits, then insists.

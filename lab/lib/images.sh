@@ -21,24 +21,32 @@ ensure_micro_image() {
   step_end "micro image built, $(($(stat -c %s "$MICRO_DIR/micro.qcow2") / 1048576)) MiB"
 }
 
+# publish_image FROM TO: whole or not at all, and never written again.
+publish_image() {
+  [[ ! -e $2 ]] || return 0
+  cp --reflink=auto "$1" "$2.new"
+  chmod 444 "$2.new"
+  mv "$2.new" "$2"
+}
+
 # Guests' disks are overlays of the published file, so it is never written again: an image of other content, after
 # an update of its source, goes beside it under a name of its own.
 publish_images() {
-  local host target
+  local host target pool
   MICRO_VOLUME=micro.qcow2
   target=$IMAGES_DIR/$MICRO_VOLUME
   if [[ -e $target ]] && ! cmp -s "$MICRO_DIR/micro.qcow2" "$target"; then
     MICRO_VOLUME=$(basename "$MICRO_DIR").qcow2
     target=$IMAGES_DIR/$MICRO_VOLUME
   fi
-  if [[ ! -e $target ]]; then
-    cp "$MICRO_DIR/micro.qcow2" "$target.new"
-    chmod 444 "$target.new"
-    mv "$target.new" "$target"
-  fi
+  publish_image "$MICRO_DIR/micro.qcow2" "$target"
   for host in "${HOSTS[@]}"; do
-    virsh -c "$(host_uri "$host")" vol-info "$MICRO_VOLUME" --pool images >/dev/null 2>&1 ||
-      virsh -q -c "$(host_uri "$host")" pool-refresh images >/dev/null
+    # What is made in a host's own pool grows from that pool's own copy.
+    publish_image "$target" "$(host_dir "$host")/lib/local/$MICRO_VOLUME"
+    for pool in images local; do
+      virsh -c "$(host_uri "$host")" vol-info "$MICRO_VOLUME" --pool "$pool" >/dev/null 2>&1 ||
+        virsh -q -c "$(host_uri "$host")" pool-refresh "$pool" >/dev/null
+    done
   done
 }
 

@@ -101,6 +101,6 @@ static class ScopedRows
     {
         var hosts = await db.Hosts.AsNoTracking().Where(h => world.Hosts.Select(x => x.Id).Contains(h.Id)).ToListAsync(ct);
         var operation = Operation.Queue(OperationKind.Migrate, machine, "Move it", world.Admin, Guid.NewGuid().ToString(), "{}", DateTimeOffset.UtcNow);
-        return [operation, Migration.Plan(operation, machine, hosts[0], hosts[1], new MigrationParameters(null, MigrationMode.Live, null), null, world.Admin, DateTimeOffset.UtcNow)];
+        return [operation, Migration.Plan(operation, machine, hosts[0], hosts[1], new MigrationParameters(null, MigrationMode.Live, null), null, null, world.Admin, DateTimeOffset.UtcNow)];
     }
 }

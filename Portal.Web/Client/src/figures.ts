@@ -14,7 +14,8 @@ export class Figures {
   show(progress: Progress, pings: Pings, known: Known): void {
     const { over } = known;
     if (progress.t.length > 0) {
-      this.set("left", mib(progress.left.last), `MiB of ${mib(progress.total)}`);
+      if (progress.disks > 0) this.set("left", mib(progress.disks), "MiB of disks, then memory");
+      else this.set("left", mib(progress.left.last), `MiB of ${mib(progress.total)}`);
       // Of a copy that is over its last figure says nothing: the link was idle by then. The receipt has the whole copy's.
       if (!over) this.set("bandwidth", mib(progress.bandwidth.last), "MiB/s");
       this.set("writes", mib(progress.dirty.last), "MiB/s");
@@ -56,7 +57,7 @@ function latest(progress: Progress, pings: Pings): number {
 /** Seconds until it runs at the destination: from the copy's own figures, and where those say nothing, from what was foretold. */
 export function timeLeft(progress: Progress, now: number, known: Pick<Known, "predicted" | "arrived">): [string, string] {
   if (known.arrived) return ["0", "s"];
-  const left = progress.left.last, bandwidth = progress.bandwidth.last, dirty = progress.dirty.last;
+  const left = progress.left.last + progress.disks, bandwidth = progress.bandwidth.last, dirty = progress.dirty.last;
   if (!(left > 0 && bandwidth > 0)) {
     if (known.predicted === null || !Number.isFinite(now)) return ["–", ""];
     const foretold = known.predicted - Math.max(now, 0);

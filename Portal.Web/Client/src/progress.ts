@@ -8,12 +8,15 @@ export class Progress {
   readonly bandwidth = new Column();
   readonly dirty = new Column();
   total = 0;
+  /** Disks still to be copied, bytes: they go before memory. */
+  disks = 0;
   iteration = 0;
   percent = 0;
   peakRate = 0;
 
   add(frame: ProgressFrame): void {
     if (frame.total <= 0) return;
+    this.disks = frame.dleft ?? 0;
     this.iteration = frame.it;
     this.percent = frame.pct;
     // The hypervisor goes on telling the last figures after the copy; they are no news.
@@ -28,6 +31,6 @@ export class Progress {
 
   clear(): void {
     for (const column of [this.t, this.left, this.bandwidth, this.dirty]) column.clear();
-    this.total = this.iteration = this.percent = this.peakRate = 0;
+    this.total = this.disks = this.iteration = this.percent = this.peakRate = 0;
   }
 }

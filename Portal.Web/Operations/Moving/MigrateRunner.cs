@@ -1,3 +1,4 @@
+using Portal.Domain.Changes;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
@@ -15,7 +16,7 @@ namespace Portal.Web.Operations.Moving;
 /// machine runs, what is left is cleaned up, and the receipt says so.
 /// </summary>
 public sealed class MigrateRunner(
-    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, HostFleet fleet, Settings settings, TimeProvider time, ILogger<MigrateRunner> logger)
+    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, HostFleet fleet, ChangeFeed changes, Settings settings, TimeProvider time, ILogger<MigrateRunner> logger)
     : IOperationRunner
 {
     private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(5);
@@ -58,7 +59,8 @@ public sealed class MigrateRunner(
         var record = new MoveRecord();
         MigrationOutcome? outcome = null;
         await using var recorder = new MoveRecorder(run, books, task.Migration.Id, live, record, written);
-        var plan = await PlanAsync(run, task, source, destination, record);
+        await using var limits = StreamLimits.Follow(changes, migrations, task.Migration.Id, task.Migration.Stream?.MaxMibPerSecond, logger);
+        var plan = await PlanAsync(run, task, source, destination, record) with { Limits = limits.Reader };
         // Said before anything is touched, so that after a crash nobody begins the move a second time.
         var zero = time.GetUtcNow() + plan.Options.ProbeLead;
         await run.KeepAsync(held => books.BeginAsync(run.Claim, zero, held));
@@ -103,7 +105,8 @@ public sealed class MigrateRunner(
             settlement = source is null || destination is null
                 ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
                 : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
-            return settlement.Explanation;
+            var removed = source is null || destination is null ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination, new MoveRecord()), settlement, token);
+            return removed == 0 ? settlement.Explanation : $"{settlement.Explanation} Its disks at the other host are removed.";
         }, abandon);
 
         var (name, from, to) = (task.Migration.MachineName, task.Source.Name, task.Destination.Name);
@@ -118,6 +121,22 @@ public sealed class MigrateRunner(
             WhereItRuns.StillMoving or WhereItRuns.Unknown => MigrationVerdict.Ambiguous,
         };
         await EndAsync(run, task, live, history.LastOrDefault()?.At ?? 0, new MigrationOutcome(verdict, message, Measured: null, Predicted: null), abandon);
+    }
+
+    /// <summary>Where disks went with the machine and the portal died before it had: what the other end has of them is removed now.</summary>
+    private async Task<int> ClearAsync(MigrationPlan plan, Settlement settlement, CancellationToken abandon)
+    {
+        if (settlement.Where is not (WhereItRuns.Source or WhereItRuns.Destination))
+            return 0;
+        try
+        {
+            return await engine.ClearAsync(plan, settlement.Where == WhereItRuns.Destination, abandon);
+        }
+        catch (LibvirtException e)
+        {
+            logger.LogWarning("The disks that {Machine} has twice could not be removed: {Reason}", plan.Machine, e.Message);
+            return 0;
+        }
     }
 
     private Task StayAsync(OperationRun run, MigrationTask task, LiveMigration live, string message, CancellationToken abandon) =>
@@ -138,16 +157,21 @@ public sealed class MigrateRunner(
         var predictor = await run.KeepAsync(held => migrations.PredictorAsync(machine.Id, held));
         var question = new MoveQuestion(machine.Id, move.MemoryMib, new Domain.Evacuations.Route(move.SourceHostId, move.DestinationHostId), move.Mode, Domain.Migrations.GuestSight.Unseen,
             move.Objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs);
+        var stream = move.Stream ?? MoveStream.Plain;
         return new MigrationPlan(
-            machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Destination.Pool,
+            machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Source.Pool,
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
+                MaxMibPerSecond = stream.MaxMibPerSecond, Connections = stream.Connections, Compression = MoveWords.From(stream.Compression),
                 History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.Objective?.AllowedMs,
                 Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
                 PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
                 CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
                 Foretell = Foretell,
-            });
+            })
+        {
+            DestinationPool = task.Destination.Pool, StreamAddress = stream.Address,
+        };
 
         Foresight Foretell(Hypervisor.Migrations.GuestSight sight)
         {

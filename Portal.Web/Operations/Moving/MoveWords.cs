@@ -30,6 +30,14 @@ public static class MoveWords
         DomainPolicy.MaintenanceWindow => Policy.MaintenanceWindow,
     };
 
+    /// <summary>How its stream is compressed.</summary>
+    public static Hypervisor.Migrations.StreamCompression From(Domain.Migrations.StreamCompression compression) => compression switch
+    {
+        Domain.Migrations.StreamCompression.None => Hypervisor.Migrations.StreamCompression.None,
+        Domain.Migrations.StreamCompression.Xbzrle => Hypervisor.Migrations.StreamCompression.Xbzrle,
+        Domain.Migrations.StreamCompression.Zstd => Hypervisor.Migrations.StreamCompression.Zstd,
+    };
+
     /// <summary>What a policy that an admin made lets it do.</summary>
     public static Policy From(MadePolicy policy) => new(policy.Name, policy.Terms.MaySlow, policy.Terms.Ending switch
     {
@@ -67,11 +75,11 @@ public static class MoveWords
 
     /// <summary>What was seen of the guest.</summary>
     public static Domain.Migrations.GuestSight From(Hypervisor.Migrations.GuestSight sight) =>
-        new(sight.TouchedBytes, [.. sight.Writes.Select(w => new Domain.Migrations.WriteRate(w.Seconds, w.BytesPerSecond))]);
+        new(sight.TouchedBytes, [.. sight.Writes.Select(w => new Domain.Migrations.WriteRate(w.Seconds, w.BytesPerSecond))]) { DiskBytes = sight.DiskBytes };
 
     /// <summary>What is foretold, for the engine.</summary>
     public static Predicted From(Prediction predicted) =>
-        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0);
+        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0) { DiskBytes = predicted.DiskBytes };
 
     /// <summary>What a move adds to every pause, however few pages are left, for the engine's switchover.</summary>
     public static Hypervisor.Migrations.RouteHistory? HandOver(Prediction predicted) => predicted.Moves == 0
@@ -87,7 +95,10 @@ public static class MoveWords
         return new Measurement(
             measured.TotalSeconds, measured.TeardownSeconds, measured.PauseMs, probe?.BlackoutMs, probe?.BlackoutStartMs / 1000, probe?.BlackoutEndMs / 1000,
             measured.ConvergenceMs, probe?.Sent ?? 0, probe?.Lost ?? 0, probe?.Late ?? 0, probe?.IntervalMs ?? 0, probe?.LostAt1HzMean, probe?.LostAt1HzWorst,
-            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe), measured.DirtyBytesPerSecond);
+            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe), measured.DirtyBytesPerSecond)
+        {
+            DiskBytes = measured.DiskBytes, DiskSeconds = measured.DiskSeconds,
+        };
     }
 
     private static string? Invalid(ProbeReport? probe) => probe is null ? "The guest was not pinged." : probe.Valid ? null : probe.Invalid ?? "The probe was held up.";

@@ -1,0 +1,120 @@
+using Portal.Hypervisor.Hosts;
+using Portal.Hypervisor.Migrations;
+
+namespace Portal.Tests.Fleet;
+
+/// <summary>Moves between pools that each host has to itself.</summary>
+[Collection(LabCollection.Name)]
+public class StorageMoveTests(LabFixture lab)
+{
+    private const string Local = "local";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(MigrationMode.Live)]
+    [InlineData(MigrationMode.PostCopy)]
+    [InlineData(MigrationMode.QuickDirect)]
+    public async Task A_machine_takes_its_disks_along_and_leaves_none_behind(MigrationMode mode)
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here, pool: Local);
+        var before = await machine.ReadCounterAsync();
+
+        var move = await lab.Plan(machine, here, there, mode).RunAsync(Stop);
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, move.Story);
+        (await machine.RunsOnAsync()).ShouldBe([there.Endpoint.Name]);
+        (await machine.UntilAsync(reading => reading.Count > before.Count)).Boot.ShouldBe(before.Boot);
+        move.Outcome.Measured!.DiskBytes.ShouldBeGreaterThan(0);
+        move.Updates.OfType<Progress>().ShouldContain(progress => progress.Figures.DiskTotalBytes > 0);
+        (await HasAsync(here, machine)).ShouldBe(0, move.Story);
+        (await HasAsync(there, machine)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_machine_whose_disks_were_being_copied_stays_and_the_copies_go()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here, pool: Local);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        var move = await lab.Plan(machine, here, there, MigrationMode.Live, MigrationOptions.Default with { MaxMibPerSecond = 1 })
+            .RunAsync(cancel.Token, update => { if (update is Progress { Figures.DiskRemainingBytes: > 0 }) cancel.Cancel(); });
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Cancelled, move.Story);
+        (await machine.RunsOnAsync()).ShouldBe([here.Endpoint.Name]);
+        (await HasAsync(here, machine)).ShouldBe(2);
+        (await HasAsync(there, machine)).ShouldBe(0, move.Story);
+    }
+
+    [Fact]
+    public async Task Disks_go_from_a_shared_pool_to_one_of_a_host_and_back()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here);
+
+        var away = await (lab.Plan(machine, here, there, MigrationMode.Live) with { DestinationPool = Local }).RunAsync(Stop);
+        away.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, away.Story);
+        var back = await (lab.Plan(machine, there, here, MigrationMode.Live) with { Pool = Local, DestinationPool = machine.Pool }).RunAsync(Stop);
+
+        back.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, back.Story);
+        (await machine.RunsOnAsync()).ShouldBe([here.Endpoint.Name]);
+        (await there.Storage.FindAsync(Local, machine.Volumes[0], Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_saved_machine_needs_a_store_that_both_hosts_see()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here, pool: Local);
+
+        var move = await lab.Plan(machine, here, there, MigrationMode.QuickSaved).RunAsync(Stop);
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Stayed);
+        move.Outcome.Message.ShouldContain("share no store");
+    }
+
+    [Fact]
+    public async Task A_limit_that_a_person_sets_during_a_move_is_taken_and_said()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here);
+        var limits = System.Threading.Channels.Channel.CreateUnbounded<BandwidthLimit>();
+
+        // At one MiB a second it would not end within the deadline; without a limit it does.
+        var plan = lab.Plan(machine, here, there, MigrationMode.Live, MigrationOptions.Default with { MaxMibPerSecond = 1 }) with { Limits = limits.Reader };
+        var isAsked = false;
+        var move = await plan.RunAsync(Stop, update =>
+        {
+            if (update is Progress && !isAsked)
+                isAsked = limits.Writer.TryWrite(new BandwidthLimit(null, "Olga"));
+        });
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, move.Story);
+        move.Updates.OfType<Decision>().ShouldContain(decision => decision.Text == "Olga set the limit of the stream to none." && decision.Figures == "it was 1 MiB/s", move.Story);
+    }
+
+    [Theory]
+    [InlineData(4, StreamCompression.None)]
+    [InlineData(2, StreamCompression.Zstd)]
+    [InlineData(1, StreamCompression.Xbzrle)]
+    public async Task Memory_goes_over_several_connections_or_compressed(int connections, StreamCompression compression)
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here);
+        var options = MigrationOptions.Default with { Connections = connections, Compression = compression };
+
+        var move = await lab.Plan(machine, here, there, MigrationMode.Live, options).RunAsync(Stop);
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, move.Story);
+        (await machine.RunsOnAsync()).ShouldBe([there.Endpoint.Name]);
+    }
+
+    /// <summary>How many of the machine's volumes are in a host's own pool.</summary>
+    private static async Task<int> HasAsync(HostConnection host, LabMachine machine)
+    {
+        var volumes = await host.Storage.ListAsync(machine.Pool, Stop);
+        return machine.Volumes.Count(volumes.Contains);
+    }
+}
