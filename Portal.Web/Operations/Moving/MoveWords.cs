@@ -84,7 +84,7 @@ public static class MoveWords
     /// <summary>What a move adds to every pause, however few pages are left, for the engine's switchover.</summary>
     public static Hypervisor.Migrations.RouteHistory? HandOver(Prediction predicted) => predicted.Moves == 0
         ? null
-        : new(BytesPerSecond: 0, predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0, TouchedBytes: null, DirtyBytesPerSecond: null, predicted.Moves);
+        : new(predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0);
 
     /// <summary>What was measured; figures of a probe that was not there are null, not zero.</summary>
     public static Measurement? From(Measured? measured)
