@@ -1,3 +1,4 @@
+using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Libvirt;
 using Portal.Hypervisor.Machines;
 
@@ -11,8 +12,10 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="MayPostCopy">Whether it may go post-copy; the hosts prepare for it.</param>
 /// <param name="MaySlow">Whether QEMU may slow the guest's processors when it writes too fast (auto-converge).</param>
 /// <param name="MaxMibPerSecond">Limit of the stream; null: none.</param>
+/// <param name="IsResume">Whether a post-copy move that broke off is taken up again, instead of one begun.</param>
 internal sealed record MigrateCall(
-    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, int? MaxMibPerSecond)
+    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, int? MaxMibPerSecond,
+    bool IsResume = false)
 {
     [Flags]
     private enum Flags : uint
@@ -26,7 +29,13 @@ internal sealed record MigrateCall(
         AutoConverge = 1 << 13,
         PostCopy = 1 << 15,
         Tls = 1 << 16,
+        PostCopyResume = 1 << 19,
     }
+
+    /// <summary>Takes up a post-copy move to this host that broke off.</summary>
+    public static MigrateCall Resume(HostEndpoint destination, bool encryptMemory) => new(
+        destination.PeerUri!, $"tcp:{StreamTransfer.Bracketed(destination.MigrationAddress!)}", encryptMemory ? new Uri(destination.PeerUri!).IdnHost : null,
+        IsLive: true, MayPostCopy: true, MaySlow: false, MaxMibPerSecond: null, IsResume: true);
 
     /// <summary>
     /// Blocks until the move is over, teardown included. libvirt judges storage by its file system's type alone; the portal
@@ -39,6 +48,8 @@ internal sealed record MigrateCall(
             flags |= Flags.Live;
         if (MayPostCopy)
             flags |= Flags.PostCopy;
+        if (IsResume)
+            flags |= Flags.PostCopyResume;
         if (MaySlow)
             flags |= Flags.AutoConverge;
         using var parameters = new TypedParameters();

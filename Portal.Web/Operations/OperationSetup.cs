@@ -19,7 +19,8 @@ public static class OperationSetup
         services.AddHostedService<FleetProbe>();
         services.AddSingleton<CancelRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<CancelRequests>());
-        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Setup.Settings>().EncryptMemory));
         services.AddSingleton<IOperationRunner, ProvisionRunner>();
         services.AddSingleton<IOperationRunner, PowerRunner>();
         services.AddSingleton<IOperationRunner, DeleteRunner>();
