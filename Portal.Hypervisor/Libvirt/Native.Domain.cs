@@ -85,6 +85,9 @@ internal static partial class Native
     [LibraryImport(Library)]
     public static partial int virDomainAbortJob(DomainHandle domain);
 
+    [LibraryImport(Library)]
+    public static partial int virDomainAbortJobFlags(DomainHandle domain, uint flags);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainSaveFlags(DomainHandle domain, string path, string? xml, uint flags);
 

@@ -17,6 +17,8 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private double _percent;
     private bool _isHeld;
     private double? _memorySince;
+    private (long Bytes, double At) _came;
+    private bool _isBrokenOff;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
@@ -120,8 +122,8 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         if (statistics.TotalBytes <= 0)
             return;
         _memorySince ??= timeline.Now;
-        if (HasPostCopied && statistics.RemainingBytes > 0)
-            FollowedAt = timeline.Now;
+        if (HasPostCopied)
+            await FollowAsync(statistics, stop);
         if (plan.Mode == MigrationMode.QuickDirect && ends.Suspended.IsCompleted && statistics is { RemainingBytes: 0, ProcessedBytes: > 0 })
             bulletin.Enter(MigrationPhase.SwitchOver, Describe());
         if (!plan.Mode.KeepsRunning() || ends.Suspended.IsCompleted)
@@ -165,6 +167,23 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
                 break;
             case SwitchoverAct.Tell:
                 break;
+        }
+    }
+
+    /// <summary>A dead link is noticed by TCP after a quarter of an hour; a guest that waits for its memory cannot wait that long.</summary>
+    private async Task FollowAsync(JobStatistics statistics, CancellationToken stop)
+    {
+        var now = timeline.Now;
+        if (statistics.RemainingBytes > 0)
+            FollowedAt = now;
+        if (statistics.ProcessedBytes != _came.Bytes || statistics.RemainingBytes == 0)
+            _came = (statistics.ProcessedBytes, now);
+        else if (!_isBrokenOff && now - _came.At > plan.Options.StreamDeadline.TotalSeconds)
+        {
+            _isBrokenOff = true;
+            bulletin.Decide("Nothing comes of the guest's memory: the stream is broken off, to be taken up again.",
+                string.Create(CultureInfo.InvariantCulture, $"{now - _came.At:0} s, {statistics.RemainingBytes / 1048576.0:0} MiB left"));
+            await ends.Source.CallAsync(connection => JobCalls.BreakPostCopy(connection, plan.Machine), stop);
         }
     }
 

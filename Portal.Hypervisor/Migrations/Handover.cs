@@ -127,7 +127,8 @@ internal sealed class Handover(
         double began, double returned, LibvirtException failure, string? braked, Task<Confirmation> confirming)
     {
         bulletin.Enter(MigrationPhase.Undo, failure.Message);
-        var settlement = await new Settler(plan.Machine, plan.Source, plan.Destination, time).SettleOrAbortAsync(plan.Options.SettleDeadline, plan.Options.SettleDeadline, abandon);
+        var settler = new Settler(plan.Machine, plan.Source, plan.Destination, time, mayMend: null, plan.Options.EncryptMemory, (text, figures) => bulletin.Decide(text, figures));
+        var settlement = await settler.SettleOrAbortAsync(watch.HasPostCopied ? plan.Options.RecoverDeadline : plan.Options.SettleDeadline, plan.Options.SettleDeadline, abandon);
         var why = braked ?? $"The move failed: {failure.Message.TrimEnd('.')}.";
         if (settlement is { Where: WhereItRuns.Destination, IsOff: true })
             return new MigrationOutcome(MigrationVerdict.Moved, $"{why} {Named(settlement.Explanation)} It lives there now; start it again, its disk is intact.", Measured: null, Predicted: null);

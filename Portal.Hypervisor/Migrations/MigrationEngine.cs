@@ -8,7 +8,8 @@ namespace Portal.Hypervisor.Migrations;
 /// <summary>Moves machines between hosts. Keeps no state between moves; any number may run at once.</summary>
 /// <param name="logger">Where faults of the portal itself go.</param>
 /// <param name="time">The clock.</param>
-public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time = null)
+/// <param name="encryptMemory">Whether memory that still has to follow after an interruption travels encrypted, as it did before.</param>
+public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time = null, bool encryptMemory = true)
 {
     private static readonly TimeSpan WaitOut = TimeSpan.FromSeconds(60), AfterAbort = TimeSpan.FromSeconds(30);
 
@@ -62,7 +63,7 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
+        return new Settler(machine, source, destination, _time, encryptMemory: encryptMemory).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
     }
 
     /// <summary>
@@ -87,6 +88,6 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time, mayMend).SettleAsync(atMost, cancellationToken);
+        return new Settler(machine, source, destination, _time, mayMend, encryptMemory).SettleAsync(atMost, cancellationToken);
     }
 }
