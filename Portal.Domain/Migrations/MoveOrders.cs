@@ -42,7 +42,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var destinations = others.Select(host =>
         {
             var place = ranked.ToList().FindIndex(r => r.Host.Room.Id == host.Id);
-            return new Destination(host.Id, host.Name, Possible(host), found[host.Id], outlook.Modes(source, host, objective), place < 0 ? null : place + 1, place < 0 ? null : ranked[place].Why);
+            return new Destination(host.Id, host.Name, Possible(host), [.. found[host.Id].OrderBy(f => f.Level)], outlook.Modes(source, host, objective), place < 0 ? null : place + 1, place < 0 ? null : ranked[place].Why);
         }).OrderBy(d => d.Rank ?? int.MaxValue).ToList();
         return new MoveChoices(machine.Id, machine.Name, source.Id, source.Name, whyNot, ranked is [var first, ..] ? first.Host.Room.Id : null, destinations, outlook.Standing);
     }

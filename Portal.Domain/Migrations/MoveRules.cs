@@ -35,14 +35,12 @@ public static class MoveRules
     public static ModeNotPossible? RefuseMode(MigrationMode mode, Host source, Host destination) =>
         Lacks(mode, source) ?? Lacks(mode, destination) ?? Unlike(mode, source, destination);
 
-    /// <summary>Everything worth knowing before moving a machine of a size to a host, the gravest first; an error makes it impossible.</summary>
+    /// <summary>Everything worth knowing before moving a machine of a size to a host; an error makes it impossible.</summary>
     /// <param name="source">Where it is.</param>
     /// <param name="destination">Where it would go.</param>
     /// <param name="misfit">Why it does not fit there; null when it does.</param>
     /// <param name="lacks">What the destination itself said it lacks for the machine; null when nothing.</param>
-    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null) => [.. Findings(source, destination, misfit, lacks).OrderBy(f => f.Level)];
-
-    static List<Finding> Findings(Host source, Host destination, HostMisfit? misfit, string? lacks)
+    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null)
     {
         var findings = new List<Finding>();
         if (misfit is not null)
