@@ -45,6 +45,7 @@ static class Scopes
         [typeof(Host)] = "Hosts carry machines of every project.",
         [typeof(Evacuation)] = "Hosts carry machines of every project; read by those who look after hosts.",
         [typeof(EvacuationItem)] = "As its evacuation.",
+        [typeof(MigrationNetwork)] = "Networks join hosts, which carry machines of every project.",
         [typeof(MovePolicy)] = "Policies for moves are the platform's; who moves machines and who audits reads them.",
         [typeof(LeaseSettings)] = "The platform's own terms, for every project.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
