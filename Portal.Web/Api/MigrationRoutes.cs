@@ -33,6 +33,8 @@ static class MigrationRoutes
         migrations.MapGet("/{id:guid}", GetAsync).WithSummary("A move with its receipt: predicted beside measured, phases, decisions");
         migrations.MapGet("/{id:guid}/samples", SamplesAsync).WithSummary("Everything measured during a move, every ping included, as it was stored").Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType);
         migrations.MapPut("/{id:guid}/limit", LimitAsync).WithSummary("Limit the stream of a move that waits or is under way; the receipt says who set what").Changes();
+        migrations.MapGet("/{id:guid}/receipt.{form}", (ClaimsPrincipal user, Guid id, string form, MigrationService service, IWebHostEnvironment host, CancellationToken ct) => Migrations.Export.ReceiptEndpoints.AnswerAsync(user.Actor(), id, form, service, host, ct))
+            .WithSummary("A receipt as a file: json has everything, csv the samples, png the chart").Produces<Migrations.Export.ReceiptDocument>(StatusCodes.Status200OK, "application/json", "text/csv", "image/png").Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType).Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType);
         migrations.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Ask a move to stop: the machine stays where it is, unless it is past the point of no return").Changes();
     }
 

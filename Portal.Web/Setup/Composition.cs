@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Portal.Domain;
 using Portal.Web.Accounts;
+using Portal.Web.Migrations.Export;
 using Portal.Web.Api;
 using Portal.Web.Audit;
 using Portal.Web.Health;
@@ -56,6 +57,7 @@ public static class Composition
         app.MapPortalAccounts();
         app.MapPortalMigrations();
         app.MapPortalAudit();
+        app.MapPortalReceipts();
         app.MapPortalApi();
         app.MapPortalHealth();
         app.MapRazorComponents<Layout.App>().AddInteractiveServerRenderMode().Add(SignedInOnly);
