@@ -13,13 +13,15 @@ internal sealed class PostCopyRecovery(
 
     private TimeSpan _wait = TimeSpan.FromSeconds(1);
     private long? _tried;
+    private Task? _following;
     private string _told = "";
 
     /// <summary>Tries when it is time to. Returns while memory follows: the hosts say when all of it has.</summary>
     /// <exception cref="LibvirtException">It does not follow yet; the message says why.</exception>
     public async Task TryAsync(CancellationToken cancellationToken)
     {
-        if (_tried is { } tried && time.GetElapsedTime(tried) < _wait)
+        // A try that is still under way is the one libvirt listens to: it would refuse a second.
+        if (_following is { IsCompleted: false } || _tried is { } tried && time.GetElapsedTime(tried) < _wait)
             return;
         _wait = _tried is null ? _wait : _wait * 2 < MostWait ? _wait * 2 : MostWait;
         try
@@ -43,6 +45,7 @@ internal sealed class PostCopyRecovery(
         await RequireAsync(destination, cancellationToken);
         var session = await source.OpenPrivateAsync(cancellationToken);
         var call = session.CallLongAsync(connection => MigrateCall.Resume(destination.Endpoint, encryptMemory).Make(connection, machine), Longest, CancellationToken.None);
+        _following = call;
         // libvirt carries it on by itself; the session stays until it has, so that a refusal is heard.
         _ = call.ContinueWith(ended => (ended.Exception, session.DisposeAsync().AsTask()), TaskScheduler.Default);
         await Task.WhenAny(call, Task.Delay(_wait, time, cancellationToken));

@@ -47,6 +47,19 @@ public static class LabFaults
         return new Mend(() => AsRootAsync([.. nft, "delete table bridge silence"]));
     }
 
+    /// <summary>Cuts the link between two hosts, as a pulled cable does: nothing arrives and nobody is told. Disposing mends it.</summary>
+    public static async Task<IAsyncDisposable> CutLinkAsync(this LabFixture lab, string host, string other)
+    {
+        var address = lab[other].Endpoint.Address;
+        string[] nft = ["ip", "netns", "exec", $"{lab.File.Name}-{host}", "nft"];
+        await AsRootAsync([.. nft, $"table inet cut {{ chain out {{ type filter hook output priority 0; ip daddr {address} drop; }}; chain in {{ type filter hook input priority 0; ip saddr {address} drop; }}; }}"]);
+        return new Mend(() => AsRootAsync([.. nft, "delete table inet cut"]));
+    }
+
+    /// <summary>Kills a guest's process on one host, as the kernel does that runs out of memory.</summary>
+    public static async Task KillGuestAsync(this LabFixture lab, string host, string machine)
+        => await AsRootAsync("kill", "-KILL", (await File.ReadAllTextAsync($"/run/portal-lab/{lab.File.Name}/{host}/qemu/{machine}.pid")).Trim());
+
     /// <summary>Takes QEMU's certificate authority away from a host, so that it can prove and check nothing; disposing gives it back.</summary>
     public static async Task<IAsyncDisposable> TakeCertificatesAsync(this LabFixture lab, string host)
     {
