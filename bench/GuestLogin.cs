@@ -35,6 +35,30 @@ sealed class GuestLogin : IDisposable
             throw new InvalidOperationException($"The guest at {guest} could not fill {mib} MiB of its memory.");
     }
 
+    /// <summary>
+    /// Has a guest write about 50 MB/s over a set of 64 MiB, on and on: blocks of noise, since empty pages are not sent. How long it rests between
+    /// blocks is found by looking at what it does.
+    /// </summary>
+    /// <returns>What it writes, bytes/s.</returns>
+    public async Task<double> KeepWritingAsync(IPAddress guest, CancellationToken ct)
+    {
+        const double Wanted = 50e6, Block = 4 << 20;
+        await RunAsync(guest, "mkdir -p /w && mount -t tmpfs -o size=80m none /w && dd if=/dev/urandom of=/w/noise bs=1M count=4 2>/dev/null && echo 40000 >/w/rest && echo 0 >/w/count && cat >/w/write <<'END'\n"
+            + "n=0; while :; do dd if=/w/noise of=/w/set bs=4M count=1 seek=$((n % 16)) conv=notrunc 2>/dev/null; n=$((n + 1)); echo $n >/w/count; usleep $(cat /w/rest); done\nEND\n(sh /w/write </dev/null >/dev/null 2>&1 &)", ct);
+        var (rest, writes) = (40_000.0, 0.0);
+        for (var look = 0; look < 6; look++)
+        {
+            var counts = (await RunAsync(guest, $"echo {(int)rest} >/w/rest; sleep 1; cat /w/count; sleep 4; cat /w/count", ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var blocks = double.Parse(counts[1], System.Globalization.CultureInfo.InvariantCulture) - double.Parse(counts[0], System.Globalization.CultureInfo.InvariantCulture);
+            writes = blocks * Block / 4;
+            if (Math.Abs(writes / Wanted - 1) < 0.05)
+                break;
+            rest = Math.Max(0, rest + (Block / Wanted - 4 / Math.Max(blocks, 1)) * 1e6);
+        }
+
+        return writes;
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     Task<string> RunAsync(IPAddress guest, string command, CancellationToken ct) => Tool.RunAsync("ssh",

@@ -36,9 +36,11 @@ sealed class HandMade(Stand stand, XDocument model, string name) : IAsyncDisposa
         await Home.VirshAsync(["start", uuid.ToString()], ct);
     }
 
-    /// <summary>Moves it with virsh's defaults and returns when virsh does.</summary>
-    public async Task MigrateLiveAsync(LabHost destination, CancellationToken ct)
+    /// <summary>Moves it with virsh's defaults, or with a pause that was allowed by hand before, and returns when virsh does.</summary>
+    public async Task MigrateLiveAsync(LabHost destination, CancellationToken ct, int? mostPauseMs = null)
     {
+        if (mostPauseMs is { } ms)
+            await Home.VirshAsync(["migrate-setmaxdowntime", uuid.ToString(), ms.ToString(System.Globalization.CultureInfo.InvariantCulture)], ct);
         await Home.VirshAsync(["migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--unsafe", uuid.ToString(), destination.PeerUri, $"tcp://{destination.Address}"], ct);
         Home = destination;
     }

@@ -11,7 +11,9 @@ namespace Portal.Bench;
 /// </summary>
 sealed partial class PlainPing : IAsyncDisposable
 {
-    const double IntervalMs = 5;
+    /// <summary>Time between requests, ms.</summary>
+    public const double IntervalMs = 5;
+
     readonly Process process;
     readonly Task<List<(int Sequence, double AtMs)>> replies;
     int heardCount;

@@ -13,6 +13,9 @@ sealed class PortalMachine
     /// <summary>Flavor of a machine whose memory is to be used: 128 MiB.</summary>
     public const string UsedFlavor = "used";
 
+    /// <summary>Flavor of a machine that is moved again and again: 256 MiB.</summary>
+    public const string LargeFlavor = "large-moved";
+
     readonly Stand _stand;
     readonly Guid _request;
 
@@ -56,19 +59,30 @@ sealed class PortalMachine
         return _stand.Lab.Hosts.Single(host => host.Name == name);
     }
 
-    /// <summary>Orders a live move; returns its identifier.</summary>
-    public async Task<Guid> MoveAsync(LabHost destination, CancellationToken ct)
+    /// <summary>Orders a move, live unless the order says otherwise; returns its identifier.</summary>
+    public async Task<Guid> MoveAsync(LabHost destination, CancellationToken ct, object? order = null)
     {
         var hosts = (await _stand.Admin.GetAsync("hosts", ct))["items"]!.AsArray();
         var id = hosts.Single(host => host!["name"]!.ToString() == destination.Name)!["id"]!.ToString();
-        return Guid.Parse((await _stand.Admin.PostAsync($"machines/{Id}/migrations", new { mode = "Live", destinationHostId = id }, ct))["id"]!.ToString());
+        return Guid.Parse((await _stand.Admin.PostAsync($"machines/{Id}/migrations", Order(), ct))["id"]!.ToString());
+
+        JsonNode Order()
+        {
+            var asked = System.Text.Json.JsonSerializer.SerializeToNode(order ?? new { mode = "Live" })!;
+            asked["destinationHostId"] = id;
+            return asked;
+        }
     }
+
+    /// <summary>The receipt of a move that arrived or not, once it is final. Asked for seldom: each question takes time from the move it is about.</summary>
+    public async Task<JsonNode> OutcomeAsync(Guid move, CancellationToken ct) =>
+        (await _stand.Admin.UntilAsync($"migrations/{move}", details => details["migration"]!["endedAt"] is not null, ct, TimeSpan.FromSeconds(1)))["migration"]!;
 
     /// <summary>The receipt of a move, once it is final. Asked for seldom: each question takes time from the move it is about.</summary>
     /// <exception cref="InvalidOperationException">The machine did not move.</exception>
     public async Task<JsonNode> ReceiptAsync(Guid move, CancellationToken ct)
     {
-        var row = (await _stand.Admin.UntilAsync($"migrations/{move}", details => details["migration"]!["endedAt"] is not null, ct, TimeSpan.FromSeconds(2)))["migration"]!;
+        var row = await OutcomeAsync(move, ct);
         return row["status"]!.ToString() == "Moved" ? row : throw new InvalidOperationException($"The machine did not move: {row["message"]}");
     }
 

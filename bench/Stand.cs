@@ -31,10 +31,13 @@ sealed class Stand : IAsyncDisposable
     /// <summary>The way into the guests.</summary>
     public GuestLogin Login { get; }
 
+    /// <summary>How many moves of a kind are measured.</summary>
+    public int Moves { get; init; } = 100;
+
     /// <summary>First passwords, by account.</summary>
     public IReadOnlyDictionary<string, string> Passwords { get; }
 
-    public static async Task<Stand> StartAsync(CancellationToken ct)
+    public static async Task<Stand> StartAsync(int moves, CancellationToken ct)
     {
         var file = Setting("PORTAL_TEST_LAB");
         var database = await CreateDatabaseAsync(Setting("PORTAL_TEST_POSTGRES"), ct);
@@ -44,10 +47,11 @@ sealed class Stand : IAsyncDisposable
             .Where(words => words is ["admin" or "member", _]).ToDictionary(words => words[0], words => words[1]);
         // The secret alone is on standard output, which comes first.
         var token = (await VerbAsync(database, ct, "token", "--user", "admin", "--name", "bench")).Split('\n')[0];
-        await AddFlavorAsync(database, ct);
+        await AddFlavorAsync(database, PortalMachine.UsedFlavor, 128, ct);
+        await AddFlavorAsync(database, PortalMachine.LargeFlavor, 256, ct);
         var login = await GuestLogin.CreateAsync(ct);
         var portal = await PortalProcess.StartAsync(database, ct, ("Portal__ApiCallsPerMinute", "100000"));
-        var stand = new Stand(Lab.Load(file), portal, new Api(portal.Address, token.Trim()), login, passwords);
+        var stand = new Stand(Lab.Load(file), portal, new Api(portal.Address, token.Trim()), login, passwords) { Moves = moves };
         try
         {
             await stand.Admin.UntilAsync("hosts", hosts => hosts["items"]!.AsArray().Count(host => host!["state"]!.ToString() == "Online") == stand.Lab.Hosts.Count, ct);
@@ -111,13 +115,13 @@ sealed class Stand : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
     }
 
-    /// <summary>A size between those the portal comes with: room for a guest to use some memory, small enough for a small machine.</summary>
-    static async Task AddFlavorAsync(string database, CancellationToken ct)
+    /// <summary>A size between those the portal comes with: room for a guest to use some memory, small enough for a small host.</summary>
+    static async Task AddFlavorAsync(string database, string name, int memoryMib, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(
-            $"insert into flavors (id, name, vcpus, memory_mib, disk_gib, available) values ('{Guid.CreateVersion7()}', '{PortalMachine.UsedFlavor}', 1, 128, 1, true)", connection);
+            $"insert into flavors (id, name, vcpus, memory_mib, disk_gib, available) values ('{Guid.CreateVersion7()}', '{name}', 1, {memoryMib}, 1, true)", connection);
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -1471,6 +1471,14 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("network_id");
 
+                    b.Property<double?>("ObjectiveMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("objective_ms");
+
+                    b.Property<int?>("ObjectivePings")
+                        .HasColumnType("integer")
+                        .HasColumnName("objective_pings");
+
                     b.Property<string>("Pending")
                         .HasColumnType("jsonb")
                         .HasColumnName("pending");
@@ -1669,9 +1677,18 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("objective_ms");
 
+                    b.Property<int?>("ObjectivePings")
+                        .HasColumnType("integer")
+                        .HasColumnName("objective_pings");
+
                     b.Property<Guid>("OperationId")
                         .HasColumnType("uuid")
                         .HasColumnName("operation_id");
+
+                    b.Property<string>("OverrideReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("override_reason");
 
                     b.Property<string>("Phase")
                         .HasColumnType("text")
@@ -2495,6 +2512,14 @@ namespace Portal.Migrations.Migrations
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("name");
+
+                    b.Property<double?>("ObjectiveMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("objective_ms");
+
+                    b.Property<int?>("ObjectivePings")
+                        .HasColumnType("integer")
+                        .HasColumnName("objective_pings");
 
                     b.Property<uint>("Version")
                         .IsConcurrencyToken()

@@ -51,6 +51,7 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
     async Task<bool> MoveAsync(EvacuationItem item, EvacuationCandidate machine, CancellationToken ct)
     {
         var unfit = new HashSet<Guid>(item.Tried);
+        string? broken = null;
         var limits = turn.Evacuation.Terms.Limits;
         while (Choose(item, machine, unfit) is { } room)
         {
@@ -71,6 +72,10 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
                 case HostFull or HostInMaintenance or ModeNotPossible or HostSilent { Role: "destination" }:
                     unfit.Add(room.Id);
                     continue;
+                case ObjectiveNotKept no:
+                    broken = $"{no.Message} {no.Advice}";
+                    unfit.Add(room.Id);
+                    continue;
                 case NotAllowed or NotFound:
                     trouble = ordered.Refusal.Message;
                     return false;
@@ -82,6 +87,12 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
                     turn.Stay(item, $"{ordered.Refusal.Message} {ordered.Refusal.Advice}");
                     return true;
             }
+        }
+
+        if (broken is not null)
+        {
+            turn.Stay(item, broken);
+            return true;
         }
 
         var nowhere = EvacuationPlanner.WhyNowhere(rooms.Where(r => !item.Tried.Contains(r.Id)), machine, turn.Survey.WhyNoRoute);
@@ -98,7 +109,7 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
         if (machine.State == MachineState.Off)
             return await rehomes.StartAsync(actor, machine.Id, to, item.NextKey, ct);
         var (mode, objective, _) = turn.Evacuation.Terms;
-        var move = await moves.StartAsync(actor, machine.Id, new MigrationParameters(to, mode, objective), item.NextKey, ct);
+        var move = await moves.StartAsync(actor, machine.Id, new MigrationParameters(to, mode, objective, AnyMode: true), item.NextKey, ct);
         return move.IsOk ? move.Value.OperationId : move.Refusal;
     }
 

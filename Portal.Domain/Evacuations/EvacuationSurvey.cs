@@ -63,7 +63,8 @@ sealed class EvacuationSurvey
     public async Task<EvacuationPlan> PlanAsync(PortalDbContext db, EvacuationLimits limits, CancellationToken ct)
     {
         var forecasts = await ForecastsAsync(db, ct);
-        return EvacuationPlanner.Plan(new EvacuationQuestion(Machines, Rooms, WhyNoRoute, forecasts.Of, limits));
+        var memory = Machines.ToDictionary(m => m.Id, m => m.Size.MemoryMib);
+        return EvacuationPlanner.Plan(new EvacuationQuestion(Machines, Rooms, WhyNoRoute, (machine, route) => forecasts.Of(machine, memory[machine], route), limits));
     }
 
     /// <summary>The newest receipts of all, and of these machines: what a machine's own moves came to says more, however long ago.</summary>
@@ -76,10 +77,11 @@ sealed class EvacuationSurvey
         var rows = new Dictionary<Guid, MoveSample>();
         foreach (var some in new[] { receipts.Take(SamplesOfAll), receipts.Where(m => ids.Contains(m.MachineId)).Take(SamplesOfMachines) })
         {
-            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.SourceHostId, m.DestinationHostId, m.CreatedAt, m.EndedAt, m.Measured }).ToListAsync(ct))
-                rows[m.Id] = new MoveSample(m.MachineId, new Route(m.SourceHostId, m.DestinationHostId), Math.Max(0, (m.EndedAt!.Value - m.CreatedAt).TotalSeconds), m.Measured!);
+            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.MemoryMib, m.SourceHostId, m.DestinationHostId, m.CreatedAt, m.EndedAt, m.Predicted, m.Measured }).ToListAsync(ct))
+                rows[m.Id] = new MoveSample(Math.Max(0, (m.EndedAt!.Value - m.CreatedAt).TotalSeconds), new MoveReceipt(m.MachineId, m.MemoryMib, new Route(m.SourceHostId, m.DestinationHostId), mode, m.Predicted, m.Measured!));
         }
-        return new MoveForecasts([.. rows.Values]);
+        // Identifiers grow with time.
+        return new MoveForecasts([.. rows.OrderByDescending(row => row.Key).Select(row => row.Value)], mode);
     }
 
     static Task<Dictionary<Guid, Host>> HostsAsync(PortalDbContext db, CancellationToken ct) => db.Hosts.AsNoTracking().ToDictionaryAsync(h => h.Id, ct);

@@ -13,7 +13,7 @@ public sealed record EvacuationOrder(MigrationMode Mode = MigrationMode.Live, do
     internal EvacuationTerms Terms => new(Mode, ObjectiveMs, Limits ?? EvacuationLimits.Usual);
 
     /// <summary>Why it makes no sense, or null.</summary>
-    public InvalidText? Check() => MoveRules.RefuseObjective(ObjectiveMs) ?? Limits?.Check();
+    public InvalidText? Check() => Objective.Refuse(ObjectiveMs, null) ?? Limits?.Check();
 }
 
 /// <summary>A plan as it is shown before anything is done.</summary>

@@ -3,11 +3,9 @@ using Portal.Domain.Migrations;
 namespace Portal.Domain.Evacuations;
 
 /// <summary>What an earlier move came to.</summary>
-/// <param name="MachineId">The machine.</param>
-/// <param name="Route">From where to where.</param>
 /// <param name="Seconds">From the order until its receipt was final.</param>
-/// <param name="Measured">What was measured.</param>
-public sealed record MoveSample(Guid MachineId, Route Route, double Seconds, Measurement Measured);
+/// <param name="Receipt">Its receipt.</param>
+public sealed record MoveSample(double Seconds, MoveReceipt Receipt);
 
 /// <summary>What a forecast rests on.</summary>
 public enum ForecastBasis
@@ -24,34 +22,34 @@ public enum ForecastBasis
 
 /// <summary>What a move is expected to come to.</summary>
 /// <param name="Seconds">From the order until its receipt is final.</param>
-/// <param name="BlackoutMsLow">10th percentile of the blackout, ms; null when none was validly measured.</param>
-/// <param name="BlackoutMsHigh">90th percentile of the blackout, ms.</param>
+/// <param name="BlackoutMsLow">Least blackout to expect, ms; null when none was validly measured.</param>
+/// <param name="BlackoutMsHigh">Most.</param>
 /// <param name="Moves">How many earlier moves it rests on.</param>
 /// <param name="Basis">Which.</param>
 public sealed record MoveForecast(double Seconds, double? BlackoutMsLow, double? BlackoutMsHigh, int Moves, ForecastBasis Basis);
 
-/// <summary>
-/// Learns from receipts what moves come to. What a machine's own moves came to says the most, because how much memory it touches and how fast it
-/// writes is its own; then what the two hosts' link did for others; then the fleet.
-/// </summary>
-public sealed class MoveForecasts(IReadOnlyList<MoveSample> samples)
+/// <summary>What moves of an evacuation are expected to come to: <see cref="MovePredictor"/>'s figures, and what an order takes beside its move.</summary>
+/// <param name="newestFirst">Earlier moves of the same mode, newest first.</param>
+/// <param name="mode">How the machines go.</param>
+public sealed class MoveForecasts(IReadOnlyList<MoveSample> newestFirst, MigrationMode mode)
 {
     // What one move or two came to may have been luck.
     const int Enough = 3;
 
-    readonly ILookup<Guid, MoveSample> byMachine = samples.ToLookup(s => s.MachineId);
-    readonly ILookup<Route, MoveSample> byRoute = samples.ToLookup(s => s.Route);
-    readonly MoveForecast? fleet = Learn(samples, ForecastBasis.Fleet, least: 1);
+    readonly MovePredictor predictor = new([.. newestFirst.Select(s => s.Receipt)]);
+    readonly ILookup<Guid, MoveSample> byMachine = newestFirst.ToLookup(s => s.Receipt.MachineId);
+    readonly ILookup<Route, MoveSample> byRoute = newestFirst.ToLookup(s => s.Receipt.Route);
+    readonly double around = Weighted.Quantile(newestFirst.Select(s => (s.Seconds - s.Receipt.Measured.TotalSeconds, 1.0)), 0.5) ?? 0;
+    readonly bool isSilenceKnown = newestFirst.Any(s => s.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null });
 
     /// <summary>What a move is expected to come to; null when nothing was ever moved.</summary>
-    public MoveForecast? Of(Guid machine, Route route) => Learn(byMachine[machine], ForecastBasis.Machine) ?? Learn(byRoute[route], ForecastBasis.Route) ?? fleet;
-
-    static MoveForecast? Learn(IEnumerable<MoveSample> some, ForecastBasis basis, int least = Enough)
+    public MoveForecast? Of(Guid machine, int memoryMib, Route route)
     {
-        var moves = some.ToList();
-        if (moves.Count < least || RouteArithmetic.Learn(moves.ConvertAll(m => m.Measured)) is not { } history)
+        if (newestFirst.Count == 0)
             return null;
-        var seconds = RouteArithmetic.Quantile([.. moves.Select(m => m.Seconds).Order()], 0.5)!.Value;
-        return new MoveForecast(seconds, history.BlackoutMsLow, history.BlackoutMsHigh, moves.Count, basis);
+        var predicted = predictor.Foretell(new MoveQuestion(machine, memoryMib, route, mode, GuestSight.Unseen));
+        var (moves, basis) = byMachine[machine].Count() is >= Enough and var own ? (own, ForecastBasis.Machine)
+            : byRoute[route].Count() is >= Enough and var there ? (there, ForecastBasis.Route) : (newestFirst.Count, ForecastBasis.Fleet);
+        return new MoveForecast(Math.Max(0, predicted.TotalSeconds + around), isSilenceKnown ? predicted.BlackoutMsLow : null, isSilenceKnown ? predicted.BlackoutMsHigh : null, moves, basis);
     }
 }

@@ -145,7 +145,7 @@ sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
 
     public void Configure(EntityTypeBuilder<Machine> builder)
     {
-        builder.Ignore(m => m.Size).Ignore(m => m.IsDefined);
+        builder.Ignore(m => m.Size).Ignore(m => m.IsDefined).Ignore(m => m.Objective);
         builder.Property(m => m.Name).HasMaxLength(40);
         builder.Property(m => m.FlavorName).HasMaxLength(40);
         // Text, because EF orders writes to an indexed column by its value and inet has no order in .NET; the check keeps it canonical.

@@ -117,6 +117,15 @@ public sealed class Migration : IProjectScoped
     /// <summary>Longest silence the objective allows, ms; null: no promise.</summary>
     public double? ObjectiveMs { get; private init; }
 
+    /// <summary>Most pings that a ping each second may lose; null: no such promise.</summary>
+    public int? ObjectivePings { get; private init; }
+
+    /// <summary>What was promised; null: nothing.</summary>
+    public Objective? Objective => Objective.Of(ObjectiveMs, ObjectivePings);
+
+    /// <summary>Why it was ordered although its objective would not be kept; null where nobody had to say so.</summary>
+    public string? OverrideReason { get; private init; }
+
     /// <summary>What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</summary>
     public MigrationPolicy? Policy { get; private init; }
 
@@ -163,7 +172,9 @@ public sealed class Migration : IProjectScoped
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
-        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null, MadePolicy = made, PolicyId = made?.Id, Stream = StreamTerms.Of(asked.Stream, address),
+        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, ObjectivePings = asked.ObjectivePings, OverrideReason = asked.Override,
+        Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null,
+        MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, Stream = StreamTerms.Of(asked.Stream, address),
         RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
     };
 
@@ -206,6 +217,24 @@ public sealed record Decision(double At, string Text, string? Figures);
 /// <param name="ConvergenceMs">The rest of it.</param>
 public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, double BlackoutMsHigh, bool Converges, long Bytes, double? PauseMs = null, double? ConvergenceMs = null)
 {
+    /// <summary>Memory the guest was taken to have touched; null in receipts from before that was kept.</summary>
+    public long? TouchedBytes { get; init; }
+
+    /// <summary>Memory its process was seen to hold; null where nobody looked.</summary>
+    public long? SeenBytes { get; init; }
+
+    /// <summary>How much the guest was taken to write within a second.</summary>
+    public double? DirtyBytesPerSecond { get; init; }
+
+    /// <summary>How many earlier moves it rests on.</summary>
+    public int Moves { get; init; }
+
+    /// <summary>Whether it rests on more than usual figures: enough earlier moves, or the guest's writes as they were measured. Nothing is refused without that.</summary>
+    public bool IsGrounded { get; init; }
+
+    /// <summary>The middle of what is expected of the blackout, ms.</summary>
+    internal double MiddleMs => PauseMs + ConvergenceMs ?? (BlackoutMsLow + BlackoutMsHigh) / 2;
+
     /// <summary>Disks to be copied before memory, at most, bytes; 0 where both hosts see the same store.</summary>
     public long DiskBytes { get; init; }
 }
@@ -229,8 +258,9 @@ public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, doubl
 /// <param name="Iterations">Passes over memory.</param>
 /// <param name="GuestAnswers">Whether the guest answered at the destination.</param>
 /// <param name="ProbeInvalid">Why the probe's figures do not count; null when they do.</param>
+/// <param name="DirtyBytesPerSecond">How fast the guest wrote while it was copied; null: not known.</param>
 public sealed record Measurement(double TotalSeconds, double TeardownSeconds, double? PauseMs, double? BlackoutMs, double? BlackoutStart, double? BlackoutEnd, double? ConvergenceMs,
-    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid)
+    int Sent, int Lost, int Late, double IntervalMs, double? LostAt1HzMean, int? LostAt1HzWorst, double? LostAt10HzMean, long Bytes, int Iterations, bool GuestAnswers, string? ProbeInvalid, double? DirtyBytesPerSecond = null)
 {
     /// <summary>Bytes of disks that were copied; 0 where both hosts see the same store.</summary>
     public long DiskBytes { get; init; }
@@ -264,6 +294,8 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
     public void Configure(EntityTypeBuilder<Migration> builder)
     {
         builder.Property(m => m.MachineName).HasMaxLength(40);
+        builder.Ignore(m => m.Objective);
+        builder.Property(m => m.OverrideReason).HasMaxLength(Objective.LongestReason);
         builder.Property(m => m.Phases).IsDocument<IReadOnlyList<PhaseTime>>();
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();

@@ -45,3 +45,17 @@ public sealed record ModeNotPossible(MigrationMode Mode, string HostName, string
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;
 }
+
+/// <summary>No way of moving there keeps what was promised.</summary>
+/// <param name="MachineName">The machine.</param>
+/// <param name="HostName">The destination.</param>
+/// <param name="Objective">What was promised.</param>
+/// <param name="Figures">What each mode would come to there.</param>
+/// <param name="Possible">What would keep it; null when nothing known does.</param>
+public sealed record ObjectiveNotKept(string MachineName, string HostName, Objective Objective, string Figures, string? Possible)
+    : Refusal("objective-not-kept", $"The objective of {MachineName} is {Objective.Words}, and moving it to {HostName} would not keep it: {Figures}.",
+        $"{(Possible is null ? "" : Possible + " Or ")}{(Possible is null ? "Move" : "move")} it when it writes less, shut it down first, or, in a maintenance window, order the move with the reason why the objective does not count.", "objectiveMs")
+{
+    /// <inheritdoc/>
+    public override RefusalKind Kind => RefusalKind.Conflict;
+}

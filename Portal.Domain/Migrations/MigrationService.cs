@@ -10,7 +10,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
 {
     /// <summary>
     /// Moves the actor may see, newest first. Sorts: <c>created machine status mode blackout</c>. Filters: <c>status mode</c> (names,
-    /// commas between), <c>machine project host</c> (ids; a host matches at either end). Search looks at machine and hosts.
+    /// commas between), <c>machine project host</c> (ids; a host matches at either end), <c>memory</c> (MiB), <c>policy</c> (a name, or a made one's id). Search looks at machine and hosts.
     /// </summary>
     public async Task<Page<MigrationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
@@ -28,6 +28,10 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
             rows = rows.Where(m => m.ProjectId == project);
         if (query.IdFilter("host") is { } host)
             rows = rows.Where(m => m.SourceHostId == host || m.DestinationHostId == host);
+        if (query.Filter("memory") is { } size)
+            rows = rows.Where(m => m.MemoryMib.ToString() == size);
+        if (query.Filter("policy") is { } policy)
+            rows = Guid.TryParse(policy, out var made) ? rows.Where(m => m.PolicyId == made) : Enum.TryParse<MigrationPolicy>(policy, ignoreCase: true, out var builtIn) ? rows.Where(m => m.Policy == builtIn) : rows.Where(_ => false);
         var sorted = query.SortField switch
         {
             "machine" => rows.SortBy(m => m.MachineName, query.Descending),
@@ -55,8 +59,11 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
         return new MigrationDetails(row, story.Phases, story.Decisions, cancellable);
     }
 
-    /// <summary>Where a machine could go and how, with what it would cost as far as earlier moves tell; null when there is no such machine for the actor.</summary>
-    public Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct) => orders.PlanAsync(actor, machineId, ct);
+    /// <summary>Where a machine could go and how, with what it would cost; null when there is no such machine for the actor.</summary>
+    public Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct) => orders.PlanAsync(actor, machineId, look: false, ct);
+
+    /// <summary>The same after a look at the guest and at the hosts, which takes a second or two.</summary>
+    public Task<MoveChoices?> SurveyAsync(Actor actor, Guid machineId, CancellationToken ct) => orders.PlanAsync(actor, machineId, look: true, ct);
 
     /// <summary>Orders a move through an operation and takes the room at the destination. The same key and call give the same move.</summary>
     /// <param name="actor">An operator.</param>
@@ -68,7 +75,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// <param name="ct">Gives up.</param>
     /// <returns>
     /// The move, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="Machines.WrongState"/>, <see cref="MachineBusy"/>, <see cref="SameHost"/>,
-    /// <see cref="HostSilent"/>, <see cref="HostFull"/>, <see cref="Hosts.NoHostWithRoom"/>, <see cref="ModeNotPossible"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
+    /// <see cref="HostSilent"/>, <see cref="HostFull"/>, <see cref="Hosts.NoHostWithRoom"/>, <see cref="ModeNotPossible"/>, <see cref="ObjectiveNotKept"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
     /// </returns>
     public Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, Guid? destinationHostId, MigrationMode mode, double? objectiveMs, string key, CancellationToken ct) =>
         StartAsync(actor, machineId, new MigrationParameters(destinationHostId, mode, objectiveMs), key, ct);
@@ -115,10 +122,10 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
         return await db.MigrationChunks.AsNoTracking().Where(c => c.MigrationId == id && c.Ordinal > afterOrdinal).OrderBy(c => c.Ordinal).Select(c => new ChunkRow(c.Ordinal, c.Payload)).ToListAsync(ct);
     }
 
-    /// <summary>What earlier moves on a route by a mode came to; null when there are none.</summary>
-    public async Task<RouteHistory?> HistoryAsync(Guid sourceHostId, Guid destinationHostId, MigrationMode mode, CancellationToken ct)
+    /// <summary>Foretells a machine's moves from everybody's receipts as of now; for whoever carries one out.</summary>
+    public async Task<MovePredictor> PredictorAsync(Guid machineId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await MoveOrders.HistoryAsync(db, sourceHostId, destinationHostId, mode, ct);
+        return await MoveOutlook.LearnAsync(db, machineId, ct);
     }
 }

@@ -30,10 +30,12 @@ namespace Portal.Domain.Migrations;
 /// <param name="Settled">What was found out later, when it was not known at the end where the machine runs.</param>
 /// <param name="Policy">What it may do to come to its end; null where a move has only one, where an admin made it, and of moves from before there were policies.</param>
 /// <param name="MadePolicy">The policy an admin made that it was ordered by, as it was then; null for those that are built in.</param>
+/// <param name="ObjectivePings">Most pings that a ping each second may lose; null: no such promise.</param>
+/// <param name="OverrideReason">Why it was ordered although its objective would not be kept; null where nobody had to say so.</param>
 public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, string MachineName, Guid ProjectId, int MemoryMib, Guid SourceHostId, string SourceName,
     Guid DestinationHostId, string DestinationName, MigrationMode Mode, MigrationStatus Status, string? Phase, double Percent, double? ObjectiveMs, double? BlackoutMs,
     Prediction? Predicted, Measurement? Measured, string? Message, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    LateSettlement? Settled = null, MigrationPolicy? Policy = null, MadePolicy? MadePolicy = null)
+    LateSettlement? Settled = null, MigrationPolicy? Policy = null, MadePolicy? MadePolicy = null, int? ObjectivePings = null, string? OverrideReason = null)
 {
     /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
     public StreamTerms? Stream { get; init; }
@@ -42,12 +44,15 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
 
     /// <summary>Whether the objective was met; null without a move, an objective, a measurement or a valid probe.</summary>
-    public bool? ObjectiveMet => Status == MigrationStatus.Moved && ObjectiveMs is { } most && Measured is { BlackoutMs: { } blackout, ProbeInvalid: null } ? blackout <= most : null;
+    public bool? ObjectiveMet => Status == MigrationStatus.Moved && Measured is { } measured ? Objective?.KeptBy(measured) : null;
+
+    /// <summary>What was promised; null: nothing.</summary>
+    public Objective? Objective => Objective.Of(ObjectiveMs, ObjectivePings);
 
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy) { Stream = m.Stream };
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason) { Stream = m.Stream };
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>
@@ -75,20 +80,24 @@ public enum FindingLevel
 /// <param name="Text">In words, with figures.</param>
 public sealed record Finding(FindingLevel Level, string Text);
 
-/// <summary>What a mode would cost on a route, from earlier moves.</summary>
+/// <summary>What a mode would cost on a route.</summary>
 /// <param name="Mode">How.</param>
 /// <param name="WhyNot">Why the mode is not possible there; null when it is.</param>
-/// <param name="Predicted">What to expect; null without earlier moves on this route.</param>
+/// <param name="Predicted">What to expect.</param>
+/// <param name="Pings">What of it a ping would lose.</param>
+/// <param name="Keeps">Whether it would keep the machine's objective; null without one.</param>
 /// <param name="Moves">How many earlier moves that rests on.</param>
-public sealed record ModeForecast(MigrationMode Mode, string? WhyNot, Prediction? Predicted, int Moves);
+public sealed record ModeForecast(MigrationMode Mode, string? WhyNot, Prediction Predicted, PingForecast Pings, ObjectiveOutlook? Keeps, int Moves);
 
 /// <summary>A host the machine could go to.</summary>
 /// <param name="HostId">The host.</param>
 /// <param name="HostName">Its name.</param>
 /// <param name="Possible">Whether nothing speaks against it.</param>
-/// <param name="Findings">What was found.</param>
+/// <param name="Findings">What was found, the gravest first.</param>
 /// <param name="Modes">Every mode on this route.</param>
-public sealed record Destination(Guid HostId, string HostName, bool Possible, IReadOnlyList<Finding> Findings, IReadOnlyList<ModeForecast> Modes);
+/// <param name="Rank">Its place among the possible ones, 1 is the best; null when it is not possible.</param>
+/// <param name="Why">What put it there, in words.</param>
+public sealed record Destination(Guid HostId, string HostName, bool Possible, IReadOnlyList<Finding> Findings, IReadOnlyList<ModeForecast> Modes, int? Rank, string? Why);
 
 /// <summary>Where a machine could go, and how.</summary>
 /// <param name="MachineId">The machine.</param>
@@ -97,20 +106,9 @@ public sealed record Destination(Guid HostId, string HostName, bool Possible, IR
 /// <param name="SourceName">That host's name.</param>
 /// <param name="WhyNot">Why it cannot be moved at all now; null when it can.</param>
 /// <param name="Best">The destination the portal would pick; null when there is none.</param>
-/// <param name="Destinations">Every other host; none for whoever may not move machines.</param>
-public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? SourceId, string? SourceName, Refusal? WhyNot, Guid? Best, IReadOnlyList<Destination> Destinations);
-
-/// <summary>What earlier moves on a route by a mode came to, successful and validly measured ones only.</summary>
-/// <param name="Moves">How many; the last 50 at most.</param>
-/// <param name="TotalSeconds">Median time until the guest ran there.</param>
-/// <param name="BlackoutMsLow">10th percentile of the blackout.</param>
-/// <param name="BlackoutMs">Median blackout.</param>
-/// <param name="BlackoutMsHigh">90th percentile of the blackout.</param>
-/// <param name="PauseMs">Median pause.</param>
-/// <param name="ConvergenceMs">Median of blackout less pause: what a route adds to every move.</param>
-/// <param name="BytesPerSecond">Median of bytes over time.</param>
-/// <param name="Bytes">Median of the bytes sent.</param>
-public sealed record RouteHistory(int Moves, double TotalSeconds, double? BlackoutMsLow, double? BlackoutMs, double? BlackoutMsHigh, double? PauseMs, double? ConvergenceMs, double BytesPerSecond, long Bytes);
+/// <param name="Destinations">Every other host, the best first; none for whoever may not move machines.</param>
+/// <param name="Objective">The objective a move has whose order names none; null when the machine and its project have none.</param>
+public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? SourceId, string? SourceName, Refusal? WhyNot, Guid? Best, IReadOnlyList<Destination> Destinations, StandingObjective? Objective = null);
 
 /// <summary>What was asked for when a move was ordered; its operation's parameters.</summary>
 /// <param name="AskedHostId">The destination asked for; null: the best.</param>
@@ -118,7 +116,12 @@ public sealed record RouteHistory(int Moves, double TotalSeconds, double? Blacko
 /// <param name="ObjectiveMs">Longest silence allowed, ms; null: no promise.</param>
 /// <param name="Policy">What a live move may do to come to its end; null: balanced, and for every other mode.</param>
 /// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
-public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null)
+/// <param name="ObjectivePings">Most pings that a ping each second may lose; null: no such promise.</param>
+/// <param name="AnyMode">
+/// Nobody looks at this machine's figures: the machine's objective, or its project's, comes before the order's, and a mode that keeps it before the one asked for.
+/// </param>
+/// <param name="Override">Why the move is to be made although its objective will not be kept; null: then it is not made.</param>
+public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null)
 {
     /// <summary>What is asked of the way memory takes; null: one connection, no limit, nothing compressed.</summary>
     public StreamWishes? Stream { get; init; }

@@ -12,11 +12,9 @@ using Portal.Domain.Scoping;
 namespace Portal.Domain.Migrations;
 
 /// <summary>Decides whether and where a machine moves, and orders it.</summary>
-public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, TimeProvider time)
+public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledger ledger, IMoveSurveyor surveyor, TimeProvider time)
 {
-    const int ReceiptsPerRoute = 50;
-
-    internal async Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, CancellationToken ct)
+    internal async Task<MoveChoices?> PlanAsync(Actor actor, Guid machineId, bool look, CancellationToken ct)
     {
         await using var db = await contexts.ForAsync(actor, ct);
         var machine = await db.Machines.AsNoTracking().SingleOrDefaultAsync(m => m.Id == machineId, ct);
@@ -32,21 +30,24 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         if (source is null)
             return new MoveChoices(machine.Id, machine.Name, null, null, whyNot, null, []);
 
-        var destinations = new List<Destination>();
-        foreach (var host in hosts.Where(h => h.Id != source.Id))
+        var others = hosts.Where(h => h.Id != source.Id).ToList();
+        var survey = look && whyNot is null
+            ? await surveyor.LookAsync(machine.Id, source.Id, [.. others.Where(h => h.State == HostState.Online).Select(h => h.Id)], ct)
+            : MoveSurvey.None with { Guest = surveyor.Recent(machine.Id) };
+        var outlook = await MoveOutlook.ReadAsync(db, machine, survey.Guest, ct);
+        var objective = outlook.Standing?.Objective;
+        var found = others.ToDictionary(h => h.Id, h => MoveRules.Look(source, h, Placing.Misfit(rooms.Single(r => r.Id == h.Id), machine.Size), survey.Lacks.GetValueOrDefault(h.Id)));
+        bool Possible(Host host) => whyNot is null && found[host.Id].All(f => f.Level != FindingLevel.Error);
+        var ranked = outlook.Rank(source, others.Where(Possible).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(found[h.Id]))), MigrationMode.Live, objective);
+        var destinations = others.Select(host =>
         {
-            var findings = MoveRules.Look(source, host, Placing.Misfit(rooms.Single(r => r.Id == host.Id), machine.Size));
-            var modes = new List<ModeForecast>();
-            foreach (var mode in Enum.GetValues<MigrationMode>())
-            {
-                var history = await HistoryAsync(db, source.Id, host.Id, mode, ct);
-                modes.Add(new ModeForecast(mode, MoveRules.RefuseMode(mode, source, host)?.Message, RouteArithmetic.Foretell(history), history?.Moves ?? 0));
-            }
-            destinations.Add(new Destination(host.Id, host.Name, whyNot is null && findings.All(f => f.Level != FindingLevel.Error), findings, modes));
-        }
-        var best = Placing.Choose(rooms.Where(r => destinations.Exists(d => d.HostId == r.Id && d.Possible)), machine.Size).Host?.Id;
-        return new MoveChoices(machine.Id, machine.Name, source.Id, source.Name, whyNot, best, destinations);
+            var place = ranked.ToList().FindIndex(r => r.Host.Room.Id == host.Id);
+            return new Destination(host.Id, host.Name, Possible(host), found[host.Id], outlook.Modes(source, host, objective), place < 0 ? null : place + 1, place < 0 ? null : ranked[place].Why);
+        }).OrderBy(d => d.Rank ?? int.MaxValue).ToList();
+        return new MoveChoices(machine.Id, machine.Name, source.Id, source.Name, whyNot, ranked is [var first, ..] ? first.Host.Room.Id : null, destinations, outlook.Standing);
     }
+
+    static int Warnings(IReadOnlyList<Finding> findings) => findings.Count(f => f.Level == FindingLevel.Warning);
 
     internal async Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, MigrationParameters asked, string key, CancellationToken ct)
     {
@@ -77,20 +78,26 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var hosts = await db.Hosts.AsNoTracking().ToListAsync(ct);
         if (hosts.Find(h => h.Id == machine.HostId) is not { State: HostState.Online } source)
             return Silent(hosts.Find(h => h.Id == machine.HostId));
-        var chosen = Choose(machine, source, hosts, rooms, asked);
+        var outlook = await MoveOutlook.ReadAsync(db, machine, surveyor.Recent(machine.Id), ct);
+        var wanted = WithObjective(asked, outlook.Standing?.Objective);
+        var chosen = Choose(machine, source, hosts, rooms, wanted, outlook);
         if (!chosen.IsOk)
             return chosen.Refusal;
         var destination = chosen.Value;
+        var way = PickMode(machine, source, destination, hosts, wanted, outlook);
+        if (!way.IsOk)
+            return way.Refusal;
+        wanted = wanted with { Mode = way.Value };
 
         var now = time.GetUtcNow();
         db.Placements.Add(Placement.Create(machine.Id, destination.Id, PlacementPurpose.Incoming, machine.Vcpus, machine.MemoryMib));
         var operation = await ledger.EnqueueAsync(db, OperationKind.Migrate, machine, $"Move {machine.Name} to {destination.Name}", actor, key, asked, ct);
         if (!operation.IsOk)
             return operation.Refusal;
-        var migration = Migration.Plan(operation.Value, machine, source, destination, asked, made?.Value, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
+        var migration = Migration.Plan(operation.Value, machine, source, destination, wanted, made?.Value, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
-            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = asked.Mode, policy = migration.MadePolicy?.Name ?? migration.Policy?.ToString() }, now));
+            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = migration.Mode, policy = migration.MadePolicy?.Name ?? migration.Policy?.ToString(), objective = migration.Objective?.Words, overrideReason = migration.OverrideReason }, now));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migration.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, destination.Id, null, ct);
@@ -98,13 +105,35 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         return await RowAsync(db, operation.Value.Id, ct);
     }
 
-    internal static async Task<RouteHistory?> HistoryAsync(PortalDbContext db, Guid sourceId, Guid destinationId, MigrationMode mode, CancellationToken ct)
+    /// <summary>The order with the objective that counts: its own, else the machine's; the other way round where nobody looks at the machine.</summary>
+    static MigrationParameters WithObjective(MigrationParameters asked, Objective? standing) =>
+        standing is not null && (asked.AnyMode || Objective.Of(asked.ObjectiveMs, asked.ObjectivePings) is null)
+            ? asked with { ObjectiveMs = standing.BlackoutMs, ObjectivePings = standing.LostPings }
+            : asked with { AnyMode = asked.AnyMode && standing is not null };
+
+    /// <summary>The mode the move is made with; a refusal when none keeps the objective and nobody said why it does not count.</summary>
+    static Result<MigrationMode> PickMode(Machine machine, Host source, Host destination, List<Host> hosts, MigrationParameters wanted, MoveOutlook outlook)
     {
-        // What a route costs is learned from every project's moves.
-        var receipts = await db.Migrations.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking()
-            .Where(m => m.SourceHostId == sourceId && m.DestinationHostId == destinationId && m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null)
-            .OrderByDescending(m => m.EndedAt).Take(ReceiptsPerRoute).Select(m => m.Measured!).ToListAsync(ct);
-        return RouteArithmetic.Learn(receipts);
+        if (Objective.Of(wanted.ObjectiveMs, wanted.ObjectivePings) is not { } objective || wanted.Override is not null)
+            return wanted.Mode;
+        var modes = outlook.Modes(source, destination, objective);
+        if (ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode) is { } mode)
+            return mode;
+        return new ObjectiveNotKept(machine.Name, destination.Name, objective, ObjectiveRules.Figures(modes), Keeping(source, destination, hosts, objective, modes, outlook));
+    }
+
+    /// <summary>What would keep an objective that the move asked for does not; null when nothing known does.</summary>
+    static string? Keeping(Host source, Host destination, List<Host> hosts, Objective objective, IReadOnlyList<ModeForecast> modes, MoveOutlook outlook)
+    {
+        static bool Keeps(ModeForecast way) => way is { WhyNot: null, Keeps: ObjectiveOutlook.Yes or ObjectiveOutlook.Likely };
+        if (modes.FirstOrDefault(Keeps) is { } other)
+            return $"Move it {ObjectiveRules.Name(other.Mode)}: {ObjectiveRules.Range(other.Predicted)}.";
+        foreach (var host in hosts.Where(h => h.Id != source.Id && h.Id != destination.Id && h is { State: HostState.Online, MaintenanceSince: null }).OrderBy(h => h.Name, StringComparer.Ordinal))
+        {
+            if (outlook.Modes(source, host, objective).FirstOrDefault(Keeps) is { } there)
+                return $"Move it to {host.Name}, {ObjectiveRules.Name(there.Mode)}: {ObjectiveRules.Range(there.Predicted)}.";
+        }
+        return null;
     }
 
     /// <summary>Why the machine cannot be moved anywhere now, or null.</summary>
@@ -117,15 +146,18 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     static HostSilent Silent(Host? source) => new(source?.Name ?? "host", "source");
 
     /// <summary>The destination asked for, or the best; the hosts' rows are held.</summary>
-    static Result<Host> Choose(Machine machine, Host source, List<Host> hosts, IReadOnlyList<HostRoom> rooms, MigrationParameters asked)
+    static Result<Host> Choose(Machine machine, Host source, List<Host> hosts, IReadOnlyList<HostRoom> rooms, MigrationParameters asked, MoveOutlook outlook)
     {
         if (asked.AskedHostId is not { } id)
         {
             var able = hosts.Where(h => h.Id != source.Id && Impossible(asked, source, h) is null).Select(h => h.Id).ToHashSet();
             if (able.Count == 0 && hosts.Find(h => h.Id != source.Id) is { } unable)
                 return Impossible(asked, source, unable)!;
-            var best = Placing.Choose(rooms.Where(r => able.Contains(r.Id)), machine.Size);
-            return best.Host is { } room ? hosts.Single(h => h.Id == room.Id) : new NoHostWithRoom(best.Misfits, HostRooms.Needs(machine));
+            var misfits = rooms.Where(r => able.Contains(r.Id)).Select(r => Placing.Misfit(r, machine.Size)).OfType<HostMisfit>().ToList();
+            var fit = hosts.Where(h => able.Contains(h.Id) && misfits.TrueForAll(m => m.HostId != h.Id)).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(MoveRules.Look(source, h, misfit: null))));
+            return outlook.Rank(source, fit, asked.Mode, Objective.Of(asked.ObjectiveMs, asked.ObjectivePings)) is [var best, ..]
+                ? hosts.Single(h => h.Id == best.Host.Room.Id)
+                : new NoHostWithRoom(misfits, HostRooms.Needs(machine));
         }
         if (hosts.Find(h => h.Id == id) is not { } destination)
             return new NotFound("host");

@@ -14,14 +14,10 @@ public static class MoveRules
         MigrationMode.QuickSaved => "quick-saved",
     };
 
-    // A promise below what a ping can measure, or of minutes, is a slip of the finger.
-    const double LeastObjectiveMs = 1;
-    const double MostObjectiveMs = 600_000;
-
     /// <summary>Why what is asked of a move makes no sense, whichever the machine; null when it does.</summary>
     public static InvalidText? RefuseAsked(MigrationParameters asked)
     {
-        if (RefuseObjective(asked.ObjectiveMs) is { } senseless)
+        if ((Objective.Refuse(asked.ObjectiveMs, asked.ObjectivePings) ?? RefuseOverride(asked.Override)) is { } senseless)
             return senseless;
         if (StreamRules.Refuse(asked) is { } impossible)
             return impossible;
@@ -32,21 +28,27 @@ public static class MoveRules
             : null;
     }
 
-    /// <summary>Why a promise of silence makes no sense; null when it does, and for none.</summary>
-    public static InvalidText? RefuseObjective(double? objectiveMs) => objectiveMs is { } objective && !(objective is >= LeastObjectiveMs and <= MostObjectiveMs)
-        ? new InvalidText("objectiveMs", $"An objective of {objective} ms makes no sense.", $"Give {LeastObjectiveMs} to {MostObjectiveMs} ms, or none.")
-        : null;
+    static InvalidText? RefuseOverride(string? reason) => reason is null ? null
+        : reason.Trim().Length is 0 or > Objective.LongestReason ? new InvalidText("override", "The reason why the objective does not count is empty or too long.", $"Say it in 1 to {Objective.LongestReason} characters.") : null;
 
     /// <summary>Why the two hosts cannot do a mode; null when they can.</summary>
     public static ModeNotPossible? RefuseMode(MigrationMode mode, Host source, Host destination) =>
         Lacks(mode, source) ?? Lacks(mode, destination) ?? Unlike(mode, source, destination);
 
-    /// <summary>Everything worth knowing before moving a machine of a size to a host; an error makes it impossible.</summary>
-    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit)
+    /// <summary>Everything worth knowing before moving a machine of a size to a host, the gravest first; an error makes it impossible.</summary>
+    /// <param name="source">Where it is.</param>
+    /// <param name="destination">Where it would go.</param>
+    /// <param name="misfit">Why it does not fit there; null when it does.</param>
+    /// <param name="lacks">What the destination itself said it lacks for the machine; null when nothing.</param>
+    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null) => [.. Findings(source, destination, misfit, lacks).OrderBy(f => f.Level)];
+
+    static List<Finding> Findings(Host source, Host destination, HostMisfit? misfit, string? lacks)
     {
         var findings = new List<Finding>();
         if (misfit is not null)
             findings.Add(new(FindingLevel.Error, Sentence(misfit.Why)));
+        if (lacks is not null)
+            findings.Add(new(FindingLevel.Error, Sentence($"{destination.Name} says: {lacks}")));
         if (source.Report is not { } from || destination.Report is not { } to)
             return findings;
         var possible = Enum.GetValues<MigrationMode>().Where(mode => RefuseMode(mode, source, destination) is null).ToList();

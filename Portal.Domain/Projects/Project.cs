@@ -23,6 +23,12 @@ public sealed class Project
     /// <summary>When it was put away, empty; null while it is in use. Its story stays, nothing can be asked for in it.</summary>
     public DateTimeOffset? ArchivedAt { get; private set; }
 
+    /// <summary>Longest silence a move of its machines may cost, ms; null: no such objective.</summary>
+    public double? ObjectiveMs { get; private set; }
+
+    /// <summary>Most pings a move of its machines may lose at 1 Hz; null: no such objective.</summary>
+    public int? ObjectivePings { get; private set; }
+
     /// <summary>Row version (<c>xmin</c>): a page that shows an older row changes nothing.</summary>
     public uint Version { get; private init; }
 
@@ -34,6 +40,8 @@ public sealed class Project
     internal void Archive(DateTimeOffset now) => ArchivedAt = now;
 
     internal void Reopen() => ArchivedAt = null;
+
+    internal void Promise(Migrations.Objective? objective) => (ObjectiveMs, ObjectivePings) = (objective?.BlackoutMs, objective?.LostPings);
 }
 
 /// <summary>What a person may do in a project.</summary>

@@ -49,7 +49,7 @@ public sealed class ScheduleOrders(MachineService machines, MoveOrders moves)
             ScheduleKind.PowerOn => Read(await machines.PowerAsync(actor, machine.Id, PowerAction.Start, key, ct), row => row.Id),
             ScheduleKind.PowerOff => Read(await machines.PowerAsync(actor, machine.Id, PowerAction.ShutDown, key, ct), row => row.Id),
             ScheduleKind.Relocate when machine.State == MachineState.Off => new ScheduleAnswer.Nothing($"{machine.Name} is off: only a running machine is moved.", Trouble: true),
-            ScheduleKind.Relocate => Read(await moves.StartAsync(actor, machine.Id, schedule.Move!, key, ct), row => row.OperationId),
+            ScheduleKind.Relocate => Read(await moves.StartAsync(actor, machine.Id, schedule.Move! with { AnyMode = true }, key, ct), row => row.OperationId),
         };
     }
 

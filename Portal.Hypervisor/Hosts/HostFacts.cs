@@ -28,6 +28,8 @@ public static class CapabilityNames
     public const string LiveMigration = "live-migration";
     /// <summary>A running machine can go on at its destination before its memory has arrived.</summary>
     public const string PostCopy = "post-copy";
+    /// <summary>A post-copy move whose stream broke can be taken up again.</summary>
+    public const string PostCopyRecovery = "post-copy-recovery";
     /// <summary>A machine can pause, move in one stream and resume.</summary>
     public const string QuickDirect = "quick-direct";
     /// <summary>A machine can be saved to shared storage and restored elsewhere.</summary>

@@ -85,6 +85,9 @@ internal static partial class Native
     [LibraryImport(Library)]
     public static partial int virDomainAbortJob(DomainHandle domain);
 
+    [LibraryImport(Library)]
+    public static partial int virDomainAbortJobFlags(DomainHandle domain, uint flags);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainSaveFlags(DomainHandle domain, string path, string? xml, uint flags);
 
@@ -102,4 +105,17 @@ internal static partial class Native
 
     [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainQemuMonitorCommand(DomainHandle domain, string command, out nint result, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainStartDirtyRateCalc(DomainHandle domain, int seconds, uint flags);
+
+    [LibraryImport(Library)]
+    public static unsafe partial int virDomainListGetStats(nint* domains, uint stats, out NativeDomainStats** records, uint flags);
+
+    [LibraryImport(Library)]
+    public static unsafe partial void virDomainStatsRecordListFree(NativeDomainStats** records);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virConnectCompareHypervisorCPU(
+        ConnectHandle connection, string? emulator, string? architecture, string? machine, string? virtualisation, string cpu, uint flags);
 }

@@ -64,6 +64,15 @@ internal struct NativeMemoryStat
     public ulong Value;
 }
 
+/// <summary><c>virDomainStatsRecord</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeDomainStats
+{
+    public nint Domain;
+    public NativeTypedParameter* Parameters;
+    public int Count;
+}
+
 /// <summary><c>virStoragePoolInfo</c>; sizes in bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativePoolInfo

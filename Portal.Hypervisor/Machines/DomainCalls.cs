@@ -185,6 +185,9 @@ internal readonly record struct DomainState(int State, int ReasonCode)
     /// <summary>A post-copy move took it to another host, which still needs memory from here, or broke off before it had all of it.</summary>
     public bool IsHolding => State == 3 && ReasonCode is (12 or 13);
 
+    /// <summary>The stream of its post-copy move broke, and libvirt waits to be told to take it up again.</summary>
+    public bool IsBroken => (State, ReasonCode) is (3, 13) or (1, 11);
+
     /// <summary>A post-copy move brought it, and part of its memory is still where it came from.</summary>
     public bool IsFetching => State == 1 && ReasonCode is (10 or 11);
 

@@ -13,12 +13,21 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private readonly TaskCompletionSource<string> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SwitchoverRules _rules = SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy);
     private SwitchoverState _state = SwitchoverState.Begin(SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy));
+    private (int Number, double Began) _pass;
     private double _percent;
     private bool _isHeld;
     private double? _memorySince;
+    private (long Bytes, double At) _came;
+    private bool _isBrokenOff;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
+
+    /// <summary>
+    /// How fast the guest wrote, as last said while the job ran; the final statistics have nothing of it. A short copy ends before the hypervisor says it:
+    /// then what the first pass left, over its length. Null: not even that was seen.
+    /// </summary>
+    public double? DirtyBytesPerSecond { get; private set; }
 
     /// <summary>Why the policy gave the move up; never completes when it did not.</summary>
     public Task<string> GivenUp => _givenUp.Task;
@@ -107,13 +116,14 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private async Task ObserveAsync(JobStatistics statistics, CancellationToken stop)
     {
         Last = statistics;
+        LearnWrites(statistics);
         Tell(statistics);
         // Disks go first, while the guest runs as ever; there is nothing to decide before memory follows.
         if (statistics.TotalBytes <= 0)
             return;
         _memorySince ??= timeline.Now;
-        if (HasPostCopied && statistics.RemainingBytes > 0)
-            FollowedAt = timeline.Now;
+        if (HasPostCopied)
+            await FollowAsync(statistics, stop);
         if (plan.Mode == MigrationMode.QuickDirect && ends.Suspended.IsCompleted && statistics is { RemainingBytes: 0, ProcessedBytes: > 0 })
             bulletin.Enter(MigrationPhase.SwitchOver, Describe());
         if (!plan.Mode.KeepsRunning() || ends.Suspended.IsCompleted)
@@ -126,6 +136,17 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
             return;
         bulletin.Decide(decision.Text, decision.Figures);
         await ActAsync(decision, stop);
+    }
+
+    private void LearnWrites(JobStatistics statistics)
+    {
+        var (now, pass) = (timeline.Now, IterationOf(statistics));
+        if (statistics.DirtyBytesPerSecond > 0)
+            DirtyBytesPerSecond = statistics.DirtyBytesPerSecond;
+        else if (_pass.Number == 1 && pass == 2 && now > _pass.Began)
+            DirtyBytesPerSecond = statistics.RemainingBytes / (now - _pass.Began);
+        if (pass != _pass.Number)
+            _pass = (pass, now);
     }
 
     private async Task ActAsync(SwitchoverDecision decision, CancellationToken stop)
@@ -146,6 +167,23 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
                 break;
             case SwitchoverAct.Tell:
                 break;
+        }
+    }
+
+    /// <summary>A dead link is noticed by TCP after a quarter of an hour; a guest that waits for its memory cannot wait that long.</summary>
+    private async Task FollowAsync(JobStatistics statistics, CancellationToken stop)
+    {
+        var now = timeline.Now;
+        if (statistics.RemainingBytes > 0)
+            FollowedAt = now;
+        if (statistics.ProcessedBytes != _came.Bytes || statistics.RemainingBytes == 0)
+            _came = (statistics.ProcessedBytes, now);
+        else if (!_isBrokenOff && now - _came.At > plan.Options.StreamDeadline.TotalSeconds)
+        {
+            _isBrokenOff = true;
+            bulletin.Decide("Nothing comes of the guest's memory: the stream is broken off, to be taken up again.",
+                string.Create(CultureInfo.InvariantCulture, $"{now - _came.At:0} s, {statistics.RemainingBytes / 1048576.0:0} MiB left"));
+            await ends.Source.CallAsync(connection => JobCalls.BreakPostCopy(connection, plan.Machine), stop);
         }
     }
 

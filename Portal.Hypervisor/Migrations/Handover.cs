@@ -105,7 +105,7 @@ internal sealed class Handover(
         var complete = Math.Max(confirmation.ResumedAt, watch.FollowedAt ?? confirmation.ResumedAt);
         var measured = new Measured(
             complete - began, Math.Max(0, returned - complete), pause, report, report?.BlackoutMs - pause is { } rest ? Math.Max(0, rest) : null,
-            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers)
+            (statistics ?? watch.Last)?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, (statistics ?? watch.Last)?.Iteration ?? 0), confirmation.Answers, watch.DirtyBytesPerSecond)
         {
             DiskBytes = watch.DiskBytes, DiskSeconds = watch.DiskSeconds(began),
         };
@@ -127,7 +127,8 @@ internal sealed class Handover(
         double began, double returned, LibvirtException failure, string? braked, Task<Confirmation> confirming)
     {
         bulletin.Enter(MigrationPhase.Undo, failure.Message);
-        var settlement = await new Settler(plan.Machine, plan.Source, plan.Destination, time).SettleOrAbortAsync(plan.Options.SettleDeadline, plan.Options.SettleDeadline, abandon);
+        var settler = new Settler(plan.Machine, plan.Source, plan.Destination, time, mayMend: null, plan.Options.EncryptMemory, (text, figures) => bulletin.Decide(text, figures));
+        var settlement = await settler.SettleOrAbortAsync(watch.HasPostCopied ? plan.Options.RecoverDeadline : plan.Options.SettleDeadline, plan.Options.SettleDeadline, abandon);
         var why = braked ?? $"The move failed: {failure.Message.TrimEnd('.')}.";
         if (settlement is { Where: WhereItRuns.Destination, IsOff: true })
             return new MigrationOutcome(MigrationVerdict.Moved, $"{why} {Named(settlement.Explanation)} It lives there now; start it again, its disk is intact.", Measured: null, Predicted: null);
@@ -161,7 +162,7 @@ internal sealed class Handover(
         var settled = timeline.Now;
         var report = await FinishProbeAsync(settled);
         return new Measured(settled - began, TeardownSeconds: 0, PauseMs: null, report, ConvergenceMs: null,
-            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled))
+            watch.Last?.ProcessedBytes ?? 0, Math.Max(ends.Iteration, watch.Last?.Iteration ?? 0), probe.HasAnsweredSince(settled), watch.DirtyBytesPerSecond)
         {
             DiskBytes = watch.DiskBytes, DiskSeconds = watch.DiskSeconds(began),
         };

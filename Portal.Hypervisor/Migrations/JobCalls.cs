@@ -62,6 +62,17 @@ internal static class JobCalls
         return Native.virDomainMigrateSetMaxSpeed(domain, (nuint)(mibPerSecond is { } limit ? (ulong)limit : MigrateCall.Unlimited), isPostCopy ? PostCopy : 0) >= 0 ? true : throw LibvirtError.Last();
     }
 
+    /// <summary>
+    /// Breaks off the stream of a guest that went on before its memory, so that it can be taken up again. Nothing is lost by it: both
+    /// sides keep what they have.
+    /// </summary>
+    public static bool BreakPostCopy(ConnectHandle connection, Guid machine)
+    {
+        const uint PostCopy = 1;
+        using var domain = DomainCalls.Require(connection, machine);
+        return Native.virDomainAbortJobFlags(domain, PostCopy) >= 0 ? true : throw LibvirtError.Last();
+    }
+
     public static bool SetMaxDowntime(ConnectHandle connection, Guid machine, int milliseconds)
     {
         using var domain = DomainCalls.Require(connection, machine);

@@ -1,3 +1,4 @@
+using Portal.Hypervisor.Hosts;
 using Portal.Hypervisor.Libvirt;
 using Portal.Hypervisor.Machines;
 
@@ -12,8 +13,10 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="MaySlow">Whether QEMU may slow the guest's processors when it writes too fast (auto-converge).</param>
 /// <param name="Options">Limit of the stream, connections and compression.</param>
 /// <param name="Storage">The disks that go with it; null: the destination sees them.</param>
+/// <param name="IsResume">Whether a post-copy move that broke off is taken up again, instead of one begun.</param>
 internal sealed record MigrateCall(
-    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, MigrationOptions Options, StorageMove? Storage)
+    string DestinationUri, string MemoryUri, string? CertificateName, bool IsLive, bool MayPostCopy, bool MaySlow, MigrationOptions Options, StorageMove? Storage,
+    bool IsResume = false)
 {
     /// <summary>
     /// libvirt's own figure for no limit, MiB/s: the most that is a number of bytes too. Given always, since libvirt would otherwise
@@ -36,7 +39,13 @@ internal sealed record MigrateCall(
         PostCopy = 1 << 15,
         Tls = 1 << 16,
         Parallel = 1 << 17,
+        PostCopyResume = 1 << 19,
     }
+
+    /// <summary>Takes up a post-copy move to this host that broke off.</summary>
+    public static MigrateCall Resume(HostEndpoint destination, bool encryptMemory) => new(
+        destination.PeerUri!, $"tcp:{StreamTransfer.Bracketed(destination.MigrationAddress!)}", encryptMemory ? new Uri(destination.PeerUri!).IdnHost : null,
+        IsLive: true, MayPostCopy: true, MaySlow: false, MigrationOptions.Default, Storage: null, IsResume: true);
 
     /// <summary>
     /// Blocks until the move is over, teardown included. libvirt judges storage by its file system's type alone; the portal
@@ -49,6 +58,8 @@ internal sealed record MigrateCall(
             flags |= Flags.Live;
         if (MayPostCopy)
             flags |= Flags.PostCopy;
+        if (IsResume)
+            flags |= Flags.PostCopyResume;
         if (MaySlow)
             flags |= Flags.AutoConverge;
         using var parameters = new TypedParameters();

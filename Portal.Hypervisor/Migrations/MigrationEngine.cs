@@ -8,9 +8,13 @@ namespace Portal.Hypervisor.Migrations;
 /// <summary>Moves machines between hosts. Keeps no state between moves; any number may run at once.</summary>
 /// <param name="logger">Where faults of the portal itself go.</param>
 /// <param name="time">The clock.</param>
-public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time = null)
+/// <param name="encryptMemory">Whether memory that still has to follow after an interruption travels encrypted, as it did before.</param>
+public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time = null, bool encryptMemory = true)
 {
     private static readonly TimeSpan WaitOut = TimeSpan.FromSeconds(60), AfterAbort = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looks at guests before they move, and for whoever wants to know what a move would be.</summary>
+    public GuestGauge Gauge { get; } = new(time);
 
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -29,7 +33,7 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     {
         ArgumentNullException.ThrowIfNull(plan);
         var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var run = new MigrationRun(plan, _logger, _time, abandon);
+        var run = new MigrationRun(plan, Gauge, _logger, _time, abandon);
         var running = Task.Run(() => run.RunAsync(leave.Token), CancellationToken.None);
         try
         {
@@ -59,7 +63,7 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
+        return new Settler(machine, source, destination, _time, encryptMemory: encryptMemory).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
     }
 
     /// <summary>
@@ -84,6 +88,6 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time, mayMend).SettleAsync(atMost, cancellationToken);
+        return new Settler(machine, source, destination, _time, mayMend, encryptMemory).SettleAsync(atMost, cancellationToken);
     }
 }

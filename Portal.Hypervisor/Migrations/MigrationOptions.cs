@@ -68,6 +68,18 @@ public sealed record MigrationOptions
     /// <summary>How long a host that stopped answering in the middle of a move is asked again where the machine runs.</summary>
     public TimeSpan SettleDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long nothing may come of the memory of a guest that went on before it, until the stream is taken as broken.</summary>
+    public TimeSpan StreamDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the portal tries to let that memory follow again before it closes the move, and leaves the rest to later looks.</summary>
+    public TimeSpan RecoverDeadline { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>What earlier moves taught; null: careful defaults.</summary>
     public RouteHistory? History { get; init; }
+
+    /// <summary>
+    /// Asked right before the move with the guest as it is then: what the move is expected to be, and whether it should still be made.
+    /// Null: nothing is foretold.
+    /// </summary>
+    public Func<GuestSight, Foresight>? Foretell { get; init; }
 }

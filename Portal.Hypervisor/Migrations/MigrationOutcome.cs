@@ -49,9 +49,10 @@ public sealed record Predicted(double TotalSeconds, double BlackoutMsLow, double
 /// <param name="Bytes">Bytes sent.</param>
 /// <param name="Iterations">Passes over memory.</param>
 /// <param name="GuestAnswers">Whether the guest answered the probe at the end.</param>
+/// <param name="DirtyBytesPerSecond">How fast the guest wrote while it was copied, as the hypervisor last said; null: it did not.</param>
 public sealed record Measured(
     double TotalSeconds, double TeardownSeconds, double? PauseMs, ProbeReport? Probe, double? ConvergenceMs,
-    long Bytes, int Iterations, bool GuestAnswers)
+    long Bytes, int Iterations, bool GuestAnswers, double? DirtyBytesPerSecond = null)
 {
     /// <summary>Bytes of disks that were copied; 0 where both hosts see the same store.</summary>
     public long DiskBytes { get; init; }

@@ -7,15 +7,17 @@ namespace Portal.Hypervisor.Migrations;
 internal sealed class MigrationRun
 {
     private readonly MigrationPlan _plan;
+    private readonly GuestGauge _gauge;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CancellationToken _abandon;
     private readonly Timeline _timeline;
     private readonly Bulletin _bulletin;
 
-    public MigrationRun(MigrationPlan plan, ILogger logger, TimeProvider time, CancellationToken abandon)
+    public MigrationRun(MigrationPlan plan, GuestGauge gauge, ILogger logger, TimeProvider time, CancellationToken abandon)
     {
         _plan = plan;
+        _gauge = gauge;
         _logger = logger;
         _time = time;
         _abandon = abandon;
@@ -51,6 +53,7 @@ internal sealed class MigrationRun
                 $"The portal itself failed during the move: {e.Message} Look at both hosts before anything else is done with the machine.", Measured: null, Predicted: null);
         }
 
+        _gauge.Forget(_plan.Machine);
         _bulletin.Finish(outcome);
     }
 
@@ -77,7 +80,10 @@ internal sealed class MigrationRun
                 if (findings.Refusal is { } refusal)
                     return Untouched(MigrationVerdict.Stayed, refusal, predicted);
                 storage = findings.Storage;
-                predicted = Predict(findings);
+                var foresight = await ForetellAsync(findings, stop);
+                predicted = foresight?.Predicted;
+                if (foresight is { Refusal: { } unwise })
+                    return Untouched(MigrationVerdict.Stayed, unwise, predicted);
                 await PrepareAsync(ends, findings, stop);
             }
             catch (Exception e)
@@ -97,21 +103,35 @@ internal sealed class MigrationRun
         }
     }
 
-    private Predicted Predict(Findings findings)
+    /// <summary>Looks at the guest once more, while the probe's lead-in runs anyway.</summary>
+    private async Task<Foresight?> ForetellAsync(Findings findings, CancellationToken stop)
     {
         _bulletin.Enter(MigrationPhase.Predict, $"{Here} and {There} can do it; {(findings.Storage is null ? "both see the same store" : "they share no store")}");
-        var predicted = Predictor.Predict(new PredictionInput(_plan.Mode, findings.MemoryBytes, findings.TouchedBytes), _plan.Options);
         if (findings.Storage is { } storage)
-        {
-            var seconds = storage.StreamBytes / Math.Min((_plan.Options.History ?? Predictor.Unknown).BytesPerSecond, (_plan.Options.MaxMibPerSecond ?? int.MaxValue) * 1048576.0);
-            predicted = predicted with { DiskBytes = storage.StreamBytes, TotalSeconds = predicted.TotalSeconds + seconds };
             _bulletin.Decide("The machine's disks are copied before its memory, since the hosts share no store.", $"{string.Join(", ", storage.Disks.Select(disk => disk.Volume))}: {storage.StreamBytes / 1048576.0:0} MiB at most");
-        }
+        if (_plan.Options.Foretell is not { } foretell)
+            return null;
+        var sight = await SightAsync(stop) ?? new GuestSight(findings.MemoryBytes, findings.TouchedBytes, []);
+        var foresight = foretell(sight with { DiskBytes = findings.Storage?.StreamBytes ?? 0 });
+        _bulletin.Foretell(foresight.Predicted);
+        foreach (var write in sight.Writes)
+            _bulletin.Decide("Measured how fast the guest writes.", $"{write.BytesPerSecond / 1048576.0:0.#} MiB/s within {write.Seconds:0.0} s");
+        if (!foresight.Predicted.Converges)
+            _bulletin.Decide("The guest may write faster than the network carries; a quick move would surely end.", $"{foresight.Predicted.Bytes / 1048576.0:0} MiB to send");
+        return foresight;
+    }
 
-        _bulletin.Foretell(predicted);
-        if (!predicted.Converges)
-            _bulletin.Decide("The guest may write faster than the network carries; a quick move would surely end.", $"{predicted.Bytes / 1048576.0:0} MiB to send");
-        return predicted;
+    private async Task<GuestSight?> SightAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _gauge.LookAsync(_plan.Source, _plan.Machine, stop);
+        }
+        catch (Exception e) when (e is LibvirtException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            // A prediction that rests on less is no reason not to move.
+            return null;
+        }
     }
 
     private async Task PrepareAsync(MoveEnds ends, Findings findings, CancellationToken stop)

@@ -10,8 +10,14 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="destination">Where it was to go.</param>
 /// <param name="time">The clock.</param>
 /// <param name="mayMend">Asked right before anything is changed: whether nobody else has taken the machine in hand meanwhile. Null: it is ours.</param>
-internal sealed class Settler(Guid machine, HostConnection source, HostConnection destination, TimeProvider time, Func<CancellationToken, Task<bool>>? mayMend = null)
+/// <param name="encryptMemory">Whether memory that still has to follow travels encrypted.</param>
+/// <param name="tell">Told what is done so that memory follows again, and why it does not.</param>
+internal sealed class Settler(
+    Guid machine, HostConnection source, HostConnection destination, TimeProvider time, Func<CancellationToken, Task<bool>>? mayMend = null,
+    bool encryptMemory = true, Action<string, string>? tell = null)
 {
+    private readonly PostCopyRecovery _recovery = new(machine, source, destination, time, encryptMemory, tell);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Why the last remedy failed.</summary>
@@ -108,6 +114,9 @@ internal sealed class Settler(Guid machine, HostConnection source, HostConnectio
                 return await ActAsync(source, DomainCalls.Destroy, cancellationToken);
             case Remedy.RestoreSource:
                 return await SavedMemory.TryRestoreAsync(source, machine, cancellationToken);
+            case Remedy.ResumePostCopy:
+                await _recovery.TryAsync(cancellationToken);
+                return false;
             case Remedy.None or Remedy.Wait:
             default:
                 return false;

@@ -42,7 +42,7 @@ internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings
         }
     }
 
-    private static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address.Trim('[', ']')}]" : address;
+    internal static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address.Trim('[', ']')}]" : address;
 
     /// <summary>QEMU's own words, before anything is sent, when it may not use userfaultfd.</summary>
     private static bool IsAboutPostCopy(LibvirtException e) => !e.IsConnectionLost && e.Message.Contains("Postcopy is not supported", StringComparison.Ordinal);

@@ -15,7 +15,7 @@ internal sealed record SwitchoverRules(int FirstMs, int MostMs, MigrationPolicy 
         var most = options.LastDowntimeMs;
         if (options.ObjectiveMs is { } objective)
         {
-            var route = options.History ?? Predictor.Unknown;
+            var route = options.History ?? RouteHistory.Unknown;
             var room = (int)Math.Min(objective - route.PauseMs - route.ConvergenceMs, int.MaxValue);
             // An objective that the route alone breaks is missed by as little as possible, not paid for with a move that never ends.
             most = room >= 1 ? room : options.FirstDowntimeMs;

@@ -34,7 +34,8 @@ internal enum Presence
 /// <param name="Presence">How it sees the machine.</param>
 /// <param name="IsBusy">A job on the machine is under way there.</param>
 /// <param name="HasRun">Off there: whether it ran there before. Null: the host does not say, as after it was restarted.</param>
-internal sealed record Sight(Presence Presence, bool IsBusy = false, bool? HasRun = null)
+/// <param name="IsBroken">The stream of its post-copy move broke, and libvirt does no more about it by itself.</param>
+internal sealed record Sight(Presence Presence, bool IsBusy = false, bool? HasRun = null, bool IsBroken = false)
 {
     /// <summary>Off there after having run there.</summary>
     public bool HasStopped => Presence is Presence.Off or Presence.Saved && HasRun == true;
@@ -59,6 +60,8 @@ internal enum Remedy
     RestoreSource,
     /// <summary>Cut the power of what is left at the source: it went on elsewhere and can run no more.</summary>
     StopSource,
+    /// <summary>Let the rest of its memory follow to the destination, where it went on without it.</summary>
+    ResumePostCopy,
 }
 
 /// <summary>The judgement on two answers.</summary>
@@ -80,10 +83,13 @@ internal static class Whereabouts
     {
         (Presence.Unclear, _) => new(WhereItRuns.Unknown, Remedy.Wait, "The source does not say what has become of it."),
         (_, Presence.Unclear) => new(WhereItRuns.Unknown, Remedy.Wait, "The destination does not say what has become of it."),
+        // libvirt keeps the job of a broken stream, so a job alone proves nothing.
+        (Presence.Holding, Presence.Fetching) when source.IsBroken => new(WhereItRuns.Unknown, Remedy.ResumePostCopy,
+            "It went on at the destination and waits for its memory, which is at the source. Neither is touched; the portal lets it follow as soon as both hosts and the network between them are well."),
         (Presence.Holding, Presence.Fetching) when source.IsBusy || destination.IsBusy => new(WhereItRuns.StillMoving, Remedy.Wait, "It went on at the destination, and its memory is following."),
         (Presence.Fetching, _) or (_, Presence.Holding) => new(WhereItRuns.Unknown, Remedy.Wait, "Another post-copy move of it is under way, or broke off. Nothing is touched until that has ended."),
         (_, Presence.Fetching) => new(WhereItRuns.Unknown, Remedy.Wait,
-            "It went on at the destination, and part of its memory has not followed from the source. Touch neither; when both hosts and the network between them are well, move it again with virsh migrate --postcopy --postcopy-resume."),
+            "It went on at the destination, and part of its memory has not followed from the source. Touch neither: its memory can follow only while the source holds it. See that both hosts and the network between them are well."),
         (Presence.Holding, Presence.Unreachable) => new(WhereItRuns.Unknown, Remedy.Wait,
             "It went on at the destination, which does not answer, and memory it may still need is at the source. Nothing there is touched until that is known."),
         (Presence.Holding, Presence.Running or Presence.Stalled) => new(WhereItRuns.Destination, source.IsBusy || destination.IsBusy ? Remedy.Wait : Remedy.None,
@@ -151,6 +157,7 @@ internal static class Whereabouts
             Remedy.ResumeDestination => "It stands still at the destination and could not be resumed there",
             Remedy.CleanSource => "It is at the destination, and what is left of it at the source could not be removed",
             Remedy.StopSource => "It was lost at the destination, and what is left of it at the source could not be cut off",
+            Remedy.ResumePostCopy => $"{judgement.Explanation.TrimEnd('.')}. It could not yet",
             Remedy.RestoreSource => "Its memory is saved and could not be restored at the source",
         };
         if (undone is null)
@@ -204,6 +211,6 @@ internal static class Whereabouts
             PowerState.Running or PowerState.ShuttingDown => state.IsFetching ? Presence.Fetching : Presence.Running,
             PowerState.Paused => state.IsHolding ? Presence.Holding : state.IsHaltedByMove ? Presence.Halted : Presence.Stalled,
             PowerState.Off or PowerState.Crashed or PowerState.Unknown => state.IsSaved ? Presence.Saved : Presence.Off,
-        }, isBusy, state.HasRun);
+        }, isBusy, state.HasRun, state.IsBroken);
     }
 }

@@ -121,7 +121,7 @@ public sealed class World
     static Host HostThatAnswers(string name, long memoryMib)
     {
         var host = Host.Create(name, $"qemu+tls://{name}/system", null, "images", DateTimeOffset.UtcNow);
-        host.Answered(new HostReport(Guid.NewGuid(), name, "EPYC", 8, memoryMib, "11.3.0", "10.0.2", "QEMU", "Tcg", [new("live-migration", true, null)]), DateTimeOffset.UtcNow);
+        host.Answered(new HostReport(Guid.NewGuid(), name, "EPYC", 8, memoryMib, "11.3.0", "10.0.2", "QEMU", "Tcg", [new("live-migration", true, null), new("quick-direct", true, null)]), DateTimeOffset.UtcNow);
         return host;
     }
 

@@ -59,6 +59,7 @@ public static class ApiRoutes
         PolicyRoutes.Map(api);
         MachineRoutes.Map(api);
         LeaseRoutes.Map(api);
+        Migrations.ObjectiveRoutes.Map(api);
         ScheduleRoutes.Map(api);
         SnapshotRoutes.Map(api);
         MigrationRoutes.Map(api);

@@ -21,13 +21,19 @@ public sealed record DeleteBody(string ConfirmName);
 public sealed record ProtectionBody(bool On);
 
 /// <summary>A move to order.</summary>
-/// <param name="Mode">Live, PostCopy, QuickDirect or QuickSaved.</param>
-/// <param name="DestinationHostId">Where to; left out: the host with the most free memory that can do it.</param>
-/// <param name="ObjectiveMs">Longest silence allowed, ms; left out: no promise.</param>
+/// <param name="Mode">Live, PostCopy, QuickDirect or QuickSaved; left out: live, or the mode that keeps the machine's objective.</param>
+/// <param name="DestinationHostId">Where to; left out: the best, as the plan ranks them.</param>
+/// <param name="ObjectiveMs">Longest silence allowed, ms; with neither objective, the machine's or its project's counts.</param>
 /// <param name="Policy">How far a live move may go to come to its end: Gentle, Balanced, MustMove or MaintenanceWindow; left out: Balanced.</param>
 /// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
+/// <param name="ObjectivePings">Most pings that a ping each second may lose.</param>
+/// <param name="Override">Why the move is to be made although its objective will not be kept; goes to the audit trail.</param>
 /// <param name="Stream">Limit, connections and compression of the stream; left out: none, one and none.</param>
-public sealed record MoveBody(MigrationMode Mode, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, StreamWishes? Stream = null);
+public sealed record MoveBody(MigrationMode? Mode = null, Guid? DestinationHostId = null, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, string? Override = null, StreamWishes? Stream = null)
+{
+    /// <summary>The order.</summary>
+    internal MigrationParameters Order => new(DestinationHostId, Mode ?? MigrationMode.Live, ObjectiveMs, Policy, PolicyId, ObjectivePings, AnyMode: Mode is null, Override) { Stream = Stream };
+}
 
 /// <summary>Machines: looking at them, switching, deleting and moving them.</summary>
 static class MachineRoutes
@@ -42,7 +48,7 @@ static class MachineRoutes
         machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();
         machines.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a machine with its disk and snapshots, by an operation to follow; its name confirms it, in the body or the query").Changes();
         machines.MapPut("/{id:guid}/protection", ProtectAsync).WithSummary("Put a machine's protection from deletion on or take it off; for owners of its project").Changes();
-        machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, how, and what it would cost as far as earlier moves tell");
+        machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, the best first, how, and what each way would cost; with look=true after a look at the guest and the hosts, which takes a second or two");
         machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for operators").Changes();
     }
 
@@ -67,9 +73,9 @@ static class MachineRoutes
     static async Task<Results<Accepted<OperationRow>, JsonHttpResult<Problem>>> DeleteAsync(ClaimsPrincipal user, Guid id, [FromBody] DeleteBody? body, string? confirmName, HttpContext context, MachineService machines, CancellationToken ct) =>
         (await machines.DeleteAsync(user.Actor(), id, body?.ConfirmName ?? confirmName ?? "", context.CallKey(), ct)).Accepted(OperationRoutes.Where);
 
-    static async Task<Results<Ok<MoveChoices>, JsonHttpResult<Problem>>> PlanAsync(ClaimsPrincipal user, Guid id, MigrationService migrations, CancellationToken ct) =>
-        (await migrations.PlanAsync(user.Actor(), id, ct)).OkOr404("machine");
+    static async Task<Results<Ok<MoveChoices>, JsonHttpResult<Problem>>> PlanAsync(ClaimsPrincipal user, Guid id, bool? look, MigrationService migrations, CancellationToken ct) =>
+        (look is true ? await migrations.SurveyAsync(user.Actor(), id, ct) : await migrations.PlanAsync(user.Actor(), id, ct)).OkOr404("machine");
 
     static async Task<Results<Accepted<MigrationRow>, JsonHttpResult<Problem>>> MoveAsync(ClaimsPrincipal user, Guid id, MoveBody body, HttpContext context, MigrationService migrations, CancellationToken ct) =>
-        (await migrations.StartAsync(user.Actor(), id, new MigrationParameters(body.DestinationHostId, body.Mode, body.ObjectiveMs, body.Policy, body.PolicyId) { Stream = body.Stream }, context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
+        (await migrations.StartAsync(user.Actor(), id, body.Order, context.CallKey(), ct)).Accepted(migration => $"/migrations/{migration.Id}");
 }

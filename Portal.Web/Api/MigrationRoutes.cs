@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Portal.Domain;
 using Portal.Domain.Migrations;
+using Portal.Domain.Migrations.History;
 using Portal.Domain.Operations;
 using Portal.Web.Migrations;
 
@@ -24,12 +25,30 @@ static class MigrationRoutes
     {
         var migrations = api.MapGroup("/migrations").WithTags("Migrations");
         migrations.MapGet("", ListAsync).WithSummary("Moves one may see, newest first")
-            .Lists(["created", "machine", "status", "mode", "blackout"], ListFilter.Of<MigrationStatus>("status"), ListFilter.Of<MigrationMode>("mode"), ListFilter.Id("machine"), ListFilter.Id("project"), ListFilter.Id("host"));
+            .Lists(["created", "machine", "status", "mode", "blackout"], ListFilter.Of<MigrationStatus>("status"), ListFilter.Of<MigrationMode>("mode"), ListFilter.Id("machine"), ListFilter.Id("project"), ListFilter.Id("host"), new ListFilter("memory"), new ListFilter("policy"));
+        migrations.MapGet("/history/{by}", HistoryAsync).WithSummary("What moves came to, gathered by mode, route, policy or machine: silence, time, objectives kept, how far predictions were off")
+            .Lists(["moves", "name", "blackout", "p95", "took", "kept", "error", "last"], HistoryFilters);
+        migrations.MapGet("/history/errors", ErrorsAsync).WithSummary("How far predictions were off over time, the oldest first").Lists([], HistoryFilters);
+        migrations.MapGet("/live-vs-quick", CompareAsync).WithSummary("How long machines were silent by the way they moved and their memory, as distributions").Lists([], HistoryFilters);
         migrations.MapGet("/{id:guid}", GetAsync).WithSummary("A move with its receipt: predicted beside measured, phases, decisions");
         migrations.MapGet("/{id:guid}/samples", SamplesAsync).WithSummary("Everything measured during a move, every ping included, as it was stored").Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType);
         migrations.MapPut("/{id:guid}/limit", LimitAsync).WithSummary("Limit the stream of a move that waits or is under way; the receipt says who set what").Changes();
         migrations.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Ask a move to stop: the machine stays where it is, unless it is past the point of no return").Changes();
     }
+
+    static ListFilter[] HistoryFilters =>
+    [
+        new ListFilter("days"), ListFilter.Of<MigrationMode>("mode"), new ListFilter("policy"), ListFilter.Id("machine"), ListFilter.Id("host"), ListFilter.Id("project"), new ListFilter("route"),
+    ];
+
+    static async Task<Ok<Page<HistoryRow>>> HistoryAsync(ClaimsPrincipal user, HistoryBy by, [AsParameters] Paging paging, HttpRequest http, MoveHistory history, CancellationToken ct) =>
+        TypedResults.Ok(await history.ByAsync(user.Actor(), by, paging.ToQuery(http), ct));
+
+    static async Task<Ok<Page<ErrorPoint>>> ErrorsAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MoveHistory history, CancellationToken ct) =>
+        (await history.ErrorsAsync(user.Actor(), paging.ToQuery(http), ct)).Whole();
+
+    static async Task<Ok<LiveVsQuick>> CompareAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MoveHistory history, CancellationToken ct) =>
+        TypedResults.Ok(await history.CompareAsync(user.Actor(), paging.ToQuery(http), ct));
 
     static async Task<Ok<Page<MigrationRow>>> ListAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MigrationService migrations, CancellationToken ct) =>
         TypedResults.Ok(await migrations.ListAsync(user.Actor(), paging.ToQuery(http), ct));

@@ -57,6 +57,8 @@ public static partial class AuditWords
         ["machine.provision-cancelled"] = "Making a machine was cancelled",
         ["machine.provision-abandoned"] = "Making a machine was given up",
         ["machine.deleted"] = "A machine is gone",
+        ["machine.objective"] = "Set what users may notice of a machine's moves",
+        ["project.objective"] = "Set what users may notice of a project's moves",
         ["machine.protect"] = "Protected a machine from deletion",
         ["machine.unprotect"] = "Took a machine’s protection off",
         ["machine.resize"] = "Resized a machine",

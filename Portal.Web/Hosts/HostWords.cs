@@ -10,6 +10,7 @@ public static class HostWords
         "storage" => "Clone disks and upload seeds",
         "live-migration" => "Move machines while they run",
         "post-copy" => "Move machines before their memory",
+        "post-copy-recovery" => "Take up again a move before memory that broke off",
         "quick-direct" => "Move machines in one stream, paused",
         "quick-saved" => "Move machines through the disk",
         "memory-tls" => "Encrypt memory on its way",

@@ -64,6 +64,15 @@ public static class MigrationWords
         _ => phase,
     };
 
+    /// <summary>An objective's figure: <c>100 ms</c>, <c>2 lost pings</c>.</summary>
+    public static string Of(Objective objective) => objective.LostPings is { } pings ? Format.Count(pings, "lost ping") : Ms(objective.AllowedMs);
+
+    /// <summary>What pings lose, from the best to the worst: <c>0–1 lost pings at 1 Hz, 0–2 at 10 Hz</c>.</summary>
+    public static string Pings(PingForecast pings) =>
+        $"{Whole(pings.At1HzLow, pings.At1HzWorst)} lost pings at 1{Format.Thin}Hz, {Whole(pings.At10HzLow, pings.At10HzHigh)} at 10{Format.Thin}Hz";
+
+    private static string Whole(double low, double high) => (Math.Floor(low), Math.Ceiling(high)) is var (least, most) && least == most ? Format.Number(most) : $"{Format.Number(least)}–{Format.Number(most)}";
+
     /// <summary>Milliseconds without decimals that nobody can feel: <c>52 ms</c>, <c>0.4 ms</c>; from a second on <c>4.31 s</c>, <c>15.2 s</c>.</summary>
     public static string Ms(double ms) => ms switch
     {

@@ -21,7 +21,10 @@ public sealed record Verdict(string? Tone, string Text, string? Why = null)
         { Status: not MigrationStatus.Moved } => new(move.Status == MigrationStatus.Lost ? "bad" : null, "Nothing to measure: it did not move"),
         { Measured.BlackoutMs: null } => new("warn", "Blackout not measured", move.Measured?.ProbeInvalid),
         { Measured.ProbeInvalid: { } reason } => new("warn", "Blackout does not count", reason),
-        { ObjectiveMs: { } objective, Measured.BlackoutMs: { } blackout } => blackout <= objective
+        { Objective: { LostPings: { } most }, ObjectiveMet: { } kept, Measured: { LostAt1HzWorst: { } lost } } => kept
+            ? new("good", $"✓ Objective kept: {lost} of {Format.Count(most, "lost ping")}")
+            : new("bad", $"Objective missed: {lost} of {Format.Count(most, "lost ping")}"),
+        { Objective: { AllowedMs: var objective }, Measured.BlackoutMs: { } blackout } => blackout <= objective
             ? new("good", $"✓ Objective kept: {Of(blackout, objective)}")
             : new("bad", $"Objective missed: {Of(blackout, objective)}"),
         { Predicted: { } predicted, Measured.BlackoutMs: { } blackout } => Against(predicted, blackout),

@@ -20,7 +20,9 @@ public static class OperationSetup
         services.AddHostedService<FleetProbe>();
         services.AddSingleton<CancelRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<CancelRequests>());
-        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new MigrationEngine(provider.GetRequiredService<ILogger<MigrationEngine>>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Setup.Settings>().EncryptMemory));
+        services.AddSingleton<Domain.Migrations.IMoveSurveyor, MoveSurveyor>();
         services.AddSingleton<IOperationRunner, ProvisionRunner>();
         services.AddSingleton<IOperationRunner, PowerRunner>();
         services.AddSingleton<IOperationRunner, DeleteRunner>();

@@ -39,7 +39,7 @@ public abstract class EvacuationTest(PostgresCluster cluster) : FreshDatabase(cl
         await books.BeginAsync(claim, Postgres.Time.GetUtcNow(), Ct);
         Postgres.Time.Advance(TimeSpan.FromSeconds(5));
         if (how == MigrationStatus.Moved)
-            await books.MovedAsync(claim, message, RouteArithmeticTests.Receipt(1.3, 52), MachineState.Running, Ct);
+            await books.MovedAsync(claim, message, Receipts.Of(1.3, 52), MachineState.Running, Ct);
         else
             await books.StayedAsync(claim, how, message, null, how == MigrationStatus.Lost ? null : MachineState.Running, Ct);
         return claim.MachineId;

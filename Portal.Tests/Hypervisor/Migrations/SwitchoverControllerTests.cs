@@ -119,7 +119,7 @@ public class SwitchoverControllerTests
     [Fact]
     public void What_a_route_adds_to_every_pause_is_taken_off_the_promise()
     {
-        var options = MigrationOptions.Default with { ObjectiveMs = 100, History = new RouteHistory(1e8, PauseMs: 40, ConvergenceMs: 10, null, null, 5) };
+        var options = MigrationOptions.Default with { ObjectiveMs = 100, History = new RouteHistory(PauseMs: 40, ConvergenceMs: 10) };
 
         SwitchoverRules.Of(MigrationMode.Live, options, canPostCopy: true).ShouldSatisfyAllConditions(rules => rules.MostMs.ShouldBe(50), rules => rules.FirstMs.ShouldBe(20));
         SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = 55 }, canPostCopy: true).FirstMs.ShouldBe(5);

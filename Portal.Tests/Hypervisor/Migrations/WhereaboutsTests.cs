@@ -91,7 +91,20 @@ public class WhereaboutsTests
         Judge(Presence.Holding, Presence.Stalled).Remedy.ShouldBe(Remedy.None);
         Judge(Presence.Absent, Presence.Holding).Remedy.ShouldBe(Remedy.Wait);
         Whereabouts.Judge(new Sight(Presence.Holding, IsBusy: true), new Sight(Presence.Fetching, IsBusy: true)).Where.ShouldBe(WhereItRuns.StillMoving);
-        Judge(Presence.Holding, Presence.Fetching).Explanation.ShouldContain("--postcopy-resume");
+    }
+
+    [Fact]
+    public void Memory_of_a_broken_stream_follows_again_whatever_job_libvirt_keeps_and_nothing_else_is_done()
+    {
+        foreach (var isBusy in (bool[])[true, false])
+        {
+            var judgement = Whereabouts.Judge(new Sight(Presence.Holding, isBusy, IsBroken: true), new Sight(Presence.Fetching));
+            judgement.Remedy.ShouldBe(Remedy.ResumePostCopy);
+            judgement.Where.ShouldBe(WhereItRuns.Unknown);
+            Whereabouts.Unsettled(judgement, "No route.").ShouldSatisfyAllConditions(
+                settlement => settlement.Where.ShouldBe(WhereItRuns.Unknown), settlement => settlement.Explanation.ShouldContain("waits for its memory"),
+                settlement => settlement.Explanation.ShouldEndWith("could not yet: No route."));
+        }
     }
 
     [Fact]

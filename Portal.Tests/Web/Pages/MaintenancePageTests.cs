@@ -148,7 +148,7 @@ public class MaintenancePageTests(PostgresCluster cluster) : PageTest(cluster)
     {
         var claim = await ClaimAsync();
         await Get<MigrationBooks>().BeginAsync(claim, Postgres.Time.GetUtcNow(), Ct);
-        await Get<MigrationBooks>().MovedAsync(claim, "It runs there.", RouteArithmeticTests.Receipt(1.3, 52), MachineState.Running, Ct);
+        await Get<MigrationBooks>().MovedAsync(claim, "It runs there.", Receipts.Of(1.3, 52), MachineState.Running, Ct);
         await Driver.AdvanceAllAsync(Ct);
     }
 }

@@ -60,7 +60,7 @@ public sealed class MigrateRunner(
         MigrationOutcome? outcome = null;
         await using var recorder = new MoveRecorder(run, books, task.Migration.Id, live, record, written);
         await using var limits = StreamLimits.Follow(changes, migrations, task.Migration.Id, task.Migration.Stream?.MaxMibPerSecond, logger);
-        var plan = await PlanAsync(run, task, source, destination) with { Limits = limits.Reader };
+        var plan = await PlanAsync(run, task, source, destination, record) with { Limits = limits.Reader };
         // Said before anything is touched, so that after a crash nobody begins the move a second time.
         var zero = time.GetUtcNow() + plan.Options.ProbeLead;
         await run.KeepAsync(held => books.BeginAsync(run.Claim, zero, held));
@@ -105,7 +105,7 @@ public sealed class MigrateRunner(
             settlement = source is null || destination is null
                 ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
                 : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
-            var removed = source is null || destination is null ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination), settlement, token);
+            var removed = source is null || destination is null ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination, new MoveRecord()), settlement, token);
             return removed == 0 ? settlement.Explanation : $"{settlement.Explanation} Its disks at the other host are removed.";
         }, abandon);
 
@@ -151,24 +151,35 @@ public sealed class MigrateRunner(
         await CloseAsync(run, task, outcome, abandon);
     }
 
-    private async Task<MigrationPlan> PlanAsync(OperationRun run, MigrationTask task, HostConnection source, HostConnection destination)
+    private async Task<MigrationPlan> PlanAsync(OperationRun run, MigrationTask task, HostConnection source, HostConnection destination, MoveRecord record)
     {
         var (move, machine) = (task.Migration, task.Blueprint.Machine);
+        var predictor = await run.KeepAsync(held => migrations.PredictorAsync(machine.Id, held));
+        var question = new MoveQuestion(machine.Id, move.MemoryMib, new Domain.Evacuations.Route(move.SourceHostId, move.DestinationHostId), move.Mode, Domain.Migrations.GuestSight.Unseen,
+            move.Objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs);
         var stream = move.Stream ?? StreamTerms.Plain;
-        var history = await run.KeepAsync(held => migrations.HistoryAsync(move.SourceHostId, move.DestinationHostId, move.Mode, held));
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Source.Pool,
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
                 MaxMibPerSecond = stream.MaxMibPerSecond, Connections = stream.Connections, Compression = MoveWords.From(stream.Compression),
-                History = MoveWords.From(history), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.ObjectiveMs,
+                History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.Objective?.AllowedMs,
                 Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
                 PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
                 CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
+                Foretell = Foretell,
             })
         {
             DestinationPool = task.Destination.Pool, StreamAddress = stream.Address,
         };
+
+        Foresight Foretell(Hypervisor.Migrations.GuestSight sight)
+        {
+            var predicted = predictor.Foretell(question with { Sight = MoveWords.From(sight) });
+            record.Foretell(predicted);
+            var refusal = move is { Objective: { } objective, OverrideReason: null } ? ObjectiveRules.RefuseNow(objective, predicted, move.MachineName) : null;
+            return new Foresight(MoveWords.From(predicted), refusal);
+        }
     }
 
     /// <summary>Both hosts, each null when it did not answer in time.</summary>

@@ -30,6 +30,13 @@ public sealed class MoveRecord
         }
     }
 
+    /// <summary>Takes what is foretold in; the engine's own telling of it says less.</summary>
+    public void Foretell(Prediction predicted)
+    {
+        lock (_gate)
+            (_predicted, _version) = (predicted, _version + 1);
+    }
+
     private bool Change(MigrationUpdate update)
     {
         switch (update)
@@ -42,9 +49,6 @@ public sealed class MoveRecord
                 return true;
             case Hypervisor.Migrations.Decision decision:
                 _decisions.Add(new Decision(decision.At, decision.Text, decision.Figures.Length > 0 ? decision.Figures : null));
-                return true;
-            case Foretold foretold:
-                _predicted = MoveWords.From(foretold.Predicted);
                 return true;
             case Progress progress:
                 _percent = progress.Figures.Percent;

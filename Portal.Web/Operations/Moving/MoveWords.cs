@@ -73,9 +73,18 @@ public static class MoveWords
         WhereItRuns.StillMoving or WhereItRuns.Unknown => null,
     };
 
-    /// <summary>What was foretold.</summary>
-    public static Prediction From(Predicted predicted) =>
-        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs, predicted.ConvergenceMs) { DiskBytes = predicted.DiskBytes };
+    /// <summary>What was seen of the guest.</summary>
+    public static Domain.Migrations.GuestSight From(Hypervisor.Migrations.GuestSight sight) =>
+        new(sight.TouchedBytes, [.. sight.Writes.Select(w => new Domain.Migrations.WriteRate(w.Seconds, w.BytesPerSecond))]) { DiskBytes = sight.DiskBytes };
+
+    /// <summary>What is foretold, for the engine.</summary>
+    public static Predicted From(Prediction predicted) =>
+        new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0) { DiskBytes = predicted.DiskBytes };
+
+    /// <summary>What a move adds to every pause, however few pages are left, for the engine's switchover.</summary>
+    public static Hypervisor.Migrations.RouteHistory? HandOver(Prediction predicted) => predicted.Moves == 0
+        ? null
+        : new(predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0);
 
     /// <summary>What was measured; figures of a probe that was not there are null, not zero.</summary>
     public static Measurement? From(Measured? measured)
@@ -86,16 +95,11 @@ public static class MoveWords
         return new Measurement(
             measured.TotalSeconds, measured.TeardownSeconds, measured.PauseMs, probe?.BlackoutMs, probe?.BlackoutStartMs / 1000, probe?.BlackoutEndMs / 1000,
             measured.ConvergenceMs, probe?.Sent ?? 0, probe?.Lost ?? 0, probe?.Late ?? 0, probe?.IntervalMs ?? 0, probe?.LostAt1HzMean, probe?.LostAt1HzWorst,
-            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe))
+            probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe), measured.DirtyBytesPerSecond)
         {
             DiskBytes = measured.DiskBytes, DiskSeconds = measured.DiskSeconds,
         };
     }
-
-    /// <summary>What earlier moves on the route taught, for the engine.</summary>
-    public static Hypervisor.Migrations.RouteHistory? From(Domain.Migrations.RouteHistory? history) => history is null || history.BytesPerSecond <= 0
-        ? null
-        : new(history.BytesPerSecond, history.PauseMs ?? 0, history.ConvergenceMs ?? 0, history.Bytes, DirtyBytesPerSecond: null, history.Moves);
 
     private static string? Invalid(ProbeReport? probe) => probe is null ? "The guest was not pinged." : probe.Valid ? null : probe.Invalid ?? "The probe was held up.";
 }

@@ -77,7 +77,7 @@ sealed class PortalController : ISimulatedController
 
     public PortalController(CopyCase guest, MigrationPolicy policy, double mostSeconds, bool canPostCopy = true)
     {
-        var learned = new RouteHistory(guest.BytesPerSecond, guest.FixedMs, guest.ConvergenceMs, TouchedBytes: null, DirtyBytesPerSecond: null, Moves: 10);
+        var learned = new RouteHistory(guest.FixedMs, guest.ConvergenceMs);
         _rules = SwitchoverRules.Of(MigrationMode.Live, MigrationOptions.Default with
         {
             Policy = policy, ObjectiveMs = guest.ObjectiveMs, History = learned, CopyDeadline = TimeSpan.FromSeconds(mostSeconds),

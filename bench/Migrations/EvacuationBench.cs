@@ -1,0 +1,84 @@
+namespace Portal.Bench.Migrations;
+
+/// <summary>Emptying a host with eight machines in one go, beside the same eight moved one after another with virsh.</summary>
+static class EvacuationBench
+{
+    const int Machines = 8;
+    const double ObjectiveMs = 500;
+
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync(Stand stand, CancellationToken ct)
+    {
+        var (seconds, worst, left) = await ByPortalAsync(stand, ct);
+        var byHand = await ByHandAsync(stand, ct);
+        return
+        [
+            Figure.RatioAtMost($"emptying a host with {Machines} machines, beside the same moves one after another by hand", seconds, "s", byHand, 0.7),
+            Figure.AtMost("emptying a host: the longest silence of any machine", worst, "ms", ObjectiveMs),
+            Figure.AtMost("emptying a host: machines left on it", left, "", 0),
+        ];
+    }
+
+    static async Task<(double Seconds, double WorstMs, int Left)> ByPortalAsync(Stand stand, CancellationToken ct)
+    {
+        var machines = new List<PortalMachine>();
+        for (var n = 0; n < Machines; n++)
+            machines.Add(await stand.MakeMachineAsync($"leaves-{n + 1}", ct));
+        var from = stand.Lab.Hosts[0];
+        foreach (var machine in machines)
+        {
+            await UntilAnswersAsync(machine.Address, ct);
+            if ((await machine.HomeAsync(ct)).Name != from.Name)
+                await machine.OutcomeAsync(await machine.MoveAsync(from, ct, new { mode = "Live" }), ct);
+        }
+
+        var host = (await stand.Admin.GetAsync("hosts", ct))["items"]!.AsArray().Single(h => h!["name"]!.ToString() == from.Name)!["id"]!;
+        var began = DateTime.UtcNow;
+        var evacuation = (await stand.Admin.PostAsync($"hosts/{host}/maintenance", new { mode = "Live", objectiveMs = ObjectiveMs }, ct))["evacuation"]!["id"]!;
+        var ended = await stand.Admin.UntilAsync($"evacuations/{evacuation}", e => e["evacuation"]!["endedAt"] is not null, ct, TimeSpan.FromSeconds(1));
+        var seconds = (DateTime.UtcNow - began).TotalSeconds;
+        var since = Uri.EscapeDataString(ended["evacuation"]!["createdAt"]!.ToString());
+        var receipts = (await stand.Admin.GetAsync($"migrations?host={host}&take=50&sort=-created", ct))["items"]!.AsArray().Where(m => string.CompareOrdinal(m!["createdAt"]!.ToString(), Uri.UnescapeDataString(since)) >= 0).ToList();
+        var worst = receipts.Select(m => m!["blackoutMs"]?.GetValue<double>() ?? double.NaN).DefaultIfEmpty(double.NaN).Max();
+        var left = 0;
+        foreach (var machine in machines)
+            left += (await machine.HomeAsync(ct)).Name == from.Name ? 1 : 0;
+        await stand.Admin.PostAsync($"hosts/{host}/service", new { }, ct);
+        foreach (var machine in machines)
+            await machine.DeleteAsync(ct);
+        return (seconds, worst, left);
+    }
+
+    static async Task<double> ByHandAsync(Stand stand, CancellationToken ct)
+    {
+        var model = await stand.MakeMachineAsync("model", ct);
+        var definition = await model.DefinitionAsync(ct);
+        var machines = new List<HandMade>();
+        try
+        {
+            for (var n = 0; n < Machines; n++)
+            {
+                var machine = new HandMade(stand, definition, $"bench-leaves-{n + 1}");
+                machines.Add(machine);
+                await machine.CreateAsync(ct);
+                await UntilAnswersAsync(machine.Address, ct);
+            }
+
+            await model.DeleteAsync(ct);
+            var began = DateTime.UtcNow;
+            foreach (var (machine, n) in machines.Select((machine, n) => (machine, n)))
+                await machine.MigrateLiveAsync(stand.Lab.Hosts[1 + n % 2], ct);
+            return (DateTime.UtcNow - began).TotalSeconds;
+        }
+        finally
+        {
+            foreach (var machine in machines)
+                await machine.DisposeAsync();
+        }
+    }
+
+    static async Task UntilAnswersAsync(System.Net.IPAddress guest, CancellationToken ct)
+    {
+        await using var ping = PlainPing.Start(guest);
+        await ping.FirstReply.WaitAsync(TimeSpan.FromMinutes(2), ct);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace Portal.Bench.Migrations;
+
+/// <summary>One move by the portal: what its receipt says beside what an independent ping saw.</summary>
+/// <param name="Receipt">The receipt.</param>
+/// <param name="WatchedMs">The longest gap the independent ping saw, less its interval, ms.</param>
+/// <param name="OrderSeconds">From the order until the receipt was final, s.</param>
+sealed record MoveSample(JsonNode Receipt, double WatchedMs, double OrderSeconds)
+{
+    public bool HasMoved => Receipt["status"]!.ToString() == "Moved" && Number("measured", "blackoutMs") is not null;
+
+    public double BlackoutMs => Number("measured", "blackoutMs")!.Value;
+
+    public double PauseMs => Number("measured", "pauseMs") ?? double.NaN;
+
+    public double Seconds => Number("measured", "totalSeconds")!.Value;
+
+    /// <summary>How long the hypervisor's call took, the winding down of the source included, s.</summary>
+    public double CallSeconds => Seconds + Number("measured", "teardownSeconds")!.Value;
+
+    public double Bytes => Number("measured", "bytes")!.Value;
+
+    public double LostAt10Hz => Number("measured", "lostAt10HzMean") ?? 0;
+
+    /// <summary>How far the silence was from the one foretold, ms; null when none was foretold.</summary>
+    public double? BlackoutErrorMs => Number("predicted", "pauseMs") + Number("predicted", "convergenceMs") is { } foretold ? Math.Abs(foretold - BlackoutMs) : null;
+
+    /// <summary>The share of it that the error of the silence may be: 25 %, and 20 ms at least.</summary>
+    public double AllowedErrorMs => Math.Max(20, 0.25 * BlackoutMs);
+
+    /// <summary>How far the time was from the one foretold, as a share of it; null when none was foretold.</summary>
+    public double? SecondsError => Number("predicted", "totalSeconds") is { } foretold ? Math.Abs(foretold - Seconds) / Seconds : null;
+
+    double? Number(string part, string name) => Receipt[part]?[name]?.GetValue<double>();
+}
