@@ -227,7 +227,7 @@ public class MigrationFaultTests(LabFixture lab)
     public async Task A_store_that_holds_none_of_the_disks_and_is_not_the_same_on_both_hosts_is_refused()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
-        var plan = lab.Plan(machine, Source, Destination, MigrationMode.Live) with { Pool = "elsewhere", Volumes = [] };
+        var plan = lab.Plan(machine, Source, Destination, MigrationMode.Live) with { Pool = "elsewhere", DestinationPool = "elsewhere", Volumes = [] };
         await using var here = await lab.AddPoolAsync("hv1", plan.Pool, "/var/lib/libvirt/images");
         (await RefusalAsync(plan)).ShouldBe("hv3 has no storage pool elsewhere. Define it there (virsh pool-define-as), on the shared directory or one of its own.");
         await using (await lab.AddPoolAsync("hv3", plan.Pool, "/var/lib/libvirt/boot"))

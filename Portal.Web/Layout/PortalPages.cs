@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 using Portal.Web.Answers;
@@ -32,6 +33,8 @@ public static class PortalPages
         services.AddSingleton<OverviewReader>();
         services.AddSingleton<AnswerBoard>();
         services.AddSingleton<HostTester>();
+        services.TryAddSingleton<HostFleet>();
+        services.AddSingleton<RouteTester>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Operations.Moving;
 using Portal.Web.Operations.Provisioning;
@@ -12,8 +13,7 @@ public static class OperationSetup
     public static IServiceCollection AddPortalOperations(this IServiceCollection services)
     {
         services.AddSingleton<DatabasePatience>();
-        services.AddSingleton<HostFleet>();
-        services.AddSingleton<RouteTester>();
+        services.TryAddSingleton<HostFleet>();
         services.AddSingleton<HostReporter>();
         services.AddSingleton<Leftovers>();
         services.AddHostedService<FleetFollower>();

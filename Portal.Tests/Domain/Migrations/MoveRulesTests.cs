@@ -34,9 +34,9 @@ public sealed class MoveRulesTests
         findings.ShouldAllBe(f => f.Level != FindingLevel.Error);
         findings.Select(f => f.Text).ShouldBe(
         [
-            "The disks are in the pool images here and belong into other there: where the two are not one store, they are copied before memory.",
             "The processors differ: EPYC here, Xeon there.",
             "hv2 runs the older QEMU 7.2.0 (here 10.0.2); a machine started on the newer one may be refused.",
+            "The disks are in the pool images here and belong into other there: where the two are not one store, they are copied before memory.",
             "Memory goes over the network unencrypted: not both hosts can encrypt it.",
         ]);
     }
