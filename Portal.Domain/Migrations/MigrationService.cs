@@ -15,23 +15,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     public async Task<Page<MigrationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
         await using var db = await contexts.ForAsync(actor, ct);
-        var rows = db.Migrations.AsNoTracking();
-        if (query.LikePattern is { } like)
-            rows = rows.Where(m => EF.Functions.ILike(m.MachineName, like, @"\") || EF.Functions.ILike(m.SourceName, like, @"\") || EF.Functions.ILike(m.DestinationName, like, @"\"));
-        if (query.EnumFilter<MigrationStatus>("status") is { } statuses)
-            rows = rows.Where(m => statuses.Contains(m.Status));
-        if (query.EnumFilter<MigrationMode>("mode") is { } modes)
-            rows = rows.Where(m => modes.Contains(m.Mode));
-        if (query.IdFilter("machine") is { } machine)
-            rows = rows.Where(m => m.MachineId == machine);
-        if (query.IdFilter("project") is { } project)
-            rows = rows.Where(m => m.ProjectId == project);
-        if (query.IdFilter("host") is { } host)
-            rows = rows.Where(m => m.SourceHostId == host || m.DestinationHostId == host);
-        if (query.Filter("memory") is { } size)
-            rows = rows.Where(m => m.MemoryMib.ToString() == size);
-        if (query.Filter("policy") is { } policy)
-            rows = Guid.TryParse(policy, out var made) ? rows.Where(m => m.PolicyId == made) : Enum.TryParse<MigrationPolicy>(policy, ignoreCase: true, out var builtIn) ? rows.Where(m => m.Policy == builtIn) : rows.Where(_ => false);
+        var rows = db.Migrations.AsNoTracking().Narrow(query);
         var sorted = query.SortField switch
         {
             "machine" => rows.SortBy(m => m.MachineName, query.Descending),
@@ -44,6 +28,13 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
         var total = await rows.CountAsync(ct);
         var items = await sorted.ThenByDescending(m => m.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(MigrationRow.From(db)).ToListAsync(ct);
         return new Page<MigrationRow>(items, total);
+    }
+
+    /// <summary>How many moves the list would have of each status, whichever of them it is narrowed to.</summary>
+    public async Task<IReadOnlyDictionary<MigrationStatus, int>> CountAsync(Actor actor, ListQuery query, CancellationToken ct)
+    {
+        await using var db = await contexts.ForAsync(actor, ct);
+        return await db.Migrations.AsNoTracking().Narrow(query, byStatus: false).GroupBy(m => m.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
     }
 
     /// <summary>One move with its story; null when there is none the actor may see.</summary>

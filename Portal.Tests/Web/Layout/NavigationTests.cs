@@ -15,10 +15,10 @@ public class NavigationTests(PostgresCluster cluster) : PageTest(cluster)
     [Theory]
     [InlineData(PlatformRoles.None)]
     [InlineData(PlatformRoles.Approver, "/approvals")]
-    [InlineData(PlatformRoles.Operator, "/migrations", "/hosts")]
-    [InlineData(PlatformRoles.Auditor, "/approvals/trends", "/migrations", "/hosts", "/policy", "/webhooks", "/audit")]
-    [InlineData(PlatformRoles.Operator | PlatformRoles.Approver, "/approvals", "/migrations", "/hosts")]
-    [InlineData(PlatformRoles.Admin, "/approvals", "/migrations", "/hosts", "/people", "/policy", "/webhooks", "/audit")]
+    [InlineData(PlatformRoles.Operator, "/migrations", "/hosts", "/move-policies")]
+    [InlineData(PlatformRoles.Auditor, "/approvals/trends", "/migrations", "/hosts", "/move-policies", "/policy", "/webhooks", "/audit")]
+    [InlineData(PlatformRoles.Operator | PlatformRoles.Approver, "/approvals", "/migrations", "/hosts", "/move-policies")]
+    [InlineData(PlatformRoles.Admin, "/approvals", "/migrations", "/hosts", "/move-policies", "/people", "/policy", "/webhooks", "/audit")]
     public async Task Each_role_is_offered_what_it_may_open_and_nothing_else(PlatformRoles roles, params string[] more)
     {
         var nav = Open<SideNav>(await Postgres.HireAsync(roles), "/");
