@@ -2,10 +2,12 @@ import type { Known } from "./known";
 import type { Pings } from "./pings";
 import type { Progress } from "./progress";
 import { mib, digits, thin } from "./text";
+import { TimeLeft } from "./timeleft";
 
 /** The six figures. Each stands in an element the server rendered; only its text changes, so nothing moves. */
 export class Figures {
   private readonly slots = new Map<string, Element>();
+  private readonly timeLeft = new TimeLeft();
 
   constructor(private readonly root: Element) {
     for (const slot of root.querySelectorAll("[data-figure]")) this.slots.set(slot.getAttribute("data-figure")!, slot);
@@ -21,7 +23,7 @@ export class Figures {
       this.set("writes", mib(progress.dirty.last), "MiB/s");
       this.set("iteration", progress.iteration.toFixed(0), "");
     }
-    if (!over) this.set("time", ...timeLeft(progress, latest(progress, pings), known));
+    if (!over) this.set("time", ...this.timeLeft.show(progress, latest(progress, pings), known));
     if (pings.count > 0) {
       const silent = pings.countSilent();
       this.set("lost", silent.toLocaleString("en"), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);
@@ -52,22 +54,6 @@ export class Figures {
 /** Where the move's axis has come to, seconds. */
 function latest(progress: Progress, pings: Pings): number {
   return Math.max(progress.t.length > 0 ? progress.t.last : -Infinity, pings.count > 0 ? pings.sent.last / 1000 : -Infinity);
-}
-
-/** Seconds until it runs at the destination: from the copy's own figures, and where those say nothing, from what was foretold. */
-export function timeLeft(progress: Progress, now: number, known: Pick<Known, "predicted" | "arrived">): [string, string] {
-  if (known.arrived) return ["0", "s"];
-  const left = progress.left.last + progress.disks, bandwidth = progress.bandwidth.last, dirty = progress.dirty.last;
-  if (!(left > 0 && bandwidth > 0)) {
-    if (known.predicted === null || !Number.isFinite(now)) return ["–", ""];
-    const foretold = known.predicted - Math.max(now, 0);
-    return foretold >= 0.5 ? [`~${Math.ceil(foretold)}`, "s"] : ["soon", ""];
-  }
-  // Between "nothing is written meanwhile" and "every write is sent again".
-  const least = Math.floor(left / bandwidth);
-  if (dirty >= bandwidth) return [`> ${least}`, "s"];
-  const most = Math.ceil(left / (bandwidth - dirty));
-  return [least >= most ? `${most}` : `${least}–${most}`, "s"];
 }
 
 /** Changes the text in place: the node stays the one the server knows. */
