@@ -52,12 +52,12 @@ public static class MoveRules
         var possible = Enum.GetValues<MigrationMode>().Where(mode => RefuseMode(mode, source, destination) is null).ToList();
         if (possible.Count == 0)
             findings.Add(new(FindingLevel.Error, RefuseMode(MigrationMode.Live, source, destination)!.Message));
-        if (source.Pool != destination.Pool)
-            findings.Add(new(FindingLevel.Info, $"The disks are in the pool {source.Pool} here and belong into {destination.Pool} there: where the two are not one store, they are copied before memory."));
         if (from.CpuModel != to.CpuModel)
             findings.Add(new(FindingLevel.Warning, $"The processors differ: {from.CpuModel} here, {to.CpuModel} there."));
         if (IsOlder(to.HypervisorVersion, from.HypervisorVersion))
             findings.Add(new(FindingLevel.Warning, $"{destination.Name} runs the older QEMU {to.HypervisorVersion} (here {from.HypervisorVersion}); a machine started on the newer one may be refused."));
+        if (source.Pool != destination.Pool)
+            findings.Add(new(FindingLevel.Info, $"The disks are in the pool {source.Pool} here and belong into {destination.Pool} there: where the two are not one store, they are copied before memory."));
         if (Capability(from, "memory-tls") is not { Available: true } || Capability(to, "memory-tls") is not { Available: true })
             findings.Add(new(FindingLevel.Info, "Memory goes over the network unencrypted: not both hosts can encrypt it."));
         return findings;
