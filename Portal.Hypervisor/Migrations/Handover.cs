@@ -92,7 +92,8 @@ internal sealed class Handover(
         var resumed = ends.Resumed.IsCompletedSuccessfully ? await ends.Resumed : timeline.Now;
         bulletin.Enter(MigrationPhase.SwitchOver, watch.Describe(), resumed);
         bulletin.Enter(MigrationPhase.Confirm, $"the guest runs at {There}", resumed);
-        return new Confirmation(resumed, await new Listener(plan, ends, findings, probe, timeline, bulletin, time).ListenAsync(resumed));
+        var listener = new Listener(plan, ends, findings, probe, timeline, bulletin, time);
+        return new Confirmation(resumed, await listener.ListenAsync(resumed), listener.Announced);
     }
 
     private async Task<MigrationOutcome> ArrivedAsync(double began, double returned, Confirmation confirmation)
@@ -109,17 +110,17 @@ internal sealed class Handover(
         {
             DiskBytes = watch.DiskBytes, DiskSeconds = watch.DiskSeconds(began),
         };
-        return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured), measured, Predicted: null);
+        return new MigrationOutcome(MigrationVerdict.Moved, ArrivalMessage(measured, confirmation.Announced), measured, Predicted: null);
     }
 
-    private string ArrivalMessage(Measured measured)
+    private string ArrivalMessage(Measured measured, int announced)
     {
         var followed = watch.HasPostCopied ? " It went on there before its memory, which has followed." : "";
         if (!probe.IsActive)
             return $"The machine runs at {There}.{followed} Nobody pinged it, so what its users felt is not known.";
         return measured.GuestAnswers
             ? $"The machine runs at {There} and answers; it was silent for {measured.Probe!.BlackoutMs:0} ms.{followed}"
-            : $"The machine runs at {There} but does not answer pings, though its address was announced again. Its memory arrived, its network did not: look at its console, then reset it there.";
+            : $"The machine runs at {There} but does not answer pings, {(announced > 0 ? "though its address was announced again" : "and its address could not be announced again")}. Its memory arrived, its network did not: look at its console, then reset it there.";
     }
 
     /// <summary>The call failed: ask both hosts, mend, and say where the machine is.</summary>
@@ -196,7 +197,7 @@ internal sealed class Handover(
     }
 
     /// <summary>When the guest ran at the destination, and whether it answered; nothing when it never got there.</summary>
-    private readonly record struct Confirmation(double ResumedAt, bool Answers)
+    private readonly record struct Confirmation(double ResumedAt, bool Answers, int Announced = 0)
     {
         public static Confirmation None => new(double.NegativeInfinity, Answers: false);
     }

@@ -10,6 +10,9 @@ internal sealed class Listener(
     private const double FirstAnnounceSeconds = 0.15;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How often the destination announced the guest's address, as it said itself.</summary>
+    public int Announced { get; private set; }
+
     /// <summary>Whether a ping sent after the guest resumed was answered before the deadline. True without a probe: nobody knows better.</summary>
     public async Task<bool> ListenAsync(double resumed)
     {
@@ -36,21 +39,26 @@ internal sealed class Listener(
             await Task.Delay(Look, time, CancellationToken.None);
         }
 
+        if (Announced > 0)
+            bulletin.Decide("The guest answers.", $"{(timeline.Now - resumed) * 1000:0} ms after it resumed, its address announced {(Announced == 1 ? "once" : $"{Announced} times")} meanwhile");
         return true;
     }
 
+    /// <summary>Announces the guest once more; said once it was done, so that no receipt claims what was not.</summary>
     private async Task AnnounceAsync(double silence)
     {
         if (!findings.CanAnnounce)
             return;
         try
         {
-            bulletin.Decide("The guest does not answer yet; announce its address again.", $"{silence * 1000:0} ms after it resumed");
-            await ends.Destination.CallAsync(connection => Machines.DomainCalls.IfFound(connection, plan.Machine, Machines.DomainCalls.Announce), CancellationToken.None);
+            if (!await ends.Destination.CallAsync(connection => Machines.DomainCalls.IfFound(connection, plan.Machine, Machines.DomainCalls.Announce), CancellationToken.None))
+                return;
+            Announced++;
+            bulletin.Decide("The guest did not answer yet; its address was announced again.", $"{silence * 1000:0} ms after it resumed");
         }
         catch (LibvirtException e)
         {
-            bulletin.Decide("The destination could not announce it.", e.Message);
+            bulletin.Decide("The destination could not announce the guest's address again.", e.Message);
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed class SilentGuestTests(FleetPortal portal)
         receipt.Migration.Measured!.GuestAnswers.ShouldBeFalse();
         receipt.Migration.Measured.Lost.ShouldBeGreaterThan(1000);
         receipt.Migration.Message!.ShouldContain("does not answer pings, though its address was announced again");
-        receipt.Decisions.ShouldContain(decision => decision.Text.StartsWith("The guest does not answer yet; announce its address again.", StringComparison.Ordinal));
+        receipt.Decisions.ShouldContain(decision => decision.Text.StartsWith("The guest did not answer yet; its address was announced again.", StringComparison.Ordinal));
         receipt.Decisions.ShouldContain(decision => decision.Text == "The guest does not answer.");
         receipt.Decisions.ShouldNotContain(decision => decision.Text.StartsWith("The destination could not announce it", StringComparison.Ordinal));
         (await portal.MachineAsync(machine.Id)).HostName.ShouldBe(there);

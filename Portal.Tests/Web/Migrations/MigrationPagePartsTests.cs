@@ -65,7 +65,7 @@ public sealed class MigrationPagePartsTests : BunitContext
         Head(Moves.Silent).Find(".chip").ClassList.ShouldContain("tone-bad");
         var note = Notice(Moves.Silent).Find("[role=alert]").TextContent;
         note.ShouldContain("web-01 runs on hv2 but does not answer");
-        note.ShouldContain("announced the machine’s address again");
+        note.ShouldContain("What was tried stands among the decisions");
         note.ShouldContain("reset it: its disk is untouched");
         Receipt(Moves.Silent).Find(".chip").TextContent.ShouldBe("The machine does not answer");
     }
