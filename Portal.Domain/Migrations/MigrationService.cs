@@ -27,8 +27,11 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
         };
         var total = await rows.CountAsync(ct);
         var items = await sorted.ThenByDescending(m => m.Id).Skip(query.SafeSkip).Take(query.SafeTake).Select(MigrationRow.From(db)).ToListAsync(ct);
-        return new Page<MigrationRow>(items, total);
+        return new Page<MigrationRow>(items.ConvertAll(row => For(actor, row)), total);
     }
+
+    /// <summary>A move as the actor may see it: the addresses of networks are for who looks after hosts.</summary>
+    static MigrationRow For(Actor actor, MigrationRow row) => actor.SeesFleet || row.Stream is not { Address: not null } stream ? row : row with { Stream = stream with { Address = null } };
 
     /// <summary>How many moves the list would have of each status, whichever of them it is narrowed to.</summary>
     public async Task<IReadOnlyDictionary<MigrationStatus, int>> CountAsync(Actor actor, ListQuery query, CancellationToken ct)
@@ -47,7 +50,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
         var story = await db.Migrations.AsNoTracking().Where(m => m.Id == id).Select(m => new { m.Phases, m.Decisions }).SingleAsync(ct);
         var cancellable = actor.IsOperator && await db.Operations.AnyAsync(o => o.Id == row.OperationId && o.CancelRequestedAt == null
             && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running), ct);
-        return new MigrationDetails(row, story.Phases, story.Decisions, cancellable);
+        return new MigrationDetails(For(actor, row), story.Phases, story.Decisions, cancellable);
     }
 
     /// <summary>Where a machine could go and how, with what it would cost; null when there is no such machine for the actor.</summary>

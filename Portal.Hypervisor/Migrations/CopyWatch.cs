@@ -178,7 +178,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
             FollowedAt = now;
         if (statistics.ProcessedBytes != _came.Bytes || statistics.RemainingBytes == 0)
             _came = (statistics.ProcessedBytes, now);
-        else if (!_isBrokenOff && now - _came.At > plan.Options.StreamDeadline.TotalSeconds)
+        else if (findings.CanRecover && !_isBrokenOff && now - _came.At > plan.Options.StreamDeadline.TotalSeconds)
         {
             _isBrokenOff = true;
             bulletin.Decide("Nothing comes of the guest's memory: the stream is broken off, to be taken up again.",

@@ -19,8 +19,8 @@ internal sealed record MigrateCall(
     bool IsResume = false)
 {
     /// <summary>
-    /// libvirt's own figure for no limit, MiB/s: the most that is a number of bytes too. Given always, since libvirt would otherwise
-    /// take the limit a person set during an earlier move of the same guest.
+    /// libvirt's own figure for no limit, MiB/s: the most that is a number of bytes too. A move without a limit of its own keeps to what an
+    /// administrator set for the guest (<c>virsh migrate-setspeed</c>).
     /// </summary>
     public const ulong Unlimited = long.MaxValue >> 20;
 
@@ -70,11 +70,14 @@ internal sealed record MigrateCall(
             parameters.Add("tls.destination", CertificateName);
         }
 
-        var limit = Options.MaxMibPerSecond is { } most ? (ulong)most : Unlimited;
-        parameters.Add("bandwidth", limit);
-        // The limit of the copy ends where post-copy begins.
-        if (MayPostCopy)
-            parameters.Add("bandwidth.postcopy", limit);
+        if (Options.MaxMibPerSecond is { } most)
+        {
+            parameters.Add("bandwidth", (ulong)most);
+            // The limit of the copy ends where post-copy begins.
+            if (MayPostCopy)
+                parameters.Add("bandwidth.postcopy", (ulong)most);
+        }
+
         if (Options.IsParallel)
         {
             flags |= Flags.Parallel;

@@ -19,6 +19,9 @@ internal sealed record Findings(string? Refusal, long MemoryBytes, long? Touched
     /// <summary>The disks that go with the machine; null: the destination sees them.</summary>
     public StorageMove? Storage { get; init; }
 
+    /// <summary>Whether both hosts take up a broken post-copy stream.</summary>
+    public bool CanRecover { get; init; }
+
     /// <summary>Longest the copy may take, that of the disks included.</summary>
     public TimeSpan CopyDeadline(MigrationPlan plan) => plan.Options.CopyDeadline + TimeSpan.FromSeconds((Storage?.StreamBytes ?? 0) / LeastDiskBytesPerSecond);
 
@@ -68,12 +71,16 @@ internal static class Preflight
             return Findings.Refused(storeLack);
         if (store.Storage is not null && (Lacking(source, here, CapabilityNames.WithStorage) ?? Lacking(destination, there, CapabilityNames.WithStorage)) is { } noCopy)
             return Findings.Refused(noCopy);
+        // Its disks would be written to at the destination before its memory is there: were it lost then, the disks that are left behind would be older than what it said it had written.
+        if (store.Storage is not null && plan.Mode == MigrationMode.PostCopy)
+            return Findings.Refused($"{here} and {there} share no store, so the machine's disks go with it, and post-copy could lose what it wrote meanwhile. Move it live or quick.");
         if ((Stream(plan.Options, source, here) ?? Stream(plan.Options, destination, there)) is { } noStream)
             return Findings.Refused(noStream);
         return new Findings(null, machine.Status.MemoryMib << 20, machine.TouchedBytes, store.Path,
             destination.Can(CapabilityNames.Announce).Available,
             source.Can(CapabilityNames.PostCopy).Available && destination.Can(CapabilityNames.PostCopy).Available)
         {
+            CanRecover = source.Can(CapabilityNames.PostCopyRecovery).Available && destination.Can(CapabilityNames.PostCopyRecovery).Available,
             Storage = store.Storage is { } storage ? storage with { SkipsHoles = source.Libvirt >= s_holes && destination.Libvirt >= s_holes } : null,
         };
     }

@@ -5,7 +5,7 @@ internal sealed class StreamTransfer(MigrationPlan plan, MoveEnds ends, Findings
 {
     // Preparing for post-copy costs a little on every page, so only who may go post-copy does. QEMU has it on a single connection only.
     private volatile bool _canPostCopy = plan.Mode == MigrationMode.PostCopy
-        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy && !plan.Options.IsParallel);
+        || (plan is { Mode: MigrationMode.Live, Options.Policy.LastResort: LastResort.PostCopy } && findings.CanPostCopy && findings.Storage is null && !plan.Options.IsParallel);
 
     public override bool CanPostCopy => _canPostCopy;
 

@@ -13,7 +13,6 @@ public class StorageMoveTests(LabFixture lab)
 
     [Theory]
     [InlineData(MigrationMode.Live)]
-    [InlineData(MigrationMode.PostCopy)]
     [InlineData(MigrationMode.QuickDirect)]
     public async Task A_machine_takes_its_disks_along_and_leaves_none_behind(MigrationMode mode)
     {

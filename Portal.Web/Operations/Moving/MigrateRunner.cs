@@ -105,7 +105,8 @@ public sealed class MigrateRunner(
             settlement = source is null || destination is null
                 ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
                 : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
-            var removed = source is null || destination is null ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination, new MoveRecord()), settlement, token);
+            // Only where disks went along is there anything to remove.
+            var removed = source is null || destination is null || task.Migration.Predicted is not { DiskBytes: > 0 } ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination, new MoveRecord()), settlement, token);
             return removed == 0 ? settlement.Explanation : $"{settlement.Explanation} Its disks at the other host are removed.";
         }, abandon);
 
@@ -163,7 +164,7 @@ public sealed class MigrateRunner(
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
                 MaxMibPerSecond = stream.MaxMibPerSecond, Connections = stream.Connections, Compression = MoveWords.From(stream.Compression),
-                History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.Objective?.AllowedMs,
+                History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.OverrideReason is null ? move.Objective?.AllowedMs : null,
                 Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
                 PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
                 CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
