@@ -54,10 +54,10 @@ public sealed class ConnectingTests(PostgresFixture postgres) : IClassFixture<Po
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
     }
 
-    /* Once the fonts are there: a word in another font is of another width, live or not. */
+    /* Once the fonts are there: a word in another font is of another width, live or not. They are asked for by name, since a browser that has not drawn yet waits for none. */
     static async Task<LocatorBoundingBoxResult> PlaceOfAsync(IPage page, ILocator element)
     {
-        await page.EvaluateAsync("() => document.fonts.ready.then(() => true)");
+        await page.EvaluateAsync("() => Promise.all([...document.fonts].map(font => font.load())).then(() => true)");
         return (await element.BoundingBoxAsync())!;
     }
 }
