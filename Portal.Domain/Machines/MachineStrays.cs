@@ -17,7 +17,8 @@ public sealed record BookedMachine(Guid Id, string Name, MachineState State, Gui
 /// <summary>The two hosts of a machine's last move.</summary>
 /// <param name="SourceHostId">From.</param>
 /// <param name="DestinationHostId">To.</param>
-public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId);
+/// <param name="CarriesDisks">The machine's disks went along.</param>
+public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId, bool CarriesDisks);
 
 /// <summary>
 /// Finds machines that are where the books do not expect them, as an interruption leaves them. A machine with an active operation
@@ -72,8 +73,7 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
     public async Task<LastMove?> LastMoveAsync(Guid machineId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id)
-            .Select(m => new LastMove(m.SourceHostId, m.DestinationHostId)).FirstOrDefaultAsync(ct);
+        return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id).FirstOrDefaultAsync(ct) is { } m ? new LastMove(m.SourceHostId, m.DestinationHostId, m.CarriesDisks) : null;
     }
 
     /// <summary>Two hosts run the machine: people must act, so its page says so, and the audit trail once an hour for as long as it lasts.</summary>

@@ -12,7 +12,8 @@ namespace Portal.Domain.Migrations;
 /// <param name="MachineName">The machine's name then.</param>
 /// <param name="SourceHostId">From.</param>
 /// <param name="DestinationHostId">To.</param>
-public sealed record LostMove(Guid Id, Guid MachineId, string MachineName, Guid SourceHostId, Guid DestinationHostId);
+/// <param name="CarriesDisks">The machine's disks went along.</param>
+public sealed record LostMove(Guid Id, Guid MachineId, string MachineName, Guid SourceHostId, Guid DestinationHostId, bool CarriesDisks);
 
 /// <summary>
 /// Finds moves of which the end is not known, and writes on their receipts what their hosts say when they answer again. A machine with an
@@ -27,13 +28,14 @@ public sealed class LostMoves(IDbContextFactory<PortalDbContext> contexts, TimeP
     public async Task<IReadOnlyList<LostMove>> OnAsync(Guid hostId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Migrations.AsNoTracking()
+        var moves = await db.Migrations.AsNoTracking()
             .Where(m => m.Status == MigrationStatus.Lost && m.Settled == null && (m.SourceHostId == hostId || m.DestinationHostId == hostId))
             .Where(m => !db.Migrations.Any(later => later.MachineId == m.MachineId && later.StartedAt != null && later.Id > m.Id))
             .Where(m => !db.Operations.Any(later => later.MachineId == m.MachineId && later.Status == OperationStatus.Succeeded && later.Id > m.OperationId))
             .Where(m => db.Machines.Any(x => x.Id == m.MachineId && x.State != MachineState.Deleting && x.State != MachineState.Deleted))
             .Where(m => !db.Operations.Any(o => o.MachineId == m.MachineId && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)))
-            .OrderBy(m => m.Id).Select(m => new LostMove(m.Id, m.MachineId, m.MachineName, m.SourceHostId, m.DestinationHostId)).ToListAsync(ct);
+            .OrderBy(m => m.Id).ToListAsync(ct);
+        return moves.ConvertAll(m => new LostMove(m.Id, m.MachineId, m.MachineName, m.SourceHostId, m.DestinationHostId, m.CarriesDisks));
     }
 
     /// <summary>Both hosts answered: the receipt says how the move ended after all, and the machine lives where it was found.</summary>

@@ -141,6 +141,9 @@ public sealed class Migration : IProjectScoped
     /// <summary>What was foretold.</summary>
     public Prediction? Predicted { get; private set; }
 
+    /// <summary>Its machine's disks go along, as was found right before the copy; false before that.</summary>
+    public bool CarriesDisks => Predicted is { DiskBytes: > 0 };
+
     /// <summary>What was measured.</summary>
     public Measurement? Measured { get; private set; }
 
@@ -299,6 +302,7 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.Phases).IsDocument<IReadOnlyList<PhaseTime>>();
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();
+        builder.Ignore(m => m.CarriesDisks);
         builder.Property(m => m.Measured).IsDocument<Measurement>();
         builder.Property(m => m.Stream).IsDocument<StreamTerms>();
         builder.Property(m => m.Settled).IsDocument<LateSettlement>();

@@ -67,13 +67,32 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     }
 
     /// <summary>
-    /// Removes a settled machine's disks from the end of its move that it is not at, where its hosts share no store and a portal died before
-    /// it had. Does nothing where there is nothing to remove, or where both ends are one store. Returns how many volumes it removed.
+    /// Removes a settled machine's disks from the end of its move that it is not at, where its hosts share no store and the move itself could
+    /// not. Does nothing where there is nothing to remove, or where both ends are one store.
     /// </summary>
-    public Task<int> ClearAsync(MigrationPlan plan, bool hasMoved, CancellationToken cancellationToken)
+    /// <param name="machine">The machine.</param>
+    /// <param name="volumes">Its volumes, by the same names at both ends.</param>
+    /// <param name="kept">Where it is.</param>
+    /// <param name="extra">Where it is not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many volumes were removed.</returns>
+    /// <exception cref="LibvirtException">An end did not answer or did not do as it was told; asking again later is safe.</exception>
+    public Task<int> ClearAsync(Guid machine, IReadOnlyList<string> volumes, DiskEnd kept, DiskEnd extra, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        return StorageCarrier.ClearAsync(plan, hasMoved, _time.GetUtcNow(), cancellationToken);
+        ArgumentNullException.ThrowIfNull(kept);
+        ArgumentNullException.ThrowIfNull(extra);
+        return StorageCarrier.ClearAsync(machine, volumes, kept, extra, _time.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>Whether two pools are one store: proven by writing to one and looking in the other, whatever their names and paths are.</summary>
+    /// <exception cref="LibvirtException">One of the pools is not there or cannot be written to.</exception>
+    public async Task<bool> IsOneStoreAsync(DiskEnd one, DiskEnd other, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        await using var here = await one.Host.OpenPrivateAsync(cancellationToken);
+        await using var there = await other.Host.OpenPrivateAsync(cancellationToken);
+        return await SharedStore.IsOneAsync(here, one.Pool, there, other.Pool, _time.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>

@@ -11,8 +11,8 @@ namespace Portal.Hypervisor.Migrations;
 internal sealed record StoreFinding(string? Refusal, string Path, StorageMove? Storage = null);
 
 /// <summary>
-/// Proves whether two hosts see the same store: a small volume made at one end is found at the other. Two pools of the same name and path
-/// alone prove nothing, and a machine moved between them would write to a disk that is not its own. One store has the same path on both, for
+/// Proves whether two hosts see the same store: a small volume made at one end is found at the other, or stands in the way of one of its name.
+/// Two pools of the same name and path alone prove nothing, and a machine moved between them would write to a disk that is not its own. One store has the same path on both, for
 /// that is how a machine finds its disks; where there are two, the disks go with the machine.
 /// </summary>
 internal static class SharedStore
@@ -51,7 +51,12 @@ internal static class SharedStore
         await AskAsync(source, connection => Write(connection, pool, name, now), cancellationToken);
         try
         {
-            return await AskAsync(destination, connection => IsSeen(connection, destinationPool, name), cancellationToken);
+            if (await AskAsync(destination, connection => IsSeen(connection, destinationPool, name), cancellationToken))
+                return true;
+            // That it is not seen proves nothing yet: a directory may be read from a cache. Where the store is one, though, the name is
+            // taken, or what is removed here is removed there.
+            return await AskAsync(destination, connection => IsTaken(connection, destinationPool, name), CancellationToken.None)
+                || !await AskAsync(source, connection => IsThere(connection, pool, name), cancellationToken);
         }
         finally
         {
@@ -87,6 +92,30 @@ internal static class SharedStore
     {
         using var store = StorageCalls.Open(connection, pool);
         return StorageCalls.Look(store, name) is not null;
+    }
+
+    /// <summary>Whether a store refuses a volume's name because a file bears it, which no cache can hide. One that was made is removed again.</summary>
+    internal static bool IsTaken(ConnectHandle connection, string pool, string name)
+    {
+        using var store = StorageCalls.Open(connection, pool);
+        try
+        {
+            StorageCalls.Create(store, name, VolumeXml.Raw(name, ProofBytes));
+        }
+        catch (LibvirtException e) when (StorageCalls.IsInTheWay(e) || e.Message.Contains("File exists", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        StorageCalls.Delete(store, name);
+        return false;
+    }
+
+    /// <summary>Whether the host that made it still finds its file.</summary>
+    private static bool IsThere(ConnectHandle connection, string pool, string name)
+    {
+        using var store = StorageCalls.Open(connection, pool);
+        return StorageCalls.Known(store, name) is not null;
     }
 
     private static bool Remove(ConnectHandle connection, string pool, string name)

@@ -60,32 +60,27 @@ internal static class StorageCarrier
         }
     }
 
-    /// <summary>Removes the disks of a machine that is settled from the end of its move that it is not at.</summary>
-    public static Task<int> ClearAsync(MigrationPlan plan, bool hasMoved, DateTimeOffset now, CancellationToken cancellationToken) => hasMoved
-        ? RemoveAsync(plan.Source, plan.Pool, plan.Destination, plan.DestinationPool, plan.Machine, plan.Volumes, now, cancellationToken)
-        : RemoveAsync(plan.Destination, plan.DestinationPool, plan.Source, plan.Pool, plan.Machine, plan.Volumes, now, cancellationToken);
-
     /// <summary>
-    /// Removes a machine's volumes from the host it is not on. Looks again before it does, since a portal may have died in between: the
-    /// machine must be at the other host and not at this one, the two stores must be proven not to be one, and the other must have every volume.
+    /// Removes a machine's volumes from the end it is not at. Looks again before it does, since a portal may have died in between: the
+    /// machine must be at the other end and not at this one, the two stores must be proven not to be one, and the other must have every volume.
     /// Returns how many it removed.
     /// </summary>
-    private static async Task<int> RemoveAsync(HostConnection from, string pool, HostConnection keeper, string keptIn, Guid machine, IReadOnlyList<string> volumes, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<int> ClearAsync(Guid machine, IReadOnlyList<string> volumes, DiskEnd kept, DiskEnd extra, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var here = await from.OpenPrivateAsync(cancellationToken);
-        await using var there = await keeper.OpenPrivateAsync(cancellationToken);
+        await using var here = await extra.Host.OpenPrivateAsync(cancellationToken);
+        await using var there = await kept.Host.OpenPrivateAsync(cancellationToken);
         var isHere = await here.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken);
         var isThere = await there.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken);
         if (isHere is not null || isThere is null)
             return 0;
-        var kept = await AskAsync(there, connection => Present(connection, keptIn, volumes), cancellationToken);
-        var extra = await AskAsync(here, connection => Present(connection, pool, volumes), cancellationToken);
-        if (kept.Count < volumes.Count || extra.Count == 0 || await SharedStore.IsOneAsync(here, pool, there, keptIn, now, cancellationToken))
+        var keeps = await AskAsync(there, connection => Present(connection, kept.Pool, volumes), cancellationToken);
+        var twice = await AskAsync(here, connection => Present(connection, extra.Pool, volumes), cancellationToken);
+        if (keeps.Count < volumes.Count || twice.Count == 0 || await SharedStore.IsOneAsync(here, extra.Pool, there, kept.Pool, now, cancellationToken))
             return 0;
         return await AskAsync(here, connection =>
         {
-            using var store = StorageCalls.Open(connection, pool);
-            return extra.Count(volume => StorageCalls.Remove(store, volume));
+            using var store = StorageCalls.Open(connection, extra.Pool);
+            return twice.Count(volume => StorageCalls.Remove(store, volume));
         }, CancellationToken.None);
     }
 

@@ -75,6 +75,51 @@ public class StorageMoveTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task A_store_is_one_where_a_name_is_taken_whatever_the_other_host_sees_of_it()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        var name = ProofVolume.NewName(DateTimeOffset.UtcNow);
+        await here.Storage.UploadAsync(lab.File.Pool, name, new byte[512], Stop);
+        try
+        {
+            await using var session = await there.OpenPrivateAsync(Stop);
+            // The host there has not looked since, so it does not know the volume.
+            (await there.Storage.PeekAsync(lab.File.Pool, name, Stop)).ShouldBeNull();
+
+            (await session.CallAsync(connection => SharedStore.IsTaken(connection, lab.File.Pool, name), Stop)).ShouldBeTrue();
+            (await session.CallAsync(connection => SharedStore.IsTaken(connection, Local, name), Stop)).ShouldBeFalse();
+
+            (await here.Storage.FindAsync(lab.File.Pool, name, Stop)).ShouldNotBeNull();
+            (await there.Storage.FindAsync(Local, name, Stop)).ShouldBeNull();
+        }
+        finally
+        {
+            await here.Storage.DeleteAsync(lab.File.Pool, name, CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task What_an_interrupted_move_left_of_its_disks_is_removed_where_the_machine_is_not_and_nowhere_else()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here, pool: Local);
+        foreach (var volume in machine.Volumes)
+            await there.Storage.UploadAsync(Local, volume, new byte[512], Stop);
+        var (kept, extra) = (new DiskEnd(here, Local), new DiskEnd(there, Local));
+        var engine = new MigrationEngine();
+
+        // Asked the wrong way round it touches nothing: the machine is there.
+        (await engine.ClearAsync(machine.Id, machine.Volumes, kept: extra, extra: kept, Stop)).ShouldBe(0);
+        (await HasAsync(here, machine)).ShouldBe(2);
+        (await engine.ClearAsync(machine.Id, machine.Volumes, kept, extra, Stop)).ShouldBe(2);
+
+        (await HasAsync(here, machine)).ShouldBe(2);
+        (await HasAsync(there, machine)).ShouldBe(0);
+        (await engine.IsOneStoreAsync(kept, extra, Stop)).ShouldBeFalse();
+        (await engine.IsOneStoreAsync(kept with { Pool = lab.File.Pool }, extra with { Pool = lab.File.Pool }, Stop)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_limit_that_a_person_sets_during_a_move_is_taken_and_said()
     {
         var (here, there) = (lab.Hosts[0], lab.Hosts[1]);

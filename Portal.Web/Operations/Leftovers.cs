@@ -13,7 +13,7 @@ namespace Portal.Web.Operations;
 /// Settles what an interruption left on a host: a machine that was given up or deleted while its host was away, or one that moved
 /// while nobody could see where to. Only machines of the portal's own books are ever touched.
 /// </summary>
-public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, LostMoves lost, MigrationEngine engine, HostFleet fleet, TimeProvider time, ILogger<Leftovers> logger)
+public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, LostMoves lost, MigrationEngine engine, CarriedDisks disks, HostFleet fleet, TimeProvider time, ILogger<Leftovers> logger)
 {
     /// <summary>A comparison waits no longer than this for a machine to be settled; the next one goes on with it.</summary>
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(5);
@@ -90,7 +90,7 @@ public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, Los
     {
         if (fleet.Find(move.SourceHostId) is not { IsConnected: true } source || fleet.Find(move.DestinationHostId) is not { IsConnected: true } destination)
             return;
-        if (await SettleAsync(move.MachineId, move.MachineName, source, destination, cancellationToken) is { } settlement
+        if (await SettleAsync(move.MachineId, move.MachineName, move.CarriesDisks, source, destination, cancellationToken) is { } settlement
             && MoveWords.Settled(settlement, move.MachineName, source.Name, destination.Name) is { } explanation
             && await lost.SettleAsync(move.Id, MoveWords.Late(settlement.Where), explanation, settlement.IsOff ? MachineState.Off : MachineState.Running, cancellationToken))
             _said.TryRemove(move.MachineId, out _);
@@ -129,13 +129,13 @@ public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, Los
             return;
         }
 
-        var settlement = await SettleAsync(booked.Id, booked.Name, between.Source, between.Destination, cancellationToken);
+        var settlement = await SettleAsync(booked.Id, booked.Name, move!.CarriesDisks, between.Source, between.Destination, cancellationToken);
         if (settlement?.Where == WhereItRuns.Source && between.Source == host || settlement?.Where == WhereItRuns.Destination && between.Destination == host)
             await strays.AdoptAsync(booked.Id, host.Id, cancellationToken);
     }
 
     /// <summary>What both hosts say, and what was mended so that one of them has it; null while another comparison is at it: two must not mend one machine.</summary>
-    private async Task<Settlement?> SettleAsync(Guid machine, string name, FleetHost source, FleetHost destination, CancellationToken cancellationToken)
+    private async Task<Settlement?> SettleAsync(Guid machine, string name, bool carriesDisks, FleetHost source, FleetHost destination, CancellationToken cancellationToken)
     {
         if (!_settling.TryAdd(machine, 0))
             return null;
@@ -146,6 +146,8 @@ public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, Los
             var isNews = !_said.TryGetValue(machine, out var said) || said != settlement.Explanation;
             _said[machine] = settlement.Explanation;
             logger.Log(isNews ? LogLevel.Warning : LogLevel.Debug, "What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", name, source.Name, destination.Name, settlement.Explanation);
+            if (carriesDisks && await disks.ClearAsync(machine, new DiskEnd(source.Connection, source.Pool), new DiskEnd(destination.Connection, destination.Pool), settlement.Where, cancellationToken) is > 0 and var removed)
+                logger.LogWarning("{Machine} had its disks twice, on {Source} and {Destination}: {Count} volumes are removed where it is not", name, source.Name, destination.Name, removed);
             return settlement;
         }
         finally

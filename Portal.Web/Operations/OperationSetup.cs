@@ -15,6 +15,7 @@ public static class OperationSetup
         services.AddSingleton<DatabasePatience>();
         services.TryAddSingleton<HostFleet>();
         services.AddSingleton<HostReporter>();
+        services.AddSingleton<CarriedDisks>();
         services.AddSingleton<Leftovers>();
         services.AddHostedService<FleetFollower>();
         services.AddHostedService<FleetProbe>();

@@ -3,6 +3,7 @@ using Portal.Domain.Operations;
 using Portal.Domain.Rehoming;
 using Portal.Hypervisor;
 using Portal.Hypervisor.Machines;
+using Portal.Hypervisor.Migrations;
 
 namespace Portal.Web.Operations;
 
@@ -10,7 +11,7 @@ namespace Portal.Web.Operations;
 /// Gives a machine that is off another host: its definition is written there and then removed here. In between both have it, and neither runs it.
 /// Until it is written there nothing has happened; from then on it is carried through.
 /// </summary>
-public sealed class RehomeRunner(MachineBooks books, HostFleet fleet) : IOperationRunner
+public sealed class RehomeRunner(MachineBooks books, HostFleet fleet, MigrationEngine engine) : IOperationRunner
 {
     private const int Defining = 1;
     private const string Stopped = "Stopped on request.";
@@ -101,8 +102,8 @@ public sealed class RehomeRunner(MachineBooks books, HostFleet fleet) : IOperati
         }
     }
 
-    /// <summary>Why it cannot be done; null when it is off, and the destination sees the very disk the definition names.</summary>
-    private static async Task<string?> UnfitAsync(FleetHost source, FleetHost destination, Guid machine, CancellationToken cancellationToken)
+    /// <summary>Why it cannot be done; null when it is off, and the destination sees the very disk the definition names: one path on two stores is two disks.</summary>
+    private async Task<string?> UnfitAsync(FleetHost source, FleetHost destination, Guid machine, CancellationToken cancellationToken)
     {
         var (here, there) = (await source.Machines.FindAsync(machine, cancellationToken), await destination.Machines.FindAsync(machine, cancellationToken));
         if (here is { State: not PowerState.Off } || there is { State: not PowerState.Off })
@@ -116,7 +117,9 @@ public sealed class RehomeRunner(MachineBooks books, HostFleet fleet) : IOperati
                 return $"{destination.Name} does not have {volume} where {source.Name} has it: both must use the same shared store.";
         }
 
-        return null;
+        return await engine.IsOneStoreAsync(new DiskEnd(source.Connection, source.Pool), new DiskEnd(destination.Connection, destination.Pool), cancellationToken)
+            ? null
+            : $"{source.Name} and {destination.Name} each have a store of their own, so the disk would stay behind. Start it and move it while it runs (its disks are copied then), or choose a host that shares the store.";
     }
 
     private async Task<FleetHost> HostAsync(Guid host, string role, CancellationToken cancellationToken) =>

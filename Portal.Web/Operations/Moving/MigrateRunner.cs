@@ -16,7 +16,7 @@ namespace Portal.Web.Operations.Moving;
 /// machine runs, what is left is cleaned up, and the receipt says so.
 /// </summary>
 public sealed class MigrateRunner(
-    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, HostFleet fleet, ChangeFeed changes, Settings settings, TimeProvider time, ILogger<MigrateRunner> logger)
+    MigrationBooks books, MigrationService migrations, MigrationBroadcaster broadcaster, MigrationEngine engine, CarriedDisks disks, HostFleet fleet, ChangeFeed changes, Settings settings, TimeProvider time, ILogger<MigrateRunner> logger)
     : IOperationRunner
 {
     private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(5);
@@ -105,8 +105,9 @@ public sealed class MigrateRunner(
             settlement = source is null || destination is null
                 ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
                 : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
-            // Only where disks went along is there anything to remove.
-            var removed = source is null || destination is null || task.Migration.Predicted is not { DiskBytes: > 0 } ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination, new MoveRecord()), settlement, token);
+            var removed = source is null || destination is null || task.Migration.Predicted is not { DiskBytes: > 0 }
+                ? 0
+                : await disks.ClearAsync(task.Migration.MachineId, new DiskEnd(source, task.Source.Pool), new DiskEnd(destination, task.Destination.Pool), settlement.Where, token);
             return removed == 0 ? settlement.Explanation : $"{settlement.Explanation} Its disks at the other host are removed.";
         }, abandon);
 
@@ -122,22 +123,6 @@ public sealed class MigrateRunner(
             WhereItRuns.StillMoving or WhereItRuns.Unknown => MigrationVerdict.Ambiguous,
         };
         await EndAsync(run, task, live, history.LastOrDefault()?.At ?? 0, new MigrationOutcome(verdict, message, Measured: null, Predicted: null), abandon);
-    }
-
-    /// <summary>Where disks went with the machine and the portal died before it had: what the other end has of them is removed now.</summary>
-    private async Task<int> ClearAsync(MigrationPlan plan, Settlement settlement, CancellationToken abandon)
-    {
-        if (settlement.Where is not (WhereItRuns.Source or WhereItRuns.Destination))
-            return 0;
-        try
-        {
-            return await engine.ClearAsync(plan, settlement.Where == WhereItRuns.Destination, abandon);
-        }
-        catch (LibvirtException e)
-        {
-            logger.LogWarning("The disks that {Machine} has twice could not be removed: {Reason}", plan.Machine, e.Message);
-            return 0;
-        }
     }
 
     private Task StayAsync(OperationRun run, MigrationTask task, LiveMigration live, string message, CancellationToken abandon) =>
