@@ -49,7 +49,7 @@ sealed class Api(Uri portal, string token) : IDisposable
             var text = await response.Content.ReadAsStringAsync(ct);
             return response.IsSuccessStatusCode
                 ? JsonNode.Parse(text)!
-                : throw new InvalidOperationException($"{request.Method} {request.RequestUri} was answered with {(int)response.StatusCode}: {text}");
+                : throw new ApiRefusedException((int)response.StatusCode, text, $"{request.Method} {request.RequestUri}");
         }
     }
 }

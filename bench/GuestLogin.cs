@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Portal.Bench;
@@ -5,6 +6,8 @@ namespace Portal.Bench;
 /// <summary>The way into the guests of one run, with a key of its own that is gone with the run.</summary>
 sealed class GuestLogin : IDisposable
 {
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     readonly string _folder;
 
     GuestLogin(string folder, string publicKey)
@@ -59,8 +62,31 @@ sealed class GuestLogin : IDisposable
         return writes;
     }
 
+    /// <summary>Waits until a guest lets one in: it answers pings well before that.</summary>
+    /// <exception cref="TimeoutException">It did not within three minutes; what it said last is in the message.</exception>
+    public async Task UntilReadyAsync(IPAddress guest, CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        while (true)
+        {
+            try
+            {
+                await RunAsync(guest, "true", ct);
+                return;
+            }
+            catch (InvalidOperationException e)
+            {
+                if (Stopwatch.GetElapsedTime(began) > Patience)
+                    throw new TimeoutException($"The guest at {guest} let nobody in: {e.Message}", e);
+            }
+
+            await tick.WaitForNextTickAsync(ct);
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     Task<string> RunAsync(IPAddress guest, string command, CancellationToken ct) => Tool.RunAsync("ssh",
-        ["-q", "-i", Path.Combine(_folder, "key"), "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=20", $"root@{guest}", command], ct);
+        ["-o", "LogLevel=ERROR", "-i", Path.Combine(_folder, "key"), "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=20", $"root@{guest}", command], ct);
 }

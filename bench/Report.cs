@@ -24,22 +24,24 @@ static class Report
         var rows = figures.Select(f => new
         {
             figure = f.Name,
-            value = Math.Round(f.Value, 3),
+            value = Rounded(f.Value),
             unit = f.Unit,
-            baseline = f.Baseline is { } b ? Math.Round(b, 3) : (double?)null,
-            ratio = f.Ratio is { } r ? Math.Round(r, 3) : (double?)null,
+            baseline = Rounded(f.Baseline),
+            ratio = Rounded(f.Ratio),
             target = f.Target,
             met = f.Met,
         });
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(rows, Json) + "\n", ct);
     }
 
+    static double? Rounded(double? value) => value is { } known && double.IsFinite(known) ? Math.Round(known, 3) : null;
+
     static string[] Row(Figure f) =>
     [
         f.Name, Number(f.Value, f.Unit), f.Baseline is { } b ? Number(b, f.Unit) : "–",
-        f.Ratio is { } r ? r.ToString("0.00", CultureInfo.InvariantCulture) : "–", f.Target, f.Met ? "yes" : "NO",
+        f.Ratio is { } r && double.IsFinite(r) ? r.ToString("0.00", CultureInfo.InvariantCulture) : "–", f.Target, f.Met ? "yes" : "NO",
     ];
 
-    static string Number(double value, string unit) =>
+    static string Number(double value, string unit) => double.IsNaN(value) ? "none" :
         string.Create(CultureInfo.InvariantCulture, $"{(Math.Abs(value) < 10 ? value.ToString("0.##", CultureInfo.InvariantCulture) : value.ToString("0.#", CultureInfo.InvariantCulture))} {unit}").TrimEnd();
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace Portal.Bench.Migrations;
 
 /// <summary>Emptying a host with eight machines in one go, beside the same eight moved one after another with virsh.</summary>
@@ -32,13 +35,15 @@ static class EvacuationBench
         }
 
         var host = (await stand.Admin.GetAsync("hosts", ct))["items"]!.AsArray().Single(h => h!["name"]!.ToString() == from.Name)!["id"]!;
-        var began = DateTime.UtcNow;
+        var began = Stopwatch.GetTimestamp();
         var evacuation = (await stand.Admin.PostAsync($"hosts/{host}/maintenance", new { mode = "Live", objectiveMs = ObjectiveMs }, ct))["evacuation"]!["id"]!;
         var ended = await stand.Admin.UntilAsync($"evacuations/{evacuation}", e => e["evacuation"]!["endedAt"] is not null, ct, TimeSpan.FromSeconds(1));
-        var seconds = (DateTime.UtcNow - began).TotalSeconds;
-        var since = Uri.EscapeDataString(ended["evacuation"]!["createdAt"]!.ToString());
-        var receipts = (await stand.Admin.GetAsync($"migrations?host={host}&take=50&sort=-created", ct))["items"]!.AsArray().Where(m => string.CompareOrdinal(m!["createdAt"]!.ToString(), Uri.UnescapeDataString(since)) >= 0).ToList();
-        var worst = receipts.Select(m => m!["blackoutMs"]?.GetValue<double>() ?? double.NaN).DefaultIfEmpty(double.NaN).Max();
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var since = At(ended["evacuation"]!["createdAt"]!);
+        var receipts = (await stand.Admin.GetAsync($"migrations?host={host}&take=50&sort=-created", ct))["items"]!.AsArray().Where(m => At(m!["createdAt"]!) >= since).ToList();
+        // A move without a figure may have been the worst of all.
+        var silences = receipts.ConvertAll(m => m!["blackoutMs"]?.GetValue<double>() ?? double.NaN);
+        var worst = silences.Count < Machines || silences.Exists(double.IsNaN) ? double.NaN : silences.Max();
         var left = 0;
         foreach (var machine in machines)
             left += (await machine.HomeAsync(ct)).Name == from.Name ? 1 : 0;
@@ -64,10 +69,10 @@ static class EvacuationBench
             }
 
             await model.DeleteAsync(ct);
-            var began = DateTime.UtcNow;
+            var began = Stopwatch.GetTimestamp();
             foreach (var (machine, n) in machines.Select((machine, n) => (machine, n)))
                 await machine.MigrateLiveAsync(stand.Lab.Hosts[1 + n % 2], ct);
-            return (DateTime.UtcNow - began).TotalSeconds;
+            return Stopwatch.GetElapsedTime(began).TotalSeconds;
         }
         finally
         {
@@ -75,6 +80,8 @@ static class EvacuationBench
                 await machine.DisposeAsync();
         }
     }
+
+    static DateTimeOffset At(System.Text.Json.Nodes.JsonNode time) => DateTimeOffset.Parse(time.ToString(), CultureInfo.InvariantCulture);
 
     static async Task UntilAnswersAsync(System.Net.IPAddress guest, CancellationToken ct)
     {

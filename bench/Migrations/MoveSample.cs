@@ -5,10 +5,20 @@ namespace Portal.Bench.Migrations;
 /// <summary>One move by the portal: what its receipt says beside what an independent ping saw.</summary>
 /// <param name="Receipt">The receipt.</param>
 /// <param name="WatchedMs">The longest gap the independent ping saw, less its interval, ms.</param>
-/// <param name="OrderSeconds">From the order until the receipt was final, s.</param>
+/// <param name="OrderSeconds">From the order until the receipt was final, s: two seconds of ping before and after are part of it.</param>
 sealed record MoveSample(JsonNode Receipt, double WatchedMs, double OrderSeconds)
 {
     public bool HasMoved => Receipt["status"]!.ToString() == "Moved" && Number("measured", "blackoutMs") is not null;
+
+    /// <summary>
+    /// Whether it was a policy or a promise that kept the machine where it was, and not a fault: the portal gave the copy up, its time was
+    /// over, or what was foretold right before it would have broken the promise.
+    /// </summary>
+    public bool IsEndedByPolicy => Receipt["status"]!.ToString() == "Stayed" && Receipt["message"]?.ToString() is { } why
+        && (why.Contains("giving up, as", StringComparison.Ordinal) || why.StartsWith("The copy did not end within", StringComparison.Ordinal) || why.StartsWith("The objective of", StringComparison.Ordinal));
+
+    /// <summary>What its users felt though it stayed, ms; 0 where nothing was begun.</summary>
+    public double FeltMs => Number("measured", "blackoutMs") ?? 0;
 
     public double BlackoutMs => Number("measured", "blackoutMs")!.Value;
 
