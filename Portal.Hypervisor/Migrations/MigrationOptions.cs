@@ -56,11 +56,11 @@ public sealed record MigrationOptions
     /// <summary>Time between echo requests.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How long the probe runs before the move starts.</summary>
-    public TimeSpan ProbeLead { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long the probe runs before the move starts: two hundred pings show what is usual, and every move waits for them.</summary>
+    public TimeSpan ProbeLead { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long it runs after the guest answers again.</summary>
-    public TimeSpan ProbeTail { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long it runs after the guest runs again.</summary>
+    public TimeSpan ProbeTail { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a silent guest is waited for, and announced again, before the receipt says that it does not answer.</summary>
     public TimeSpan AnswerDeadline { get; init; } = TimeSpan.FromSeconds(15);
