@@ -4,10 +4,11 @@ namespace Portal.Hypervisor.Probing;
 /// Every sample of a probe. The probe's thread writes, anyone reads; a reader that drains gets each sample when it is
 /// sent and again when something about it changes.
 /// </summary>
-internal sealed class PingLog
+/// <param name="lostMs">No reply within this is lost, ms.</param>
+internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
 {
-    /// <summary>No reply within this is lost; more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
-    public const double LostMs = 5_000, LateMs = 1_000;
+    /// <summary>A ping without a reply within this is lost; a reply after more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
+    public const double UsualLostMs = 5_000, LateMs = 1_000;
 
     private readonly Lock _gate = new();
     private readonly List<PingSample> _samples = [];
@@ -36,14 +37,15 @@ internal sealed class PingLog
         }
     }
 
-    public void Answered(long sequence, double arrivedMs)
+    /// <summary>A reply came. One that was read late by a prober that was held up proves no moment, so its sample says that.</summary>
+    public void Answered(long sequence, double arrivedMs, bool isStalled = false)
     {
         lock (_gate)
         {
             if (sequence < 0 || sequence >= _samples.Count)
                 return;
             var sample = _samples[(int)sequence];
-            _samples[(int)sequence] = WithReply(sample, arrivedMs);
+            _samples[(int)sequence] = WithReply(isStalled ? sample with { Flags = sample.Flags | PingFlags.Stalled } : sample, arrivedMs);
             _changed.Add((int)sequence);
             LastAnsweredSentMs = Math.Max(LastAnsweredSentMs, sample.SentMs);
         }
@@ -54,7 +56,7 @@ internal sealed class PingLog
     {
         lock (_gate)
         {
-            for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > LostMs; _firstOpen++)
+            for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > lostMs; _firstOpen++)
             {
                 if (!IsOpen(_samples[_firstOpen]))
                     continue;
@@ -82,12 +84,12 @@ internal sealed class PingLog
     }
 
     /// <summary>A reply after the sample was given up does not revive it: lost is lost.</summary>
-    private static PingSample WithReply(PingSample sample, double arrivedMs)
+    private PingSample WithReply(PingSample sample, double arrivedMs)
     {
         if (sample.IsAnswered)
             return sample with { Flags = sample.Flags | PingFlags.Duplicate };
         var rtt = arrivedMs - sample.SentMs;
-        if (rtt > LostMs)
+        if (rtt > lostMs)
             return sample with { Flags = sample.Flags | PingFlags.Lost };
         return sample with { RttMs = rtt, Flags = rtt > LateMs ? sample.Flags | PingFlags.Late : sample.Flags };
     }

@@ -39,11 +39,11 @@ public static class LabFaults
         return new Mend(() => ExecuteAsync([.. virsh, "pool-destroy", pool]));
     }
 
-    /// <summary>Lets nothing that a guest is pinged with through on a host; disposing lets it.</summary>
-    public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest)
+    /// <summary>Lets nothing that a guest is asked with by that protocol through on a host; disposing lets it.</summary>
+    public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest, string protocol = "icmp type echo-request")
     {
         string[] nft = ["ip", "netns", "exec", $"{lab.File.Name}-{host}", "nft"];
-        await AsRootAsync([.. nft, $"table bridge silence {{ chain pings {{ type filter hook forward priority 0; ip daddr {guest} icmp type echo-request drop; }}; }}"]);
+        await AsRootAsync([.. nft, $"table bridge silence {{ chain pings {{ type filter hook forward priority 0; ip daddr {guest} {protocol} drop; }}; }}"]);
         return new Mend(() => AsRootAsync([.. nft, "delete table bridge silence"]));
     }
 

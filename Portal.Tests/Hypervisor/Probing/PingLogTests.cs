@@ -55,6 +55,16 @@ public class PingLogTests
     }
 
     [Fact]
+    public void A_reply_that_was_read_late_counts_as_one_and_proves_no_moment()
+    {
+        _log.Sent(0, isStalled: false);
+
+        _log.Answered(0, arrivedMs: 3, isStalled: true);
+
+        _log.Snapshot()[0].ShouldBe(new PingSample(0, 0, 3, PingFlags.Stalled));
+    }
+
+    [Fact]
     public void A_reply_to_nothing_is_ignored()
     {
         _log.Answered(7, arrivedMs: 1);
