@@ -13,6 +13,7 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
     private readonly Lock _gate = new();
     private readonly List<PingSample> _samples = [];
     private readonly SortedSet<int> _changed = [];
+    private readonly HashSet<int> _unproven = [];
     private int _firstOpen;
 
     /// <summary>When the newest answered request was sent, ms; negative infinity before any answer.</summary>
@@ -51,6 +52,25 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
         }
     }
 
+    /// <summary>
+    /// This machine stood still, or the prober did, for so long that replies which were due then may have been dropped or stamped when it
+    /// went on: their requests prove nothing, and are neither lost nor late. What had waited for a second by then is judged as ever.
+    /// </summary>
+    public void HeldUp(double fromMs)
+    {
+        lock (_gate)
+        {
+            for (var i = _samples.Count - 1; i >= _firstOpen && _samples[i].SentMs > fromMs - LateMs; i--)
+            {
+                if (!IsOpen(_samples[i]))
+                    continue;
+                _samples[i] = _samples[i] with { Flags = _samples[i].Flags | PingFlags.Stalled };
+                _unproven.Add(i);
+                _changed.Add(i);
+            }
+        }
+    }
+
     /// <summary>Gives up on requests that have waited long enough.</summary>
     public void Expire(double nowMs)
     {
@@ -58,7 +78,7 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
         {
             for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > lostMs; _firstOpen++)
             {
-                if (!IsOpen(_samples[_firstOpen]))
+                if (!IsOpen(_samples[_firstOpen]) || _unproven.Contains(_firstOpen))
                     continue;
                 _samples[_firstOpen] = _samples[_firstOpen] with { Flags = _samples[_firstOpen].Flags | PingFlags.Lost };
                 _changed.Add(_firstOpen);
@@ -89,6 +109,8 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
         if (sample.IsAnswered)
             return sample with { Flags = sample.Flags | PingFlags.Duplicate };
         var rtt = arrivedMs - sample.SentMs;
+        if (_unproven.Contains((int)sample.Sequence))
+            return sample with { RttMs = rtt };
         if (rtt > lostMs)
             return sample with { Flags = sample.Flags | PingFlags.Lost };
         return sample with { RttMs = rtt, Flags = rtt > LateMs ? sample.Flags | PingFlags.Late : sample.Flags };

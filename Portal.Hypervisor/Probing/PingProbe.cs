@@ -89,7 +89,10 @@ public sealed class PingProbe : IAsyncDisposable
             {
                 if (!_stopSending && MonotonicClock.NowNs >= due)
                     due = Send(sequence++, due);
+                var before = MonotonicClock.NowNs;
                 _wire.Wait(_stopSending ? MonotonicClock.NowNs + _intervalNs : due);
+                if (MonotonicClock.NowNs - before > _intervalNs + PingLog.LateMs * NsPerMs)
+                    _log.HeldUp(Axis(before));
                 while (_wire.TryReceive(out var reply))
                     _log.Answered(reply.Sequence, Axis(reply.ArrivedNs), reply.IsReadLate);
 

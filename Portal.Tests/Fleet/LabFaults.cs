@@ -19,9 +19,12 @@ public static class LabFaults
     public static async Task<IAsyncDisposable> FreezeDaemonAsync(this LabFixture lab, string host)
     {
         var pid = (await File.ReadAllTextAsync($"/run/portal-lab/{lab.File.Name}/{host}/libvirtd.pid")).Trim();
-        await AsRootAsync("kill", "-STOP", pid);
-        return new Mend(() => AsRootAsync("kill", "-CONT", pid));
+        await SignalAsync("-STOP", pid);
+        return new Mend(() => SignalAsync("-CONT", pid));
     }
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static Task SignalAsync(string signal, string pid) => AsRootAsync("kill", signal, pid);
 
     /// <summary>Takes the image store away from a host; disposing gives it back.</summary>
     public static async Task<IAsyncDisposable> CloseStoreAsync(this LabFixture lab, string host)
@@ -113,7 +116,7 @@ public static class LabFaults
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
     }
 
-    private sealed class Mend(Func<Task> mend) : IAsyncDisposable
+    internal sealed class Mend(Func<Task> mend) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await mend();
     }

@@ -65,6 +65,21 @@ public class PingLogTests
     }
 
     [Fact]
+    public void What_was_due_while_this_machine_stood_still_is_neither_lost_nor_late()
+    {
+        _log.Sent(0, isStalled: false);
+        _log.Sent(9_000, isStalled: false);
+        _log.Sent(9_005, isStalled: false);
+
+        _log.HeldUp(fromMs: 9_006);
+        _log.Answered(2, arrivedMs: 16_000);
+        _log.Expire(20_000);
+
+        _log.Snapshot().Select(sample => sample.Flags).ShouldBe([PingFlags.Lost, PingFlags.Stalled, PingFlags.Stalled]);
+        _log.Open.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_reply_to_nothing_is_ignored()
     {
         _log.Answered(7, arrivedMs: 1);
