@@ -11,6 +11,9 @@ namespace Portal.Domain.Hosts;
 /// </summary>
 public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
 {
+    /// <summary>No two processes' clocks differ by more. A stamp further ahead was written before somebody set the clock back, and orders nothing.</summary>
+    static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     /// <summary>Takes in everything a host said it has; a machine believed there that it does not have is told as broken.</summary>
     /// <param name="hostId">The host.</param>
     /// <param name="askedAt">When it was asked, by the portal's clock: what was decided after that is newer than the answer.</param>
@@ -50,7 +53,8 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
         if (!hosts.TryGetValue(hostId, out var host))
             return;
         var ids = machines.ConvertAll(m => m.Id);
-        var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.EndedAt == null || o.EndedAt >= askedAt)).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
+        var credible = time.GetUtcNow() + Skew;
+        var busy = (await db.Operations.Where(o => ids.Contains(o.MachineId) && (o.EndedAt == null || (o.EndedAt >= askedAt && o.EndedAt <= credible))).Select(o => o.MachineId).ToListAsync(ct)).ToHashSet();
         var free = machines.FindAll(m => !busy.Contains(m.Id));
         var changed = new HashSet<Machine>();
         // Every size before the first home: quota is taken project by project, and hosts after it, as everywhere.
@@ -67,7 +71,7 @@ public sealed class HostObservations(IDbContextFactory<PortalDbContext> contexts
         foreach (var machine in free)
         {
             var settled = ObservationRules.Settle(machine.State, machine.HostId == hostId, seen.GetValueOrDefault(machine.Id), absenceCounts, host.Name);
-            if (settled is null || (machine.StateSince > askedAt && machine.State != MachineState.Unknown))
+            if (settled is null || (machine.StateSince > askedAt && machine.StateSince <= credible && machine.State != MachineState.Unknown))
                 continue;
             if (settled.LivesHere && machine.HostId != hostId)
             {

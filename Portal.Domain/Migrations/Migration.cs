@@ -270,6 +270,20 @@ public sealed record Measurement(double TotalSeconds, double TeardownSeconds, do
 
     /// <summary>How long the disks were copied before memory followed, s.</summary>
     public double DiskSeconds { get; init; }
+
+    /// <summary>How the guest was asked whether it is there. What is lost and late over each is said in the architecture's terms.</summary>
+    public ProbeKind Probe { get; init; }
+}
+
+/// <summary>How a guest is asked whether it is there.</summary>
+public enum ProbeKind
+{
+    /// <summary>By pings.</summary>
+    Icmp,
+    /// <summary>By connecting to one of its ports, since it answers no ping.</summary>
+    Tcp,
+    /// <summary>By ARP, since it answers neither pings nor connections.</summary>
+    Arp,
 }
 
 /// <summary>About a second of a move's frames and pings, compressed as they were streamed: the chart's durable history.</summary>

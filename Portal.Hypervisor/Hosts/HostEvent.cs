@@ -1,10 +1,15 @@
+using System.Diagnostics;
 using Portal.Hypervisor.Machines;
 
 namespace Portal.Hypervisor.Hosts;
 
 /// <summary>Something a host reported.</summary>
 /// <param name="At">When the portal received it.</param>
-public abstract record HostEvent(DateTimeOffset At);
+public abstract record HostEvent(DateTimeOffset At)
+{
+    /// <summary>The same by the clock that nobody sets, a <see cref="Stopwatch"/> timestamp: figures rest on this.</summary>
+    internal long Stamp { get; } = Stopwatch.GetTimestamp();
+}
 
 /// <summary>The link to the daemon came or went. After <see cref="HostLinkState.Connected"/> read everything again.</summary>
 public sealed record LinkChanged(DateTimeOffset At, HostLink Link) : HostEvent(At);

@@ -20,7 +20,7 @@ public sealed class GuestGauge(TimeProvider? time = null)
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
-    private readonly Dictionary<Guid, (DateTimeOffset Begun, Task<GuestSight?> Sight)> _known = [];
+    private readonly Dictionary<Guid, (long Begun, Task<GuestSight?> Sight)> _known = [];
 
     /// <summary>Looks at a guest.</summary>
     /// <param name="host">Where it runs.</param>
@@ -33,8 +33,8 @@ public sealed class GuestGauge(TimeProvider? time = null)
         ArgumentNullException.ThrowIfNull(host);
         lock (_gate)
         {
-            var now = _time.GetUtcNow();
-            foreach (var old in _known.Where(pair => pair.Value.Sight.IsCompleted && now - pair.Value.Begun > Keep).Select(pair => pair.Key).ToList())
+            var now = _time.GetTimestamp();
+            foreach (var old in _known.Where(pair => pair.Value.Sight.IsCompleted && _time.GetElapsedTime(pair.Value.Begun, now) > Keep).Select(pair => pair.Key).ToList())
                 _known.Remove(old);
             if (_known.TryGetValue(machine, out var known) && !known.Sight.IsFaulted && !known.Sight.IsCanceled)
                 return known.Sight.WaitAsync(cancellationToken);

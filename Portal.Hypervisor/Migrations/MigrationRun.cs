@@ -38,7 +38,7 @@ internal sealed class MigrationRun
         try
         {
             _bulletin.Enter(MigrationPhase.Check, "");
-            await using var probe = ProbeWatch.Start(_plan.Guest, _plan.Options.ProbeInterval, _timeline, _bulletin);
+            await using var probe = await ProbeWatch.StartAsync(_plan.Guest, _plan.Options.ProbeInterval, _timeline, _bulletin, _abandon);
             outcome = await MoveAsync(probe, stop);
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)

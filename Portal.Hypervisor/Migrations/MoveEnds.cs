@@ -89,7 +89,7 @@ internal sealed class MoveEnds : IAsyncDisposable
     private void OnSource(HostEvent e)
     {
         if (e is MachineChanged { State: PowerState.Paused } paused && paused.Machine == _machine)
-            _suspended.TrySetResult(_timeline.Of(paused.At));
+            _suspended.TrySetResult(_timeline.Of(paused));
         else if (e is MigrationIterated iterated && iterated.Machine == _machine)
             Volatile.Write(ref _iteration, iterated.Iteration);
         else if (e is JobEnded ended && ended.Machine == _machine)
@@ -100,6 +100,6 @@ internal sealed class MoveEnds : IAsyncDisposable
     {
         if (e is not MachineChanged { State: PowerState.Running } running || running.Machine != _machine || running.Detail == "restored")
             return;
-        _resumed.TrySetResult(_timeline.Of(running.At));
+        _resumed.TrySetResult(_timeline.Of(running));
     }
 }

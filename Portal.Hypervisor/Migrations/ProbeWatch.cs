@@ -4,7 +4,7 @@ using Portal.Hypervisor.Probing;
 
 namespace Portal.Hypervisor.Migrations;
 
-/// <summary>The ping probe of one move: started before it, told as it goes, measured at the end. Quiet when there is no address.</summary>
+/// <summary>The probe of one move: started before it, told as it goes, measured at the end. Quiet when there is no address.</summary>
 internal sealed class ProbeWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Batch = TimeSpan.FromMilliseconds(100);
@@ -24,13 +24,17 @@ internal sealed class ProbeWatch : IAsyncDisposable
     /// <summary>Whether anything is measured.</summary>
     public bool IsActive => _probe is not null;
 
-    public static ProbeWatch Start(IPAddress? guest, TimeSpan interval, Timeline timeline, Bulletin bulletin)
+    /// <summary>Finds out what the guest answers, and begins to ask it so.</summary>
+    public static async Task<ProbeWatch> StartAsync(IPAddress? guest, TimeSpan interval, Timeline timeline, Bulletin bulletin, CancellationToken cancellationToken)
     {
         if (guest is null)
             return new ProbeWatch(probe: null, bulletin);
         try
         {
-            return new ProbeWatch(PingProbe.Start(guest, interval, timeline.Origin), bulletin);
+            var wire = await ProbeChoice.FindAsync(guest, cancellationToken);
+            if (wire.Kind != ProbeKind.Icmp)
+                bulletin.Decide($"The guest answers no ping; it is asked by {wire.Name} instead.", $"every {wire.LeastInterval.TotalMilliseconds:0} ms, lost after {wire.LostMs / 1000:0} s");
+            return new ProbeWatch(PingProbe.Start(wire, interval, timeline.Origin), bulletin);
         }
         catch (SocketException e)
         {
@@ -52,7 +56,7 @@ internal sealed class ProbeWatch : IAsyncDisposable
             return null;
         await _probe.FinishAsync(CancellationToken.None);
         _bulletin.Report(_probe.ReadSamples());
-        return ProbeArithmetic.Measure(_probe.Snapshot(), _probe.Interval.TotalMilliseconds);
+        return ProbeArithmetic.Measure(_probe.Snapshot(), _probe.Interval.TotalMilliseconds) with { Kind = _probe.Kind };
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Portal.Hypervisor.Hosts;
 
 namespace Portal.Hypervisor.Migrations;
 
@@ -11,8 +12,8 @@ internal sealed class Timeline(TimeSpan lead, TimeProvider time)
     /// <summary>Now, s.</summary>
     public double Now => (Stopwatch.GetTimestamp() - Origin) / (double)Stopwatch.Frequency;
 
-    /// <summary>When an event arrived, s: its age is taken off now, so that a delay in handling it does not move it.</summary>
-    public double Of(DateTimeOffset arrival) => Now - Math.Clamp((time.GetUtcNow() - arrival).TotalSeconds, 0, 60);
+    /// <summary>When an event arrived, s, however late it is handled.</summary>
+    public double Of(HostEvent arrived) => (arrived.Stamp - Origin) / (double)Stopwatch.Frequency;
 
     /// <summary>Waits for zero.</summary>
     public Task UntilZeroAsync(CancellationToken cancellationToken)

@@ -2,16 +2,38 @@ using System.Runtime.InteropServices;
 
 namespace Portal.Hypervisor.Probing;
 
-/// <summary>The two system calls .NET does not offer: waiting with nanoseconds, and reading the kernel's receive time.</summary>
+/// <summary>System calls .NET does not offer: waiting with nanoseconds, reading the kernel's receive time, asking without an exception for each refusal.</summary>
 internal static unsafe partial class EchoNative
 {
-    public const int SocketLevel = 1, TimestampNs = 35, PollIn = 1, DontWait = 0x40;
+    public const int SocketLevel = 1, TimestampNs = 35, Linger = 13, Error = 4, TcpLevel = 6, QuickAck = 12, PollIn = 1, PollOut = 4, DontWait = 0x40;
+    public const int Inet = 2, Inet6 = 10, Stream = 1, Datagram = 2, NonBlocking = 0x800, CloseOnExec = 0x80000;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ppoll(PollDescriptor* descriptors, nuint count, TimeSpec* timeout, void* signals);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recvmsg(SafeHandle socket, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int connect(int socket, byte* address, uint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int bind(int socket, byte* address, uint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint sendto(int socket, byte* data, nuint length, int flags, byte* address, uint addressLength);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setsockopt(int socket, int level, int name, void* value, uint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockopt(int socket, int level, int name, void* value, uint* length);
+
+    [LibraryImport("libc")]
+    public static partial int close(int descriptor);
 
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out TimeSpec time);
@@ -68,4 +90,11 @@ internal struct TimestampControl
     public int Level;
     public int Type;
     public TimeSpec Time;
+
+    /// <summary>When the kernel received a message, by the wall clock; null when it did not say.</summary>
+    public static unsafe TimeSpec? Of(in MessageHeader message)
+    {
+        var control = (TimestampControl*)message.Control;
+        return message.ControlLength < (nuint)sizeof(TimestampControl) || control->Level != EchoNative.SocketLevel || control->Type != EchoNative.TimestampNs ? null : control->Time;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -19,7 +18,7 @@ internal readonly record struct EchoReply(long Sequence, IPAddress From, long Ar
 /// </summary>
 internal sealed unsafe class EchoSocket : IDisposable
 {
-    private const int HeaderLength = 8, PayloadLength = 16, Monotonic = 1, Realtime = 0;
+    private const int HeaderLength = 8, PayloadLength = 16;
 
     /// <summary><c>struct sockaddr_in6</c>, the longer of the two; in it the address is at 8, in <c>sockaddr_in</c> at 4.</summary>
     private const int NameLength = 28;
@@ -27,6 +26,7 @@ internal sealed unsafe class EchoSocket : IDisposable
     private readonly Socket _socket;
     private readonly bool _isV6;
     private readonly byte[] _request = new byte[HeaderLength + PayloadLength];
+    private long _emptyNs = MonotonicClock.NowNs;
 
     /// <exception cref="SocketException">Unprivileged echo is not allowed here; the message says what to set.</exception>
     public EchoSocket(AddressFamily family)
@@ -46,9 +46,6 @@ internal sealed unsafe class EchoSocket : IDisposable
         _request[0] = _isV6 ? (byte)128 : (byte)8;
     }
 
-    /// <summary>The monotonic clock, ns: the same one <see cref="Stopwatch"/> reads on Linux.</summary>
-    public static long NowNs => Read(Monotonic);
-
     /// <summary>Sends a request and returns when, ns. A request the network refuses is as good as lost.</summary>
     public long Send(EndPoint target, long sequence)
     {
@@ -56,7 +53,7 @@ internal sealed unsafe class EchoSocket : IDisposable
         BinaryPrimitives.WriteInt64BigEndian(_request.AsSpan(HeaderLength), sequence);
         for (var attempt = 0; ; attempt++)
         {
-            var now = NowNs;
+            var now = MonotonicClock.NowNs;
             BinaryPrimitives.WriteInt64BigEndian(_request.AsSpan(HeaderLength + 8), now);
             try
             {
@@ -76,7 +73,7 @@ internal sealed unsafe class EchoSocket : IDisposable
     public void Wait(long untilNs)
     {
         var descriptor = new PollDescriptor { Descriptor = (int)_socket.Handle, Events = EchoNative.PollIn };
-        var timeout = TimeSpec.From(Math.Max(0, untilNs - NowNs));
+        var timeout = TimeSpec.From(Math.Max(0, untilNs - MonotonicClock.NowNs));
         _ = EchoNative.ppoll(&descriptor, 1, &timeout, signals: null);
     }
 
@@ -93,42 +90,26 @@ internal sealed unsafe class EchoSocket : IDisposable
             {
                 Name = name, NameLength = NameLength, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = 128,
             };
+            var asked = MonotonicClock.NowNs;
             var length = EchoNative.recvmsg(_socket.SafeHandle, &message, EchoNative.DontWait);
             if (length < 0)
             {
+                _emptyNs = asked;
                 reply = default;
                 return false;
             }
 
-            var now = NowNs;
+            var arrived = MonotonicClock.ArrivalOf(message, _emptyNs);
             var data = new ReadOnlySpan<byte>(buffer, (int)length);
             if (data.Length < HeaderLength + PayloadLength || data[0] != (_isV6 ? 129 : 0))
                 continue;
             reply = new EchoReply(
                 BinaryPrimitives.ReadInt64BigEndian(data[HeaderLength..]),
                 new IPAddress(_isV6 ? new ReadOnlySpan<byte>(name + 8, 16) : new ReadOnlySpan<byte>(name + 4, 4)),
-                now - QueuedNs(message));
+                arrived);
             return true;
         }
     }
 
     public void Dispose() => _socket.Dispose();
-
-    /// <summary>
-    /// How long the reply lay in the socket's queue. The kernel stamps with the wall clock; reading both clocks now turns
-    /// that into an age, which no later step of the wall clock can spoil.
-    /// </summary>
-    private static long QueuedNs(MessageHeader message)
-    {
-        var stamp = (TimestampControl*)message.Control;
-        if (message.ControlLength < (nuint)sizeof(TimestampControl) || stamp->Level != EchoNative.SocketLevel || stamp->Type != EchoNative.TimestampNs)
-            return 0;
-        return Math.Clamp(Read(Realtime) - stamp->Time.TotalNanoseconds, 0, 10_000_000_000);
-    }
-
-    private static long Read(int clock)
-    {
-        _ = EchoNative.clock_gettime(clock, out var time);
-        return time.TotalNanoseconds;
-    }
 }

@@ -4,14 +4,16 @@ namespace Portal.Hypervisor.Probing;
 /// Every sample of a probe. The probe's thread writes, anyone reads; a reader that drains gets each sample when it is
 /// sent and again when something about it changes.
 /// </summary>
-internal sealed class PingLog
+/// <param name="lostMs">No reply within this is lost, ms.</param>
+internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
 {
-    /// <summary>No reply within this is lost; more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
-    public const double LostMs = 5_000, LateMs = 1_000;
+    /// <summary>A ping without a reply within this is lost; a reply after more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
+    public const double UsualLostMs = 5_000, LateMs = 1_000;
 
     private readonly Lock _gate = new();
     private readonly List<PingSample> _samples = [];
     private readonly SortedSet<int> _changed = [];
+    private readonly HashSet<int> _unproven = [];
     private int _firstOpen;
 
     /// <summary>When the newest answered request was sent, ms; negative infinity before any answer.</summary>
@@ -36,16 +38,36 @@ internal sealed class PingLog
         }
     }
 
-    public void Answered(long sequence, double arrivedMs)
+    /// <summary>A reply came. One that was read late by a prober that was held up proves no moment, so its sample says that.</summary>
+    public void Answered(long sequence, double arrivedMs, bool isStalled = false)
     {
         lock (_gate)
         {
             if (sequence < 0 || sequence >= _samples.Count)
                 return;
             var sample = _samples[(int)sequence];
-            _samples[(int)sequence] = WithReply(sample, arrivedMs);
+            _samples[(int)sequence] = WithReply(isStalled ? sample with { Flags = sample.Flags | PingFlags.Stalled } : sample, arrivedMs);
             _changed.Add((int)sequence);
             LastAnsweredSentMs = Math.Max(LastAnsweredSentMs, sample.SentMs);
+        }
+    }
+
+    /// <summary>
+    /// This machine stood still, or the prober did, for so long that replies which were due then may have been dropped or stamped when it
+    /// went on: their requests prove nothing, and are neither lost nor late. What had waited for a second by then is judged as ever.
+    /// </summary>
+    public void HeldUp(double fromMs)
+    {
+        lock (_gate)
+        {
+            for (var i = _samples.Count - 1; i >= _firstOpen && _samples[i].SentMs > fromMs - LateMs; i--)
+            {
+                if (!IsOpen(_samples[i]))
+                    continue;
+                _samples[i] = _samples[i] with { Flags = _samples[i].Flags | PingFlags.Stalled };
+                _unproven.Add(i);
+                _changed.Add(i);
+            }
         }
     }
 
@@ -54,9 +76,9 @@ internal sealed class PingLog
     {
         lock (_gate)
         {
-            for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > LostMs; _firstOpen++)
+            for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > lostMs; _firstOpen++)
             {
-                if (!IsOpen(_samples[_firstOpen]))
+                if (!IsOpen(_samples[_firstOpen]) || _unproven.Contains(_firstOpen))
                     continue;
                 _samples[_firstOpen] = _samples[_firstOpen] with { Flags = _samples[_firstOpen].Flags | PingFlags.Lost };
                 _changed.Add(_firstOpen);
@@ -82,12 +104,14 @@ internal sealed class PingLog
     }
 
     /// <summary>A reply after the sample was given up does not revive it: lost is lost.</summary>
-    private static PingSample WithReply(PingSample sample, double arrivedMs)
+    private PingSample WithReply(PingSample sample, double arrivedMs)
     {
         if (sample.IsAnswered)
             return sample with { Flags = sample.Flags | PingFlags.Duplicate };
         var rtt = arrivedMs - sample.SentMs;
-        if (rtt > LostMs)
+        if (_unproven.Contains((int)sample.Sequence))
+            return sample with { RttMs = rtt };
+        if (rtt > lostMs)
             return sample with { Flags = sample.Flags | PingFlags.Lost };
         return sample with { RttMs = rtt, Flags = rtt > LateMs ? sample.Flags | PingFlags.Late : sample.Flags };
     }

@@ -3,32 +3,31 @@ using System.Net;
 namespace Portal.Hypervisor.Probing;
 
 /// <summary>
-/// Pings one address at a fine interval from a thread of its own and keeps every sample. Replies carry the kernel's
-/// receive time. Needs no privilege where <c>net.ipv4.ping_group_range</c> admits this user's group.
+/// Asks one guest at a fine interval from a thread of its own whether it is there, and keeps every sample. A reply to a ping carries the
+/// kernel's receive time. Pings need no privilege where <c>net.ipv4.ping_group_range</c> admits this user's group.
 /// </summary>
 public sealed class PingProbe : IAsyncDisposable
 {
     private const double NsPerMs = 1e6;
 
-    private readonly PingLog _log = new();
-    private readonly EchoSocket _socket;
-    private readonly IPEndPoint _target;
-    private readonly IPAddress _answering;
+    private readonly PingLog _log;
+    private readonly IProbeWire _wire;
     private readonly long _intervalNs;
     private readonly long _originNs;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopSending;
     private volatile bool _stop;
 
-    private PingProbe(IPAddress target, TimeSpan interval, long originNs)
+    private PingProbe(IProbeWire wire, TimeSpan interval, long originNs)
     {
-        _target = new IPEndPoint(target, 0);
-        // Without a scope, as a reply says it.
-        _answering = new IPAddress(target.GetAddressBytes());
-        _intervalNs = interval.Ticks * 100;
+        _wire = wire;
+        _log = new PingLog(wire.LostMs);
+        _intervalNs = Math.Max(interval.Ticks, wire.LeastInterval.Ticks) * 100;
         _originNs = originNs;
-        _socket = new EchoSocket(target.AddressFamily);
     }
+
+    /// <summary>How the guest is asked.</summary>
+    public ProbeKind Kind => _wire.Kind;
 
     /// <summary>Time between requests.</summary>
     public TimeSpan Interval => TimeSpan.FromTicks(_intervalNs / 100);
@@ -45,8 +44,14 @@ public sealed class PingProbe : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
-        var probe = new PingProbe(target, interval, origin ?? EchoSocket.NowNs);
-        new Thread(probe.Run) { IsBackground = true, Name = $"ping {target}" }.Start();
+        return Start(new IcmpWire(target), interval, origin ?? MonotonicClock.NowNs);
+    }
+
+    /// <summary>Starts probing over a wire, which goes with the probe.</summary>
+    internal static PingProbe Start(IProbeWire wire, TimeSpan interval, long origin)
+    {
+        var probe = new PingProbe(wire, interval, origin);
+        new Thread(probe.Run) { IsBackground = true, Name = $"probe by {wire.Name}" }.Start();
         return probe;
     }
 
@@ -76,23 +81,22 @@ public sealed class PingProbe : IAsyncDisposable
 
     private void Run()
     {
-        using (_socket)
+        using (_wire)
         {
             long sequence = 0;
-            var due = EchoSocket.NowNs;
+            var due = MonotonicClock.NowNs;
             while (!_stop)
             {
-                if (!_stopSending && EchoSocket.NowNs >= due)
+                if (!_stopSending && MonotonicClock.NowNs >= due)
                     due = Send(sequence++, due);
-                _socket.Wait(_stopSending ? EchoSocket.NowNs + _intervalNs : due);
-                while (_socket.TryReceive(out var reply))
-                {
-                    // Somebody else's answer says nothing about this guest.
-                    if (reply.From.Equals(_answering))
-                        _log.Answered(reply.Sequence, Axis(reply.ArrivedNs));
-                }
+                var before = MonotonicClock.NowNs;
+                _wire.Wait(_stopSending ? MonotonicClock.NowNs + _intervalNs : due);
+                if (MonotonicClock.NowNs - before > _intervalNs + PingLog.LateMs * NsPerMs)
+                    _log.HeldUp(Axis(before));
+                while (_wire.TryReceive(out var reply))
+                    _log.Answered(reply.Sequence, Axis(reply.ArrivedNs), reply.IsReadLate);
 
-                _log.Expire(Axis(EchoSocket.NowNs));
+                _log.Expire(Axis(MonotonicClock.NowNs));
             }
         }
 
@@ -102,11 +106,11 @@ public sealed class PingProbe : IAsyncDisposable
     /// <summary>Sends and returns when the next is due. A sender that was held up says so and does not catch up in a burst.</summary>
     private long Send(long sequence, long due)
     {
-        var now = EchoSocket.NowNs;
+        var now = MonotonicClock.NowNs;
         var isStalled = now - due > Math.Max(2 * _intervalNs, (long)(10 * NsPerMs));
         // Written before it is sent: the reply may come back before this thread is scheduled again.
         _log.Sent(Axis(now), isStalled);
-        _socket.Send(_target, sequence);
+        _wire.Send(sequence);
         return now - due > _intervalNs ? now + _intervalNs : due + _intervalNs;
     }
 

@@ -21,4 +21,8 @@ public sealed record ProbeReport(
     double IntervalMs, int Sent, int Answered, int Lost, int Late, int Duplicates,
     double BlackoutMs, double BlackoutStartMs, double BlackoutEndMs,
     double LostAt1HzMean, int LostAt1HzWorst, double LostAt10HzMean, int LostAt10HzWorst,
-    double MedianRttMs, bool Valid, string? Invalid);
+    double MedianRttMs, bool Valid, string? Invalid)
+{
+    /// <summary>How the guest was asked.</summary>
+    public ProbeKind Kind { get; init; }
+}

@@ -82,7 +82,7 @@ public sealed class SlowProbe : IAsyncDisposable
     /// <summary>One second: asks everybody, evenly spread, and reports who answered and who did not.</summary>
     private long AskAll(EchoSocket socket, long sequence)
     {
-        var start = EchoSocket.NowNs;
+        var start = MonotonicClock.NowNs;
         var targets = _watched.ToArray();
         var asked = new Dictionary<long, Question>(targets.Length);
         for (var i = 0; i < targets.Length && !_stop; i++)
@@ -116,7 +116,7 @@ public sealed class SlowProbe : IAsyncDisposable
                 Report(new SlowReading(question.Id, question.At, (reply.ArrivedNs - question.SentNs) / 1e6));
             }
         }
-        while (EchoSocket.NowNs < untilNs && !_stop);
+        while (MonotonicClock.NowNs < untilNs && !_stop);
     }
 
     private void Report(SlowReading reading)

@@ -19,9 +19,12 @@ public static class LabFaults
     public static async Task<IAsyncDisposable> FreezeDaemonAsync(this LabFixture lab, string host)
     {
         var pid = (await File.ReadAllTextAsync($"/run/portal-lab/{lab.File.Name}/{host}/libvirtd.pid")).Trim();
-        await AsRootAsync("kill", "-STOP", pid);
-        return new Mend(() => AsRootAsync("kill", "-CONT", pid));
+        await SignalAsync("-STOP", pid);
+        return new Mend(() => SignalAsync("-CONT", pid));
     }
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static Task SignalAsync(string signal, string pid) => AsRootAsync("kill", signal, pid);
 
     /// <summary>Takes the image store away from a host; disposing gives it back.</summary>
     public static async Task<IAsyncDisposable> CloseStoreAsync(this LabFixture lab, string host)
@@ -39,11 +42,11 @@ public static class LabFaults
         return new Mend(() => ExecuteAsync([.. virsh, "pool-destroy", pool]));
     }
 
-    /// <summary>Lets nothing that a guest is pinged with through on a host; disposing lets it.</summary>
-    public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest)
+    /// <summary>Lets nothing that a guest is asked with by that protocol through on a host; disposing lets it.</summary>
+    public static async Task<IAsyncDisposable> SilenceAsync(this LabFixture lab, string host, IPAddress guest, string protocol = "icmp type echo-request")
     {
         string[] nft = ["ip", "netns", "exec", $"{lab.File.Name}-{host}", "nft"];
-        await AsRootAsync([.. nft, $"table bridge silence {{ chain pings {{ type filter hook forward priority 0; ip daddr {guest} icmp type echo-request drop; }}; }}"]);
+        await AsRootAsync([.. nft, $"table bridge silence {{ chain pings {{ type filter hook forward priority 0; ip daddr {guest} {protocol} drop; }}; }}"]);
         return new Mend(() => AsRootAsync([.. nft, "delete table bridge silence"]));
     }
 
@@ -113,7 +116,7 @@ public static class LabFaults
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
     }
 
-    private sealed class Mend(Func<Task> mend) : IAsyncDisposable
+    internal sealed class Mend(Func<Task> mend) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await mend();
     }

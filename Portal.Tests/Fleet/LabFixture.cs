@@ -51,8 +51,8 @@ public sealed class LabFixture : IAsyncLifetime
     }
 
     /// <summary>Another connection to a host, for tests that break it.</summary>
-    public HostConnection Connection(string name, HostConnectionOptions? options = null)
-        => Open(File.Hosts.Single(h => h.Name == name), options);
+    public HostConnection Connection(string name, HostConnectionOptions? options = null, TimeProvider? time = null)
+        => Open(File.Hosts.Single(h => h.Name == name), options, time);
 
     /// <summary>An address of the lab's pool that this run has not used, from its end: people's machines begin at its start.</summary>
     public IPAddress NextAddress()
@@ -75,8 +75,8 @@ public sealed class LabFixture : IAsyncLifetime
         await Hosts[0].Storage.DeleteAsync(File.Pool, MachineFiles.Seed(machine), CancellationToken.None);
     }
 
-    private static HostConnection Open(LabHost host, HostConnectionOptions? options = null)
-        => new(new HostEndpoint(Guid.CreateVersion7(), host.Name, host.Uri, host.Address), options);
+    private static HostConnection Open(LabHost host, HostConnectionOptions? options = null, TimeProvider? time = null)
+        => new(new HostEndpoint(Guid.CreateVersion7(), host.Name, host.Uri, host.Address), options, time: time);
 }
 
 /// <summary>What <c>lab.json</c> says.</summary>

@@ -22,7 +22,7 @@ public static class LabMoves
         => new(machine.Id, source, destination, mode, machine.Address, machine.Pool, machine.Volumes, options ?? MigrationOptions.Default);
 
     /// <summary>Runs a move to its end, three minutes at most; <paramref name="onUpdate"/> sees every update as it comes.</summary>
-    public static async Task<MoveRecord> RunAsync(this MigrationPlan plan, CancellationToken stop, Action<MigrationUpdate>? onUpdate = null)
+    public static async Task<MoveRecord> RunAsync(this MigrationPlan plan, CancellationToken stop, Action<MigrationUpdate>? onUpdate = null, TimeProvider? time = null)
     {
         var updates = new List<MigrationUpdate>();
         await Wait.WithinAsync("a move to end", TimeSpan.FromMinutes(3), FollowAsync());
@@ -32,7 +32,7 @@ public static class LabMoves
 
         async Task FollowAsync()
         {
-            await foreach (var update in new MigrationEngine().RunAsync(plan, abandon: CancellationToken.None, stop))
+            await foreach (var update in new MigrationEngine(time: time).RunAsync(plan, abandon: CancellationToken.None, stop))
             {
                 updates.Add(update);
                 onUpdate?.Invoke(update);

@@ -64,6 +64,14 @@ public static class MigrationWords
         _ => phase,
     };
 
+    /// <summary>How the machine was asked, where it was not by pings, and what that does to the terms; null where it was by pings.</summary>
+    public static string? AskedBy(Measurement? measured) => measured?.Probe switch
+    {
+        ProbeKind.Tcp => "It answers no ping, so it was asked by TCP connections: lost is what was not answered within 1" + Format.Thin + "s",
+        ProbeKind.Arp => "It answers neither pings nor connections, so it was asked by ARP: lost is what was not answered within 1" + Format.Thin + "s",
+        ProbeKind.Icmp or null => null,
+    };
+
     /// <summary>An objective's figure: <c>100 ms</c>, <c>2 lost pings</c>.</summary>
     public static string Of(Objective objective) => objective.LostPings is { } pings ? Format.Count(pings, "lost ping") : Ms(objective.AllowedMs);
 

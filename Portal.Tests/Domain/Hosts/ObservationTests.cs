@@ -114,6 +114,20 @@ public sealed class ObservationTests(PostgresCluster cluster) : FreshDatabase(cl
     }
 
     [Fact]
+    public async Task A_clock_that_was_set_back_does_not_make_hosts_unbelieved_until_it_has_caught_up()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var machine = await world.AddMachineAsync();
+        await EnqueueAsync(machine, world.Member);
+        await Books.PowerDoneAsync(await ClaimAsync(), MachineState.Off, Ct);
+        Postgres.Time.Advance(TimeSpan.FromHours(-1));
+
+        await Observations.ObserveAsync(world.Hosts[0].Id, Postgres.Time.GetUtcNow(), [Seen(machine)], Ct);
+
+        (await MachineAsync(machine.Id)).State.ShouldBe(MachineState.Running);
+    }
+
+    [Fact]
     public async Task Machines_that_wait_are_being_made_or_are_gone_are_nothing_a_host_decides()
     {
         var world = await Postgres.NewWorldAsync();

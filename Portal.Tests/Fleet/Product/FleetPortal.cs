@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -82,6 +83,14 @@ public sealed class FleetPortal : IAsyncLifetime
 
     /// <summary>Stops the portal as a service manager does.</summary>
     public Task StopAsync() => Wait.WithinAsync("the portal to stop", TimeSpan.FromSeconds(30), Started(_portal).StopAsync(TestContext.Current.CancellationToken));
+
+    /// <summary>Stops the portal's process where it stands, as a machine does that has no time for it; disposing lets it run on.</summary>
+    public async Task<IAsyncDisposable> StallAsync()
+    {
+        var pid = Started(_portal).Id.ToString(CultureInfo.InvariantCulture);
+        await LabFaults.SignalAsync("-STOP", pid);
+        return new LabFaults.Mend(() => LabFaults.SignalAsync("-CONT", pid));
+    }
 
     /// <summary>Restarts PostgreSQL under the portal.</summary>
     public Task RestartDatabaseAsync() => Wait.WithinAsync("PostgreSQL to restart", TimeSpan.FromSeconds(60), Started(_server).RestartAsync());

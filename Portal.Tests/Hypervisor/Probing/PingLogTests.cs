@@ -55,6 +55,31 @@ public class PingLogTests
     }
 
     [Fact]
+    public void A_reply_that_was_read_late_counts_as_one_and_proves_no_moment()
+    {
+        _log.Sent(0, isStalled: false);
+
+        _log.Answered(0, arrivedMs: 3, isStalled: true);
+
+        _log.Snapshot()[0].ShouldBe(new PingSample(0, 0, 3, PingFlags.Stalled));
+    }
+
+    [Fact]
+    public void What_was_due_while_this_machine_stood_still_is_neither_lost_nor_late()
+    {
+        _log.Sent(0, isStalled: false);
+        _log.Sent(9_000, isStalled: false);
+        _log.Sent(9_005, isStalled: false);
+
+        _log.HeldUp(fromMs: 9_006);
+        _log.Answered(2, arrivedMs: 16_000);
+        _log.Expire(20_000);
+
+        _log.Snapshot().Select(sample => sample.Flags).ShouldBe([PingFlags.Lost, PingFlags.Stalled, PingFlags.Stalled]);
+        _log.Open.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_reply_to_nothing_is_ignored()
     {
         _log.Answered(7, arrivedMs: 1);

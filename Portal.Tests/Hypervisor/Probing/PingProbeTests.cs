@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Portal.Hypervisor.Probing;
 
 namespace Portal.Tests.Hypervisor.Probing;
@@ -80,13 +81,46 @@ public class PingProbeTests
         seen[other].ShouldBeNull();
     }
 
+    /// <summary>The listener never accepts, so a connection that reached it would wait there.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_port_that_accepts_and_one_that_refuses_both_answer_and_no_program_hears_of_it(bool isOpen)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        if (!isOpen)
+            listener.Stop();
+        await using var probe = PingProbe.Start(new TcpWire(IPAddress.Loopback, port), TimeSpan.FromMilliseconds(2), MonotonicClock.NowNs);
+        await UntilAsync(() => probe.Snapshot().Count >= 20);
+
+        await probe.FinishAsync(Stop);
+
+        probe.Interval.ShouldBe(TimeSpan.FromMilliseconds(10), "shorter asks too much of a guest");
+        probe.Snapshot().ShouldAllBe(sample => sample.IsAnswered && sample.RttMs >= 0);
+        if (isOpen)
+            listener.Pending().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_network_refuses_is_no_answer()
+    {
+        await using var probe = PingProbe.Start(new TcpWire(IPAddress.Broadcast, 22), TimeSpan.FromMilliseconds(2), MonotonicClock.NowNs);
+        await UntilAsync(() => probe.Snapshot().Count >= 5);
+
+        await probe.FinishAsync(Stop);
+
+        probe.Snapshot().ShouldAllBe(sample => sample.Flags.HasFlag(PingFlags.Lost));
+    }
+
     [Fact]
     public void A_reply_names_who_sent_it()
     {
-        using var socket = new EchoSocket(System.Net.Sockets.AddressFamily.InterNetwork);
+        using var socket = new EchoSocket(AddressFamily.InterNetwork);
         socket.Send(new IPEndPoint(IPAddress.Parse("127.0.0.3"), 0), sequence: 7);
 
-        socket.Wait(EchoSocket.NowNs + 10_000_000_000);
+        socket.Wait(MonotonicClock.NowNs + 10_000_000_000);
 
         socket.TryReceive(out var reply).ShouldBeTrue();
         reply.From.ShouldBe(IPAddress.Parse("127.0.0.3"));

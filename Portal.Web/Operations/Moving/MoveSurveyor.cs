@@ -14,7 +14,7 @@ public sealed class MoveSurveyor(HostFleet fleet, MigrationEngine engine, TimePr
     /// <summary>How long what was seen of a guest still says something of it.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<Guid, (DateTimeOffset At, Domain.Migrations.GuestSight Sight)> _recent = [];
+    private readonly ConcurrentDictionary<Guid, (long At, Domain.Migrations.GuestSight Sight)> _recent = [];
 
     /// <inheritdoc/>
     public async Task<MoveSurvey> LookAsync(Guid machineId, Guid sourceHostId, IReadOnlyList<Guid> destinationHostIds, CancellationToken ct)
@@ -33,12 +33,12 @@ public sealed class MoveSurveyor(HostFleet fleet, MigrationEngine engine, TimePr
 
     /// <inheritdoc/>
     public Domain.Migrations.GuestSight Recent(Guid machineId) =>
-        _recent.TryGetValue(machineId, out var known) && time.GetUtcNow() - known.At <= Fresh ? known.Sight : Domain.Migrations.GuestSight.Unseen;
+        _recent.TryGetValue(machineId, out var known) && time.GetElapsedTime(known.At) <= Fresh ? known.Sight : Domain.Migrations.GuestSight.Unseen;
 
     private void Remember(Guid machineId, Domain.Migrations.GuestSight sight)
     {
-        var now = time.GetUtcNow();
-        foreach (var (old, _) in _recent.Where(pair => now - pair.Value.At > Fresh))
+        var now = time.GetTimestamp();
+        foreach (var (old, _) in _recent.Where(pair => time.GetElapsedTime(pair.Value.At, now) > Fresh))
             _recent.TryRemove(old, out _);
         _recent[machineId] = (now, sight);
     }

@@ -2,8 +2,10 @@ using Portal.Domain.Migrations;
 using Portal.Domain.MovePolicies;
 using Portal.Hypervisor.Migrations;
 using Portal.Hypervisor.Probing;
+using DomainKind = Portal.Domain.Migrations.ProbeKind;
 using DomainMode = Portal.Domain.Migrations.MigrationMode;
 using DomainPolicy = Portal.Domain.Migrations.MigrationPolicy;
+using Kind = Portal.Hypervisor.Probing.ProbeKind;
 using Mode = Portal.Hypervisor.Migrations.MigrationMode;
 using Policy = Portal.Hypervisor.Migrations.MigrationPolicy;
 
@@ -97,9 +99,16 @@ public static class MoveWords
             measured.ConvergenceMs, probe?.Sent ?? 0, probe?.Lost ?? 0, probe?.Late ?? 0, probe?.IntervalMs ?? 0, probe?.LostAt1HzMean, probe?.LostAt1HzWorst,
             probe?.LostAt10HzMean, measured.Bytes, measured.Iterations, measured.GuestAnswers, Invalid(probe), measured.DirtyBytesPerSecond)
         {
-            DiskBytes = measured.DiskBytes, DiskSeconds = measured.DiskSeconds,
+            DiskBytes = measured.DiskBytes, DiskSeconds = measured.DiskSeconds, Probe = From(probe?.Kind ?? Kind.Icmp),
         };
     }
+
+    private static DomainKind From(Kind kind) => kind switch
+    {
+        Kind.Icmp => DomainKind.Icmp,
+        Kind.Tcp => DomainKind.Tcp,
+        Kind.Arp => DomainKind.Arp,
+    };
 
     private static string? Invalid(ProbeReport? probe) => probe is null ? "The guest was not pinged." : probe.Valid ? null : probe.Invalid ?? "The probe was held up.";
 }
