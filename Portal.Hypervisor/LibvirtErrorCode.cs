@@ -41,6 +41,8 @@ public enum LibvirtErrorCode
     OperationUnsupported = 84,
     /// <summary>A volume of that name exists.</summary>
     StorageVolumeExists = 90,
+    /// <summary>A processor lacks what another has.</summary>
+    CpuIncompatible = 91,
     /// <summary>The operation was aborted on request.</summary>
     OperationAborted = 78,
     /// <summary>Authentication failed.</summary>

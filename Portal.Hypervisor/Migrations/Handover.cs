@@ -130,7 +130,7 @@ internal sealed class Handover(
         bulletin.Enter(MigrationPhase.Undo, failure.Message);
         var settler = new Settler(plan.Machine, plan.Source, plan.Destination, time, mayMend: null, plan.Options.EncryptMemory, (text, figures) => bulletin.Decide(text, figures));
         var settlement = await settler.SettleOrAbortAsync(watch.HasPostCopied ? plan.Options.RecoverDeadline : plan.Options.SettleDeadline, plan.Options.SettleDeadline, abandon);
-        var why = braked ?? $"The move failed: {failure.Message.TrimEnd('.')}.";
+        var why = braked ?? $"The move failed: {Reason(failure)}.";
         if (settlement is { Where: WhereItRuns.Destination, IsOff: true })
             return new MigrationOutcome(MigrationVerdict.Moved, $"{why} {Named(settlement.Explanation)} It lives there now; start it again, its disk is intact.", Measured: null, Predicted: null);
         if (settlement.Where == WhereItRuns.Destination)
@@ -150,11 +150,25 @@ internal sealed class Handover(
         var advice = verdict switch
         {
             MigrationVerdict.Lost => " Start it again; its disk is intact.",
+            MigrationVerdict.Ambiguous when watch.HasPostCopied => " The portal looks again whenever it compares the hosts.",
             MigrationVerdict.Ambiguous => $" {(probe.HasAnsweredSince(returned) ? "It answers pings all the same." : "It does not answer pings.")} The portal asks again when the silent host is back.",
             MigrationVerdict.Stayed or MigrationVerdict.Cancelled or MigrationVerdict.Moved => "",
         };
         var measured = settlement.Where == WhereItRuns.Source ? await FeltAsync(began) : null;
         return new MigrationOutcome(verdict, $"{why} {Named(settlement.Explanation)}{advice}", measured, Predicted: null);
+    }
+
+    /// <summary>libvirt and QEMU speak of their own sockets where a link or a process is gone; people want to know where to look.</summary>
+    private string Reason(LibvirtException failure)
+    {
+        var said = failure.Message.TrimEnd('.');
+        if (failure.IsConnectionLost)
+            return said;
+        if (said.Contains("client socket is closed", StringComparison.Ordinal) || said.Contains("keepalive timeout", StringComparison.Ordinal))
+            return $"the connection between {Here} and {There} broke; see that the network between them is well";
+        return said.Contains(StreamTransfer.BrokenStream, StringComparison.Ordinal)
+            ? $"the stream of its memory to {There} broke off, as it does when its process there dies or the network is cut ({said})"
+            : said;
     }
 
     /// <summary>The machine is where it was: what its users felt until then, and whether they reach it.</summary>

@@ -62,6 +62,9 @@ internal static class Preflight
             return Findings.Refused($"{there} already has this machine in memory. Let the portal settle where it runs before it moves.");
         if (destination.FreeMemoryMib < machine.Status.MemoryMib)
             return Findings.Refused($"{there} has {destination.FreeMemoryMib} MiB of memory free and the machine needs {machine.Status.MemoryMib} MiB. Choose another destination.");
+        if (await ends.Source.CallAsync(connection => DestinationFit.RunningDefinition(connection, plan.Machine), cancellationToken) is { } definition
+            && await ends.Destination.CallAsync(connection => DestinationFit.Lack(connection, definition), cancellationToken) is { } lack)
+            return Findings.Refused($"{there} cannot run the machine as it runs now: {lack} Choose another destination, or switch it off and let it start there.");
         if (plan.Mode != MigrationMode.QuickSaved && (plan.Destination.Endpoint.PeerUri is null || plan.Destination.Endpoint.MigrationAddress is null))
             return Findings.Refused($"{there} is reached over a local connection, which {here} cannot use. Add it by a URI such as qemu+tls://HOST/system.");
         if (plan is { Mode: not MigrationMode.QuickSaved, Options.EncryptMemory: true } && (Plain(source, here) ?? Plain(destination, there)) is { } plain)

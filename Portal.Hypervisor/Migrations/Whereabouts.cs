@@ -95,7 +95,7 @@ internal static class Whereabouts
         (Presence.Holding, Presence.Running or Presence.Stalled) => new(WhereItRuns.Destination, source.IsBusy || destination.IsBusy ? Remedy.Wait : Remedy.None,
             "It went on at the destination; what is left of it at the source is removed by libvirt when all of its memory has followed."),
         (Presence.Holding, _) when destination.HasStopped => new(WhereItRuns.Destination, Remedy.CleanSource,
-            "It went on at the destination and was switched off there; what was left at the source is removed.", IsOff: true),
+            "It went on at the destination and has stopped there; what was left at the source is removed.", IsOff: true),
         (Presence.Holding, Presence.Absent or Presence.Off or Presence.Saved) => new(WhereItRuns.Nowhere, source.IsBusy ? Remedy.Wait : Remedy.StopSource,
             "It went on at the destination and was lost there before all of its memory had followed; what was left at the source is cut off."),
         (Presence.Holding, _) => new(WhereItRuns.Unknown, Remedy.Wait, "It is about to go on at the destination."),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Runtime.CompilerServices;
 
 namespace Portal.Tests.Fleet;
@@ -69,6 +70,45 @@ public static class LabFaults
         var file = $"/var/lib/portal-lab/{lab.File.Name}/hosts/{host}/pki/qemu/ca-cert.pem";
         await AsRootAsync("mv", file, $"{file}.away");
         return new Mend(() => AsRootAsync("mv", $"{file}.away", file));
+    }
+
+    /// <summary>Lets a host's daemon know a lesser processor, one without that feature, after a restart; disposing gives it back.</summary>
+    public static async Task<IAsyncDisposable> TakeProcessorFeatureAsync(this LabFixture lab, string host, string feature)
+    {
+        await SetAsync("true", "false");
+        return new Mend(() => SetAsync("false", "true"));
+
+        // What QEMU can do is asked once and kept; an emulated processor has every feature that QEMU knows.
+        async Task SetAsync(string from, string to)
+        {
+            await using (await lab.KillDaemonAsync(host))
+                await AsRootAsync("sh", "-c", $"sed -i \"/<hostCPU type='/,/<.hostCPU>/s/name='{feature}' type='boolean' value='{from}'/name='{feature}' type='boolean' value='{to}'/\" /var/lib/portal-lab/{lab.File.Name}/hosts/{host}/cache/qemu/capabilities/*.xml");
+        }
+    }
+
+    /// <summary>
+    /// Lets the fabric not learn that a guest has moved to a host: what it sends from there is dropped, and so are the first ten
+    /// announcements of its address, twice as many as QEMU makes by itself. Disposing lets everything through.
+    /// </summary>
+    public static async Task<IAsyncDisposable> HideArrivalAsync(this LabFixture lab, string host, IPAddress guest, string mac)
+    {
+        string[] nft = ["ip", "netns", "exec", $"{lab.File.Name}-{host}", "nft"];
+        var fabric = NetworkInterface.GetAllNetworkInterfaces().Single(card => card.GetIPProperties().UnicastAddresses.Any(a => a.Address.ToString() == lab.File.Network.Gateway)).Name;
+        // The portal's machine must not ask everybody where the guest is: the answer would show it.
+        await AsRootAsync("ip", "neigh", "replace", guest.ToString(), "lladdr", mac, "dev", fabric, "nud", "permanent");
+        await AsRootAsync([.. nft, $"table bridge hidden {{ chain frames {{ type filter hook forward priority 0; ether saddr {mac} ether type arp drop; ether saddr {mac} ether type 0x8035 quota until 460 bytes drop; }}; }}"]);
+        return new Mend(async () =>
+        {
+            await AsRootAsync([.. nft, "delete table bridge hidden"]);
+            await AsRootAsync("ip", "neigh", "del", guest.ToString(), "dev", fabric);
+        });
+    }
+
+    /// <summary>Whether a machine's process runs on a host, whatever its daemon says.</summary>
+    public static async Task<bool> HasProcessAsync(this LabFixture lab, string host, string machine)
+    {
+        var file = $"/run/portal-lab/{lab.File.Name}/{host}/qemu/{machine}.pid";
+        return File.Exists(file) && Directory.Exists($"/proc/{(await File.ReadAllTextAsync(file)).Trim()}");
     }
 
     /// <summary>Lets a host's QEMU not use userfaultfd any more, as on hosts where nobody allowed it; disposing lets it.</summary>

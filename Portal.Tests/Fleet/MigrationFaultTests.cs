@@ -48,6 +48,36 @@ public class MigrationFaultTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task A_move_cancelled_in_any_other_phase_leaves_the_machine_whole_at_the_end_it_names()
+    {
+        await using var machine = await LabMachine.StartAsync(lab, Source);
+        var before = await machine.ReadCounterAsync();
+        var (here, there) = (Source, Destination);
+        foreach (var phase in (MigrationPhase[])[MigrationPhase.Check, MigrationPhase.Predict, MigrationPhase.SwitchOver, MigrationPhase.Confirm])
+        {
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+            var move = await lab.Plan(machine, here, there, MigrationMode.Live).RunAsync(cancel.Token, update =>
+            {
+                if (update is PhaseStarted started && started.Phase == phase)
+                    cancel.Cancel();
+            });
+
+            if (phase < MigrationPhase.Copy)
+                move.Outcome.Message.ShouldBe("Cancelled before anything was moved.", move.Story);
+            if (phase == MigrationPhase.Confirm)
+                move.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, move.Story);
+            move.Outcome.Verdict.ShouldBeOneOf([MigrationVerdict.Cancelled, MigrationVerdict.Moved], move.Story);
+            if (move.Outcome.Verdict == MigrationVerdict.Moved)
+                (here, there) = (there, here);
+            (await machine.RunsOnAsync()).ShouldBe([here.Endpoint.Name], move.Story);
+            (await there.Machines.FindAsync(machine.Id, Stop)).ShouldBeNull(move.Story);
+        }
+
+        (await machine.UntilAsync(reading => reading.Count > before.Count)).Boot.ShouldBe(before.Boot);
+    }
+
+    [Fact]
     public async Task A_destination_that_is_down_refuses_the_move_before_anything_is_touched()
     {
         await using var machine = await LabMachine.StartAsync(lab, Source);
