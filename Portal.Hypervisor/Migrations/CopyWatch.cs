@@ -153,7 +153,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     {
         switch (decision.Act)
         {
-            case SwitchoverAct.Raise:
+            case SwitchoverAct.Limit:
                 await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, plan.Machine, decision.LimitMs), stop);
                 break;
             case SwitchoverAct.PostCopy:
