@@ -164,7 +164,7 @@ public sealed class MigrateRunner(
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
                 MaxMibPerSecond = stream.MaxMibPerSecond, Connections = stream.Connections, Compression = MoveWords.From(stream.Compression),
-                History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.OverrideReason is null ? move.Objective?.AllowedMs : null,
+                History = MoveWords.HandOver(predictor, question), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.OverrideReason is null ? move.Objective?.AllowedMs : null,
                 Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
                 PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
                 CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,
