@@ -11,6 +11,8 @@ public class SwitchoverControllerTests
 
     private static readonly SwitchoverRules s_rules = new(FirstMs: 20, MostMs: 500, MigrationPolicy.Balanced, CanPostCopy: true, Seconds: 600);
 
+    private static readonly Findings s_findings = new(null, 256 << 20, null, "/pool", CanAnnounce: true, CanPostCopy: true);
+
     [Fact]
     public void A_copy_that_converges_is_left_alone()
         => Decide(Passes(400, 200, 100, 50, 25, 10)).ShouldBeEmpty();
@@ -155,11 +157,23 @@ public class SwitchoverControllerTests
     {
         var options = MigrationOptions.Default with { ObjectiveMs = 100, History = new RouteHistory(PauseMs: 40, ConvergenceMs: 10) };
 
-        SwitchoverRules.Of(MigrationMode.Live, options, canPostCopy: true).ShouldSatisfyAllConditions(rules => rules.MostMs.ShouldBe(50), rules => rules.FirstMs.ShouldBe(20));
-        SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = 55 }, canPostCopy: true).FirstMs.ShouldBe(5);
+        SwitchoverRules.Of(MigrationMode.Live, options, s_findings).ShouldSatisfyAllConditions(rules => rules.MostMs.ShouldBe(50), rules => rules.FirstMs.ShouldBe(20));
+        SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = 55 }, s_findings).FirstMs.ShouldBe(5);
         // A promise the route alone breaks is missed by little rather than paid for with a move that never ends.
-        SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = 30 }, canPostCopy: true).MostMs.ShouldBe(options.FirstDowntimeMs);
-        SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = null }, canPostCopy: true).MostMs.ShouldBe(options.LastDowntimeMs);
+        SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = 30 }, s_findings).MostMs.ShouldBe(options.FirstDowntimeMs);
+        SwitchoverRules.Of(MigrationMode.Live, options with { ObjectiveMs = null }, s_findings).MostMs.ShouldBe(options.LastDowntimeMs);
+    }
+
+    [Fact]
+    public void Disks_that_go_along_take_their_time_beside_that_of_the_policy_and_more_of_it_where_the_order_limits_the_stream()
+    {
+        var carried = s_findings with { Storage = new StorageMove("/a", "/b", [new CarriedDisk("vda", "m.qcow2", IsReadOnly: false, 800 << 20, 800 << 20)]) };
+        var options = MigrationOptions.Default with { CopyDeadline = TimeSpan.FromSeconds(60) };
+
+        SwitchoverRules.Of(MigrationMode.Live, options, s_findings).Seconds.ShouldBe(60);
+        SwitchoverRules.Of(MigrationMode.Live, options, carried).Seconds.ShouldBe(160);
+        SwitchoverRules.Of(MigrationMode.Live, options with { MaxMibPerSecond = 100 }, carried).Seconds.ShouldBe(160);
+        SwitchoverRules.Of(MigrationMode.Live, options with { MaxMibPerSecond = 4 }, carried).Seconds.ShouldBe(460);
     }
 
     [Fact]

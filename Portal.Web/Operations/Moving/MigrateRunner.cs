@@ -104,7 +104,7 @@ public sealed class MigrateRunner(
             var (source, destination) = await HostsAsync(task, SettlePatience, token);
             settlement = source is null || destination is null
                 ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
-                : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
+                : await engine.SettleAsync(task.Migration.MachineId, source, destination, new StreamPath(task.Migration.Stream?.Address, task.Migration.Stream?.MaxMibPerSecond), token);
             // Only where disks went along is there anything to remove.
             var removed = source is null || destination is null || task.Migration.Predicted is not { DiskBytes: > 0 } ? 0 : await ClearAsync(await PlanAsync(run, task, source, destination, new MoveRecord()), settlement, token);
             return removed == 0 ? settlement.Explanation : $"{settlement.Explanation} Its disks at the other host are removed.";
