@@ -15,6 +15,9 @@ public sealed record GuestSight(long? TouchedBytes, IReadOnlyList<WriteRate> Wri
 
     /// <summary>Nothing was seen.</summary>
     public static GuestSight Unseen { get; } = new(null, []);
+
+    /// <summary>A guest that writes nothing: all of its silence is what handing over costs.</summary>
+    public static GuestSight Idle { get; } = new(null, [new WriteRate(1, 0)]);
 }
 
 /// <summary>What was looked at for a move that somebody thinks of.</summary>

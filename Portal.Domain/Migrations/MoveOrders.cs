@@ -105,11 +105,11 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         return await RowAsync(db, operation.Value.Id, ct);
     }
 
-    /// <summary>The order with the objective that counts: its own, else the machine's; the other way round where nobody looks at the machine.</summary>
+    /// <summary>The order with the objective that counts: its own, else the machine's; the stricter of both where nobody looks at the machine.</summary>
     static MigrationParameters WithObjective(MigrationParameters asked, Objective? standing) =>
-        standing is not null && (asked.AnyMode || Objective.Of(asked.ObjectiveMs, asked.ObjectivePings) is null)
+        standing is not null && (Objective.Of(asked.ObjectiveMs, asked.ObjectivePings) is not { } own || asked.AnyMode && standing.AllowedMs < own.AllowedMs)
             ? asked with { ObjectiveMs = standing.BlackoutMs, ObjectivePings = standing.LostPings }
-            : asked with { AnyMode = asked.AnyMode && standing is not null };
+            : asked;
 
     /// <summary>The mode the move is made with; a refusal when none keeps the objective and nobody said why it does not count.</summary>
     static Result<MigrationMode> PickMode(Machine machine, Host source, Host destination, List<Host> hosts, MigrationParameters wanted, MoveOutlook outlook)

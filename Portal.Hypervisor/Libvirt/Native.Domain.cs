@@ -76,6 +76,9 @@ internal static partial class Native
     public static partial int virDomainMigrateStartPostCopy(DomainHandle domain, uint flags);
 
     [LibraryImport(Library)]
+    public static partial int virDomainMigrateGetMaxSpeed(DomainHandle domain, out nuint mibPerSecond, uint flags);
+
+    [LibraryImport(Library)]
     public static partial int virDomainMigrateSetMaxSpeed(DomainHandle domain, nuint mibPerSecond, uint flags);
 
     [LibraryImport(Library)]

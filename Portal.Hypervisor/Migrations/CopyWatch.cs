@@ -11,14 +11,16 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly TaskCompletionSource<string> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SwitchoverRules _rules = SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy);
-    private SwitchoverState _state = SwitchoverState.Begin(SwitchoverRules.Of(plan.Mode, plan.Options, findings.CanPostCopy));
+    private readonly SwitchoverRules _rules = SwitchoverRules.Of(plan.Mode, plan.Options, findings);
+    private SwitchoverState _state = SwitchoverState.Begin(SwitchoverRules.Of(plan.Mode, plan.Options, findings));
     private (int Number, double Began) _pass;
     private double _percent;
     private bool _isHeld;
     private double? _memorySince;
     private (long Bytes, double At) _came;
     private bool _isBrokenOff;
+    private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Kept? _before;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
@@ -73,26 +75,31 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         }
     }
 
+    /// <summary>The limit of the stream as it is now, MiB/s; null: none.</summary>
+    public int? LimitMibPerSecond { get; private set; } = plan.Options.MaxMibPerSecond;
+
     /// <summary>Sets the limits that people ask for while the stream runs, and says who asked.</summary>
     public async Task ObeyAsync(CancellationToken stop)
     {
         if (plan.Limits is not { } limits)
             return;
-        var present = plan.Options.MaxMibPerSecond;
         try
         {
+            // A limit set while the job is only being set up would be overridden by the one it begins with.
+            await _running.Task.WaitAsync(stop);
             await foreach (var limit in limits.ReadAllAsync(stop))
             {
                 try
                 {
                     var isPostCopy = HasPostCopied;
+                    _before ??= await ends.Source.CallAsync(connection => new Kept(JobCalls.MaxSpeed(connection, plan.Machine)), stop);
                     await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, limit.MibPerSecond, isPostCopy), stop);
-                    bulletin.Decide($"{limit.By} set the limit of the stream to {Limit(limit.MibPerSecond)}.", $"it was {Limit(present)}{(IsCopyingDisks ? "; the copy of disks that is under way keeps that" : "")}");
-                    present = limit.MibPerSecond;
+                    bulletin.Decide($"{limit.By} set the limit of the stream to {BandwidthLimit.Words(limit.MibPerSecond)}.", $"it was {BandwidthLimit.Words(LimitMibPerSecond)}{(IsCopyingDisks ? "; the copy of disks that is under way keeps that" : "")}");
+                    LimitMibPerSecond = limit.MibPerSecond;
                 }
                 catch (LibvirtException e)
                 {
-                    bulletin.Decide($"{limit.By} asked for a limit of {Limit(limit.MibPerSecond)}, and the source did not take it.", e.Message);
+                    bulletin.Decide($"{limit.By} asked for a limit of {BandwidthLimit.Words(limit.MibPerSecond)}, and the source did not take it.", e.Message);
                 }
             }
         }
@@ -102,9 +109,25 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         }
     }
 
-    private bool IsCopyingDisks => Last is { DiskRemainingBytes: > 0 };
+    /// <summary>
+    /// A machine that stays keeps no limit that was only meant for this move: libvirt would hold its next move to it. What was there before
+    /// comes back, be it an administrator's own (<c>virsh migrate-setspeed</c>).
+    /// </summary>
+    public async Task RestoreLimitAsync()
+    {
+        if (_before is not { Limit: { } before })
+            return;
+        try
+        {
+            await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, before, isPostCopy: false), CancellationToken.None);
+        }
+        catch (LibvirtException e)
+        {
+            bulletin.Decide($"The limit of {BandwidthLimit.Words(LimitMibPerSecond)} may hold for the machine's next move, too: the source did not take it back.", e.Message);
+        }
+    }
 
-    private static string Limit(int? mibPerSecond) => mibPerSecond is { } limit ? $"{limit} MiB/s" : "none";
+    private bool IsCopyingDisks => Last is { DiskRemainingBytes: > 0 };
 
     /// <summary>Tells the job's final figures.</summary>
     public void Conclude(JobStatistics statistics)
@@ -116,6 +139,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private async Task ObserveAsync(JobStatistics statistics, CancellationToken stop)
     {
         Last = statistics;
+        _running.TrySetResult();
         LearnWrites(statistics);
         Tell(statistics);
         // Disks go first, while the guest runs as ever; there is nothing to decide before memory follows.
@@ -153,7 +177,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     {
         switch (decision.Act)
         {
-            case SwitchoverAct.Raise:
+            case SwitchoverAct.Limit:
                 await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, plan.Machine, decision.LimitMs), stop);
                 break;
             case SwitchoverAct.PostCopy:
@@ -229,6 +253,9 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
             DiskTotalBytes = statistics.DiskTotalBytes, DiskRemainingBytes = statistics.DiskRemainingBytes,
         });
     }
+
+    /// <summary>The limit that was there before somebody set one.</summary>
+    private sealed record Kept(ulong? Limit);
 
     /// <summary>The figures that explain a copy that did not come to its end.</summary>
     public string Describe() => Last is not { } last ? "no statistics" : string.Create(CultureInfo.InvariantCulture,

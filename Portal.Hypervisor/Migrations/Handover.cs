@@ -51,7 +51,7 @@ internal sealed class Handover(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over, abandon);
         try
         {
-            var late = Task.Delay(findings.CopyDeadline(plan), time, either.Token);
+            var late = Task.Delay(findings.CopyDeadline(plan.Options), time, either.Token);
             if (await Task.WhenAny(late, watch.GivenUp) == watch.GivenUp)
                 return await ApplyBrakeAsync(moving, await watch.GivenUp);
             await late;
@@ -65,7 +65,7 @@ internal sealed class Handover(
             return await ApplyBrakeAsync(moving, "Cancelled on request.");
         }
 
-        return await ApplyBrakeAsync(moving, $"The copy did not end within {findings.CopyDeadline(plan).TotalSeconds:0} s ({watch.Describe()}).");
+        return await ApplyBrakeAsync(moving, $"The copy did not end within {findings.CopyDeadline(plan.Options).TotalSeconds:0} s ({watch.Describe()}).");
     }
 
     private async Task<string> ApplyBrakeAsync(Task moving, string reason)
@@ -128,7 +128,8 @@ internal sealed class Handover(
         double began, double returned, LibvirtException failure, string? braked, Task<Confirmation> confirming)
     {
         bulletin.Enter(MigrationPhase.Undo, failure.Message);
-        var settler = new Settler(plan.Machine, plan.Source, plan.Destination, time, mayMend: null, plan.Options.EncryptMemory, (text, figures) => bulletin.Decide(text, figures));
+        var settler = new Settler(plan.Machine, plan.Source, plan.Destination, time, mayMend: null, plan.Options.EncryptMemory, (text, figures) => bulletin.Decide(text, figures),
+            new StreamPath(plan.StreamAddress, watch.LimitMibPerSecond));
         var settlement = await settler.SettleOrAbortAsync(watch.HasPostCopied ? plan.Options.RecoverDeadline : plan.Options.SettleDeadline, plan.Options.SettleDeadline, abandon);
         var why = braked ?? $"The move failed: {Reason(failure)}.";
         if (settlement is { Where: WhereItRuns.Destination, IsOff: true })
@@ -154,6 +155,8 @@ internal sealed class Handover(
             MigrationVerdict.Ambiguous => $" {(probe.HasAnsweredSince(returned) ? "It answers pings all the same." : "It does not answer pings.")} The portal asks again when the silent host is back.",
             MigrationVerdict.Stayed or MigrationVerdict.Cancelled or MigrationVerdict.Moved => "",
         };
+        if (settlement.Where == WhereItRuns.Source)
+            await watch.RestoreLimitAsync();
         var measured = settlement.Where == WhereItRuns.Source ? await FeltAsync(began) : null;
         return new MigrationOutcome(verdict, $"{why} {Named(settlement.Explanation)}{advice}", measured, Predicted: null);
     }

@@ -56,10 +56,21 @@ internal static class JobCalls
 
     /// <summary>Changes the limit of a running stream, MiB/s; null: none. Post-copy has a limit of its own.</summary>
     public static bool SetMaxSpeed(ConnectHandle connection, Guid machine, int? mibPerSecond, bool isPostCopy)
+        => SetMaxSpeed(connection, machine, mibPerSecond is { } limit ? (ulong)limit : MigrateCall.Unlimited, isPostCopy);
+
+    /// <summary>The same in libvirt's own figure.</summary>
+    public static bool SetMaxSpeed(ConnectHandle connection, Guid machine, ulong mibPerSecond, bool isPostCopy)
     {
         const uint PostCopy = 1;
         using var domain = DomainCalls.Require(connection, machine);
-        return Native.virDomainMigrateSetMaxSpeed(domain, (nuint)(mibPerSecond is { } limit ? (ulong)limit : MigrateCall.Unlimited), isPostCopy ? PostCopy : 0) >= 0 ? true : throw LibvirtError.Last();
+        return Native.virDomainMigrateSetMaxSpeed(domain, (nuint)mibPerSecond, isPostCopy ? PostCopy : 0) >= 0 ? true : throw LibvirtError.Last();
+    }
+
+    /// <summary>The limit a guest's moves keep to that name none of their own, in libvirt's own figure; null: the driver does not say.</summary>
+    public static ulong? MaxSpeed(ConnectHandle connection, Guid machine)
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        return Native.virDomainMigrateGetMaxSpeed(domain, out var limit, flags: 0) >= 0 ? limit : null;
     }
 
     /// <summary>

@@ -43,9 +43,9 @@ internal sealed record MigrateCall(
     }
 
     /// <summary>Takes up a post-copy move to this host that broke off.</summary>
-    public static MigrateCall Resume(HostEndpoint destination, bool encryptMemory) => new(
-        destination.PeerUri!, $"tcp:{StreamTransfer.Bracketed(destination.MigrationAddress!)}", encryptMemory ? new Uri(destination.PeerUri!).IdnHost : null,
-        IsLive: true, MayPostCopy: true, MaySlow: false, MigrationOptions.Default, Storage: null, IsResume: true);
+    public static MigrateCall Resume(HostEndpoint destination, StreamPath? path, bool encryptMemory) => new(
+        destination.PeerUri!, $"tcp:{StreamTransfer.Bracketed(path?.Address ?? destination.MigrationAddress!)}", encryptMemory ? new Uri(destination.PeerUri!).IdnHost : null,
+        IsLive: true, MayPostCopy: true, MaySlow: false, MigrationOptions.Default with { MaxMibPerSecond = path?.MaxMibPerSecond }, Storage: null, IsResume: true);
 
     /// <summary>
     /// Blocks until the move is over, teardown included. libvirt judges storage by its file system's type alone; the portal

@@ -60,10 +60,14 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     /// </summary>
     /// <returns>Where it runs; <see cref="WhereItRuns.Unknown"/> when a host that may run it does not answer: settle again later.</returns>
     public Task<Settlement> SettleAsync(Guid machine, HostConnection source, HostConnection destination, CancellationToken cancellationToken)
+        => SettleAsync(machine, source, destination, path: null, cancellationToken);
+
+    /// <summary>Like the other, where memory that still has to follow takes a way of its own.</summary>
+    public Task<Settlement> SettleAsync(Guid machine, HostConnection source, HostConnection destination, StreamPath? path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time, encryptMemory: encryptMemory).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
+        return new Settler(machine, source, destination, _time, encryptMemory: encryptMemory, path: path).SettleOrAbortAsync(WaitOut, AfterAbort, cancellationToken);
     }
 
     /// <summary>
@@ -95,7 +99,7 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
         return await SharedStore.IsOneAsync(here, one.Pool, there, other.Pool, _time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Like <see cref="SettleAsync"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>
+    /// <summary>Like <see cref="SettleAsync(Guid, HostConnection, HostConnection, CancellationToken)"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="source">Where its move began.</param>
     /// <param name="destination">Where it was to go.</param>

@@ -66,7 +66,16 @@ public sealed record MigrationPlan(
     public ChannelReader<BandwidthLimit>? Limits { get; init; }
 }
 
+/// <summary>The way that memory takes which still has to follow its guest.</summary>
+/// <param name="Address">Address of the destination; null: the one hosts reach it by otherwise.</param>
+/// <param name="MaxMibPerSecond">Limit, MiB/s; null: none.</param>
+public sealed record StreamPath(string? Address, int? MaxMibPerSecond);
+
 /// <summary>A limit of the memory stream set by a person.</summary>
 /// <param name="MibPerSecond">MiB/s; null: no limit.</param>
 /// <param name="By">Who set it.</param>
-public sealed record BandwidthLimit(int? MibPerSecond, string By);
+public sealed record BandwidthLimit(int? MibPerSecond, string By)
+{
+    /// <summary>A limit in words.</summary>
+    internal static string Words(int? mibPerSecond) => mibPerSecond is { } limit ? $"{limit} MiB/s" : "none";
+}

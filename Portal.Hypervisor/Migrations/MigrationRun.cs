@@ -94,9 +94,10 @@ internal sealed class MigrationRun
 
             _abandon.ThrowIfCancellationRequested();
             _bulletin.Enter(MigrationPhase.Copy, "ready");
-            var transfer = Transfer.Of(_plan, ends, findings, _bulletin, _abandon);
-            var watch = new CopyWatch(ends, _plan, findings, transfer, probe, _timeline, _bulletin);
-            var handover = new Handover(_plan, ends, findings, transfer, watch, probe, _timeline, _bulletin, _time, _abandon);
+            var plan = TakeLimits();
+            var transfer = Transfer.Of(plan, ends, findings, _bulletin, _abandon);
+            var watch = new CopyWatch(ends, plan, findings, transfer, probe, _timeline, _bulletin);
+            var handover = new Handover(plan, ends, findings, transfer, watch, probe, _timeline, _bulletin, _time, _abandon);
             var result = await handover.RunAsync(stop);
             await ClearAsync(result.Verdict, storage);
             return result with { Predicted = predicted };
@@ -134,6 +135,19 @@ internal sealed class MigrationRun
         }
     }
 
+    /// <summary>The plan with the limit that was set last while nothing ran yet that it could have been set on.</summary>
+    private MigrationPlan TakeLimits()
+    {
+        var options = _plan.Options;
+        while (_plan.Limits is { } limits && limits.TryRead(out var limit))
+        {
+            _bulletin.Decide($"{limit.By} set the limit of the stream to {BandwidthLimit.Words(limit.MibPerSecond)} before the copy began.", $"it was {BandwidthLimit.Words(options.MaxMibPerSecond)}");
+            options = options with { MaxMibPerSecond = limit.MibPerSecond };
+        }
+
+        return _plan with { Options = options };
+    }
+
     private async Task PrepareAsync(MoveEnds ends, Findings findings, CancellationToken stop)
     {
         _bulletin.Enter(MigrationPhase.Prepare, "predicted");
@@ -141,7 +155,7 @@ internal sealed class MigrationRun
         await ends.Destination.CallAsync(connection => DomainCalls.IfFound(connection, _plan.Machine, DomainCalls.Forget), stop);
         if (_plan.Mode.KeepsRunning())
         {
-            var rules = SwitchoverRules.Of(_plan.Mode, _plan.Options, findings.CanPostCopy);
+            var rules = SwitchoverRules.Of(_plan.Mode, _plan.Options, findings);
             await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, _plan.Machine, rules.FirstMs), stop);
             if (_plan.Mode == MigrationMode.Live)
                 _bulletin.Decide($"Allow a pause of {rules.FirstMs} ms at first.", $"{rules.Policy.Name}: raised only if the copy does not converge, to {rules.MostMs} ms at most");

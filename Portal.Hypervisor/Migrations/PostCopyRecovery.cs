@@ -7,7 +7,7 @@ namespace Portal.Hypervisor.Migrations;
 /// less often. The destination may notice only on its next request that the stream is gone, and refuses until then.
 /// </summary>
 internal sealed class PostCopyRecovery(
-    Guid machine, HostConnection source, HostConnection destination, TimeProvider time, bool encryptMemory, Action<string, string>? tell)
+    Guid machine, HostConnection source, HostConnection destination, TimeProvider time, StreamPath? path, bool encryptMemory, Action<string, string>? tell)
 {
     private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(15), Longest = TimeSpan.FromHours(1);
 
@@ -44,7 +44,7 @@ internal sealed class PostCopyRecovery(
         await RequireAsync(source, cancellationToken);
         await RequireAsync(destination, cancellationToken);
         var session = await source.OpenPrivateAsync(cancellationToken);
-        var call = session.CallLongAsync(connection => MigrateCall.Resume(destination.Endpoint, encryptMemory).Make(connection, machine), Longest, CancellationToken.None);
+        var call = session.CallLongAsync(connection => MigrateCall.Resume(destination.Endpoint, path, encryptMemory).Make(connection, machine), Longest, CancellationToken.None);
         _following = call;
         // libvirt carries it on by itself; the session stays until it has, so that a refusal is heard.
         _ = call.ContinueWith(ended => (ended.Exception, session.DisposeAsync().AsTask()), TaskScheduler.Default);

@@ -13,8 +13,8 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="CanPostCopy">Whether both hosts can go post-copy.</param>
 internal sealed record Findings(string? Refusal, long MemoryBytes, long? TouchedBytes, string StorePath, bool CanAnnounce, bool CanPostCopy)
 {
-    /// <summary>At this rate disks are copied at the least, or their move is undone.</summary>
-    private const double LeastDiskBytesPerSecond = 8 << 20;
+    /// <summary>At this rate disks are copied at the least, or their move is undone, MiB/s; half of what the order allows where that is less.</summary>
+    private const double LeastDiskMibPerSecond = 8;
 
     /// <summary>The disks that go with the machine; null: the destination sees them.</summary>
     public StorageMove? Storage { get; init; }
@@ -23,7 +23,8 @@ internal sealed record Findings(string? Refusal, long MemoryBytes, long? Touched
     public bool CanRecover { get; init; }
 
     /// <summary>Longest the copy may take, that of the disks included.</summary>
-    public TimeSpan CopyDeadline(MigrationPlan plan) => plan.Options.CopyDeadline + TimeSpan.FromSeconds((Storage?.StreamBytes ?? 0) / LeastDiskBytesPerSecond);
+    public TimeSpan CopyDeadline(MigrationOptions options) => options.CopyDeadline
+        + TimeSpan.FromSeconds((Storage?.StreamBytes ?? 0) / 1048576.0 / Math.Min(LeastDiskMibPerSecond, options.MaxMibPerSecond / 2.0 ?? double.PositiveInfinity));
 
     public static Findings Refused(string why) => new(why, 0, null, "", CanAnnounce: false, CanPostCopy: false);
 }

@@ -12,11 +12,12 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="mayMend">Asked right before anything is changed: whether nobody else has taken the machine in hand meanwhile. Null: it is ours.</param>
 /// <param name="encryptMemory">Whether memory that still has to follow travels encrypted.</param>
 /// <param name="tell">Told what is done so that memory follows again, and why it does not.</param>
+/// <param name="path">The way that memory takes; null: the ordinary one, without a limit.</param>
 internal sealed class Settler(
     Guid machine, HostConnection source, HostConnection destination, TimeProvider time, Func<CancellationToken, Task<bool>>? mayMend = null,
-    bool encryptMemory = true, Action<string, string>? tell = null)
+    bool encryptMemory = true, Action<string, string>? tell = null, StreamPath? path = null)
 {
-    private readonly PostCopyRecovery _recovery = new(machine, source, destination, time, encryptMemory, tell);
+    private readonly PostCopyRecovery _recovery = new(machine, source, destination, time, path, encryptMemory, tell);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 

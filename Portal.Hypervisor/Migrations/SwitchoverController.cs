@@ -4,14 +4,16 @@ namespace Portal.Hypervisor.Migrations;
 
 /// <summary>
 /// Decides when a live move may pause the guest for longer, and what is done when no allowed pause will do. Pure. The limit
-/// starts low, for most guests switch over in a few milliseconds if only they are made to wait for it, and never falls: the
-/// hypervisor switches over as soon as it is met. What it takes to meet it is what a pass has to send when it begins; inside a
+/// starts low, for most guests switch over in a few milliseconds if only they are made to wait for it: the hypervisor
+/// switches over as soon as it is met. What it takes to meet it is what a pass has to send when it begins; inside a
 /// pass what remains falls and says nothing, since what the guest writes meanwhile is counted at its end. So the limit is raised
-/// right when a pass begins, only when passes no longer shrink and this one is among the least, and never beyond what is allowed.
+/// right when a pass begins, only when passes no longer shrink and this one is among the least, and never beyond what is allowed; what
+/// takes most of that only after some waiting, for a guest that writes in bursts calms down by itself. It falls where what is allowed does.
 /// </summary>
 internal static class SwitchoverController
 {
-    private const double Shrinking = 0.8, AtMinimum = 1.1, Headroom = 1.15, Step = 1.5, Forgets = 1.05, Smoothing = 0.3, Caution = 0.9;
+    private const double Shrinking = 0.8, AtMinimum = 1.1, Headroom = 1.15, Step = 1.5, Forgets = 1.05, Smoothing = 0.3, Caution = 0.9, Fades = 0.97;
+    private const double AtOnce = 0.5, WaitOfPatience = 0.25, Near = 2, Noticeable = 1.2;
     private const double RestSeconds = 0.3, PatienceSeconds = 4, LearningSeconds = 2, TimeMargin = 1.5, MarginSeconds = 2;
     private const double ShortSeconds = 0.3, SilentMs = 100, DeafMs = 5_000;
     private const int PassesToLearn = 3;
@@ -31,6 +33,8 @@ internal static class SwitchoverController
             return TakeLastResort(state, now, rules, $"No pause up to {rules.MostMs} ms would do for {rules.Policy.Patience.TotalSeconds:0} s");
         if (now.SlowedPercent > state.SlowedPercent)
             return Tell(state with { SlowedPercent = now.SlowedPercent }, $"The hypervisor slows the guest down by {now.SlowedPercent} %, since it writes too fast.", Describe(now));
+        if (state.LimitMs > Noticeable * Allowed(state, rules))
+            return Lower(state, now, Allowed(state, rules));
         return now.Iteration > state.Iteration ? BeginPass(state, now, rules) : (state, null);
     }
 
@@ -48,29 +52,30 @@ internal static class SwitchoverController
 
     private static SwitchoverState Smooth(SwitchoverState state, CopyObservation now)
     {
-        state = state with { BytesPerSecond = Smooth(state.BytesPerSecond, now.BytesPerSecond) };
+        state = state with
+        {
+            BytesPerSecond = Smooth(state.BytesPerSecond, now.BytesPerSecond),
+            PeakBytesPerSecond = Math.Max(state.PeakBytesPerSecond * Fades, now.BytesPerSecond),
+        };
         if (state.CarriedBytesPerSecond <= 0)
             return state with { CarriedBytesPerSecond = now.BytesPerSecond };
-        if (now.Iteration > state.Iteration || now.At - state.PassSince < ShortSeconds)
-            return state;
-        return state with
-        {
-            CarriedBytesPerSecond = Smooth(state.CarriedBytesPerSecond, now.BytesPerSecond),
-            Unsteadiness = state.Unsteadiness + Smoothing * (Math.Min(1, Math.Abs(now.BytesPerSecond / state.CarriedBytesPerSecond - 1)) - state.Unsteadiness),
-        };
+        // A pass that has only just begun still has the time in it that was spent looking through memory.
+        return now.Iteration > state.Iteration || now.At - state.PassSince < ShortSeconds
+            ? state
+            : state with { CarriedBytesPerSecond = Smooth(state.CarriedBytesPerSecond, now.BytesPerSecond) };
     }
 
     private static double Smooth(double before, long measured) => before > 0 ? before + Smoothing * (measured - before) : measured;
 
     /// <summary>
     /// Longest pause that may be allowed, ms. The hypervisor multiplies it by a bandwidth that counts the time it looks through memory, too;
-    /// where that takes most of the time, a limit of the promised length would let through a fraction of what can be sent in it. And it is
-    /// less where the bandwidth varies: the last pages may meet a slower moment than the one they were counted in.
+    /// where that takes most of the time, a limit of the promised length would let through a fraction of what can be sent in it. The highest
+    /// it measured lately is what counts: it may decide right after measuring that again.
     /// </summary>
     private static int Allowed(SwitchoverState state, SwitchoverRules rules)
     {
-        var undercounted = Math.Max(1, Caution * state.CarriedBytesPerSecond / state.BytesPerSecond);
-        return Math.Max(rules.FirstMs, (int)Math.Min(rules.MostMs * undercounted / (1 + state.Unsteadiness), int.MaxValue));
+        var undercounted = Math.Max(1, Caution * state.CarriedBytesPerSecond / state.PeakBytesPerSecond);
+        return Math.Max(rules.FirstMs, (int)Math.Min(rules.MostMs * undercounted, int.MaxValue));
     }
 
     private static (SwitchoverState, SwitchoverDecision?) BeginPass(SwitchoverState state, CopyObservation now, SwitchoverRules rules)
@@ -80,15 +85,33 @@ internal static class SwitchoverController
         var before = state.BestMs;
         state = state with { Iteration = now.Iteration, PassSince = now.At, BestMs = Math.Min(state.BestMs, needed), LowMs = Math.Min(state.LowMs * Forgets, needed) };
         if (needed < before * Shrinking)
-            return (state with { StuckSince = double.NaN }, null);
+            return (state with { SettledSince = double.NaN, StuckSince = double.NaN }, null);
+        state = state with { SettledSince = double.IsNaN(state.SettledSince) ? now.At : state.SettledSince };
         if (now.Iteration <= PassesToLearn || needed > state.LowMs * AtMinimum || now.At - state.RaisedAt < RestSeconds)
             return (state, null);
-        if (needed > most || state.LimitMs >= most)
-            return Wait(state, now, rules, most, before);
+        if (!IsStuck(state, rules, needed, most))
+            state = state with { StuckSince = double.NaN };
+        else if (double.IsNaN(state.StuckSince))
+            return Stick(state, now, rules, before);
+        var ceiling = most * Share(state, now, rules);
         // By these figures the hypervisor should have switched over already; its own, of the same moment, say otherwise.
         if (needed <= state.LimitMs)
-            return now.At - state.RaisedAt < PatienceSeconds ? (state, null) : Raise(state, now, most, state.LimitMs * Step, before);
-        return Raise(state, now, most, needed * Headroom, before);
+            return now.At - state.RaisedAt < PatienceSeconds ? (state, null) : Raise(state, now, Math.Min(ceiling, state.LimitMs * Step), needed, before);
+        return Raise(state, now, Math.Min(ceiling, needed * Headroom), needed, before);
+    }
+
+    /// <summary>
+    /// Whether no allowed pause would do. Who can only give up hopes as long as passes come near it, for what a network carries and a guest writes
+    /// varies; who has another way to the end takes it.
+    /// </summary>
+    private static bool IsStuck(SwitchoverState state, SwitchoverRules rules, double needed, int most)
+        => rules.Policy.LastResort == LastResort.GiveUp ? needed > most * Near : needed > most || state.LimitMs >= most;
+
+    /// <summary>How much of what is allowed is allowed already: half at once, all of it after a quarter of the policy's patience.</summary>
+    private static double Share(SwitchoverState state, CopyObservation now, SwitchoverRules rules)
+    {
+        var wait = rules.Policy.Patience.TotalSeconds * WaitOfPatience;
+        return now.At - state.SettledSince >= wait ? 1 : AtOnce + (1 - AtOnce) * (now.At - state.SettledSince) / wait;
     }
 
     /// <summary>What the pass had to send when it began. Of one that is over before it is looked at, that is what is written during one.</summary>
@@ -98,32 +121,31 @@ internal static class SwitchoverController
         return passSeconds < ShortSeconds ? Math.Max(now.RemainingBytes, now.DirtyBytesPerSecond * passSeconds) : now.RemainingBytes;
     }
 
-    private static (SwitchoverState, SwitchoverDecision?) Raise(SwitchoverState state, CopyObservation now, int most, double asked, double before)
+    private static (SwitchoverState, SwitchoverDecision?) Raise(SwitchoverState state, CopyObservation now, double asked, double needed, double before)
     {
-        var limit = Math.Min(most, (int)Math.Ceiling(asked));
+        var limit = (int)Math.Ceiling(asked);
+        // Little more is worth it only where it makes the difference.
+        if (limit < state.LimitMs * Noticeable && (needed <= state.LimitMs || limit < needed))
+            return (state, null);
         // The guest is silent already: a pause would prolong a silence its users count as one. Who does not answer at all is not waited for.
         if (now.SilentMs is > SilentMs and < DeafMs)
             return (state, null);
-        return (state with { LimitMs = limit, RaisedAt = now.At, StuckSince = double.NaN },
-            new SwitchoverDecision(SwitchoverAct.Raise, limit, $"Allow a pause of {limit} ms instead of {state.LimitMs} ms.", $"{Describe(now)}; passes no longer shrink it ({before:0} ms at best)"));
+        return (state with { LimitMs = limit, RaisedAt = now.At },
+            new SwitchoverDecision(SwitchoverAct.Limit, limit, $"Allow a pause of {limit} ms instead of {state.LimitMs} ms.", Unshrunk(now, before)));
     }
 
-    private static (SwitchoverState, SwitchoverDecision?) Wait(SwitchoverState state, CopyObservation now, SwitchoverRules rules, int most, double before)
-    {
-        // Not even what is allowed would do, as it seems: it is allowed nevertheless, step by step, for the moment in which it will.
-        if (now.At - Math.Max(state.StuckSince, state.RaisedAt) > PatienceSeconds && state.LimitMs < most)
-        {
-            var (raised, decision) = Raise(state, now, most, state.LimitMs * Step, before);
-            return (raised with { StuckSince = state.StuckSince }, decision);
-        }
+    /// <summary>The hypervisor looks through memory less, or sends more than before: the same limit would let more through than was promised.</summary>
+    private static (SwitchoverState, SwitchoverDecision?) Lower(SwitchoverState state, CopyObservation now, int allowed)
+        => (state with { LimitMs = allowed }, new SwitchoverDecision(SwitchoverAct.Limit, allowed, $"Allow a pause of {allowed} ms only, instead of {state.LimitMs} ms: more goes through in it now.", Describe(now)));
 
-        if (!double.IsNaN(state.StuckSince))
-            return (state, null);
-        state = state with { StuckSince = now.At };
-        var figures = $"{Describe(now)}; passes no longer shrink it ({before:0} ms at best)";
+    private static (SwitchoverState, SwitchoverDecision?) Stick(SwitchoverState state, CopyObservation now, SwitchoverRules rules, double before)
+    {
         if (rules.Policy.Patience == TimeSpan.Zero)
             return TakeLastResort(state, now, rules, $"Copying again no longer helps, and no pause up to {rules.MostMs} ms would do");
-        return Tell(state, $"The guest writes faster than the network carries: no pause up to {rules.MostMs} ms would do yet. Waiting for it to calm down.", figures);
+        var wasTold = state.IsStickingTold;
+        state = state with { StuckSince = now.At, IsStickingTold = true };
+        return wasTold ? (state, null)
+            : Tell(state, $"The guest writes faster than the network carries: no pause up to {rules.MostMs} ms would do yet. Waiting for it to calm down.", Unshrunk(now, before));
     }
 
     private static (SwitchoverState, SwitchoverDecision?) TakeLastResort(SwitchoverState state, CopyObservation now, SwitchoverRules rules, string why) => rules.Policy.LastResort switch
@@ -139,6 +161,8 @@ internal static class SwitchoverController
 
     private static (SwitchoverState, SwitchoverDecision?) Tell(SwitchoverState state, string text, string figures)
         => (state, new SwitchoverDecision(SwitchoverAct.Tell, state.LimitMs, text, figures));
+
+    private static string Unshrunk(CopyObservation now, double before) => $"{Describe(now)}; passes no longer shrink it ({before:0} ms at best)";
 
     private static string Describe(CopyObservation now) => string.Create(CultureInfo.InvariantCulture,
         $"pass {now.Iteration}: {now.RemainingBytes / 1048576.0:0.0} MiB left at {now.BytesPerSecond / 1048576.0:0} MiB/s{(now.BytesPerSecond > 0 ? $" would take {now.RemainingBytes * 1000.0 / now.BytesPerSecond:0} ms" : "")}{(now.DirtyBytesPerSecond > 0 ? $"; the guest writes {now.DirtyBytesPerSecond / 1048576.0:0} MiB/s" : "")}");

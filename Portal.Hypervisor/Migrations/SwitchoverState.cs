@@ -13,8 +13,8 @@ internal sealed record SwitchoverState(int LimitMs)
     /// <summary>The same while it did nothing but send: what the network carries when the guest stands still.</summary>
     public double CarriedBytesPerSecond { get; init; }
 
-    /// <summary>How much that varies, as a part of it.</summary>
-    public double Unsteadiness { get; init; }
+    /// <summary>The highest the hypervisor measured lately, fading.</summary>
+    public double PeakBytesPerSecond { get; init; }
 
     /// <summary>The pass being watched.</summary>
     public int Iteration { get; init; }
@@ -31,8 +31,14 @@ internal sealed record SwitchoverState(int LimitMs)
     /// <summary>When the limit was last raised, s.</summary>
     public double RaisedAt { get; init; } = double.NegativeInfinity;
 
+    /// <summary>Since when passes no longer shrink what is to be sent, s; NaN: they do.</summary>
+    public double SettledSince { get; init; } = double.NaN;
+
     /// <summary>Since when no allowed limit would do, s; NaN: one may.</summary>
     public double StuckSince { get; init; } = double.NaN;
+
+    /// <summary>Whether it was said that none would do.</summary>
+    public bool IsStickingTold { get; init; }
 
     /// <summary>How much slower the guest was last said to be made.</summary>
     public int SlowedPercent { get; init; }
@@ -46,8 +52,8 @@ internal enum SwitchoverAct
 {
     /// <summary>Nothing; it is only told.</summary>
     Tell,
-    /// <summary>Allow a longer pause.</summary>
-    Raise,
+    /// <summary>Allow a longer pause, or only a shorter one.</summary>
+    Limit,
     /// <summary>Let the guest go on at the destination, its memory follows.</summary>
     PostCopy,
     /// <summary>Pause the guest and send the rest.</summary>

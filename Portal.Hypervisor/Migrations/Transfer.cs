@@ -22,7 +22,7 @@ internal abstract class Transfer(MigrationPlan plan, MoveEnds ends, Findings fin
         : new StreamTransfer(plan, ends, findings, bulletin);
 
     /// <summary>Longest a transfer's call may block; the brake acts before that.</summary>
-    protected TimeSpan CallDeadline => findings.CopyDeadline(plan) + Margin;
+    protected TimeSpan CallDeadline => findings.CopyDeadline(plan.Options) + Margin;
 
     /// <summary>Whether the guest can go on at the destination before its memory has arrived.</summary>
     public virtual bool CanPostCopy => false;

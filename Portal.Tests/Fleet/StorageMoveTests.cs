@@ -139,6 +139,32 @@ public class StorageMoveTests(LabFixture lab)
         move.Updates.OfType<Decision>().ShouldContain(decision => decision.Text == "Olga set the limit of the stream to none." && decision.Figures == "it was 1 MiB/s", move.Story);
     }
 
+    [Fact]
+    public async Task A_limit_set_before_the_copy_begins_counts_and_none_outlives_a_move_that_was_undone()
+    {
+        var (here, there) = (lab.Hosts[0], lab.Hosts[1]);
+        await using var machine = await LabMachine.StartAsync(lab, here);
+        var before = await here.CallAsync(connection => new[] { JobCalls.MaxSpeed(connection, machine.Id) }, Stop);
+        var limits = System.Threading.Channels.Channel.CreateUnbounded<BandwidthLimit>();
+        limits.Writer.TryWrite(new BandwidthLimit(2, "Olga"));
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        var plan = lab.Plan(machine, here, there, MigrationMode.Live) with { Limits = limits.Reader };
+        var isAsked = false;
+        var move = await plan.RunAsync(cancel.Token, update =>
+        {
+            if (update is Progress && !isAsked)
+                isAsked = limits.Writer.TryWrite(new BandwidthLimit(1, "Otto"));
+            else if (update is Decision { Text: "Otto set the limit of the stream to 1 MiB/s." })
+                cancel.Cancel();
+        });
+
+        move.Outcome.Verdict.ShouldBe(MigrationVerdict.Cancelled, move.Story);
+        move.Updates.OfType<Decision>().ShouldContain(decision => decision.Text == "Olga set the limit of the stream to 2 MiB/s before the copy began.", move.Story);
+        move.Updates.OfType<Decision>().ShouldContain(decision => decision.Text.StartsWith("Otto set") && decision.Figures == "it was 2 MiB/s", move.Story);
+        (await here.CallAsync(connection => new[] { JobCalls.MaxSpeed(connection, machine.Id) }, Stop)).ShouldBe(before);
+    }
+
     [Theory]
     [InlineData(4, StreamCompression.None)]
     [InlineData(2, StreamCompression.Zstd)]

@@ -65,7 +65,7 @@ public sealed class ObjectiveServiceTests(PostgresCluster cluster) : FreshDataba
     }
 
     [Fact]
-    public async Task Where_nobody_looks_the_machines_objective_comes_first_and_a_mode_that_keeps_it_is_taken()
+    public async Task Where_nobody_looks_the_stricter_objective_counts_and_a_mode_that_keeps_it_is_taken()
     {
         var world = await Postgres.NewWorldAsync();
         await LetThemMoveQuicklyAsync();
@@ -76,6 +76,8 @@ public sealed class ObjectiveServiceTests(PostgresCluster cluster) : FreshDataba
 
         var quick = new MigrationParameters(null, MigrationMode.QuickDirect, 5000, AnyMode: true);
         (await Migrations.StartAsync(world.Admin, machine.Id, quick, "k", Ct)).Value.ShouldSatisfyAllConditions(m => m.Mode.ShouldBe(MigrationMode.Live), m => m.ObjectiveMs.ShouldBe(200));
+        await Get<MigrationBooks>().MovedAsync(await ClaimAsync(), "ok", Receipts.Of(1, 50), MachineState.Running, Ct);
+        (await Migrations.StartAsync(world.Admin, machine.Id, quick with { ObjectiveMs = 150 }, "stricter", Ct)).Value.ShouldSatisfyAllConditions(m => m.Mode.ShouldBe(MigrationMode.Live), m => m.ObjectiveMs.ShouldBe(150));
     }
 
     async Task LetThemMoveQuicklyAsync()

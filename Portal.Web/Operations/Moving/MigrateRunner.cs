@@ -104,7 +104,7 @@ public sealed class MigrateRunner(
             var (source, destination) = await HostsAsync(task, SettlePatience, token);
             settlement = source is null || destination is null
                 ? new Settlement(WhereItRuns.Unknown, $"{(source is null ? task.Source.Name : task.Destination.Name)} does not answer.")
-                : await engine.SettleAsync(task.Migration.MachineId, source, destination, token);
+                : await engine.SettleAsync(task.Migration.MachineId, source, destination, new StreamPath(task.Migration.Stream?.Address, task.Migration.Stream?.MaxMibPerSecond), token);
             var removed = source is null || destination is null || task.Migration.Predicted is not { DiskBytes: > 0 }
                 ? 0
                 : await disks.ClearAsync(task.Migration.MachineId, new DiskEnd(source, task.Source.Pool), new DiskEnd(destination, task.Destination.Pool), settlement.Where, token);
@@ -149,7 +149,7 @@ public sealed class MigrateRunner(
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
             {
                 MaxMibPerSecond = stream.MaxMibPerSecond, Connections = stream.Connections, Compression = MoveWords.From(stream.Compression),
-                History = MoveWords.HandOver(predictor.Foretell(question)), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.OverrideReason is null ? move.Objective?.AllowedMs : null,
+                History = MoveWords.HandOver(predictor, question), EncryptMemory = settings.EncryptMemory, ObjectiveMs = move.OverrideReason is null ? move.Objective?.AllowedMs : null,
                 Policy = move.MadePolicy is { } made ? MoveWords.From(made) : MoveWords.From(move.Policy ?? Domain.Migrations.MigrationPolicy.Balanced),
                 PolicyDowntimeMs = move.MadePolicy?.Terms.LongestPauseMs,
                 CopyDeadline = move.MadePolicy is { Terms.LongestSeconds: var longest } ? TimeSpan.FromSeconds(longest) : MigrationOptions.Default.CopyDeadline,

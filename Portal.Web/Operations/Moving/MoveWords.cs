@@ -84,9 +84,12 @@ public static class MoveWords
         new(predicted.TotalSeconds, predicted.BlackoutMsLow, predicted.BlackoutMsHigh, predicted.Converges, predicted.Bytes, predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0) { DiskBytes = predicted.DiskBytes };
 
     /// <summary>What a move adds to every pause, however few pages are left, for the engine's switchover.</summary>
-    public static Hypervisor.Migrations.RouteHistory? HandOver(Prediction predicted) => predicted.Moves == 0
-        ? null
-        : new(predicted.PauseMs ?? 0, predicted.ConvergenceMs ?? 0);
+    public static Hypervisor.Migrations.RouteHistory? HandOver(MovePredictor predictor, MoveQuestion question)
+    {
+        // The switchover adds the last pages itself, so they are not in this.
+        var idle = predictor.Foretell(question with { Sight = Domain.Migrations.GuestSight.Idle });
+        return idle.Moves == 0 ? null : new(idle.PauseMs ?? 0, idle.ConvergenceMs ?? 0);
+    }
 
     /// <summary>What was measured; figures of a probe that was not there are null, not zero.</summary>
     public static Measurement? From(Measured? measured)

@@ -81,7 +81,7 @@ sealed class PortalController : ISimulatedController
         _rules = SwitchoverRules.Of(MigrationMode.Live, MigrationOptions.Default with
         {
             Policy = policy, ObjectiveMs = guest.ObjectiveMs, History = learned, CopyDeadline = TimeSpan.FromSeconds(mostSeconds),
-        }, canPostCopy);
+        }, new Findings(null, (long)guest.MemoryBytes, null, "", CanAnnounce: true, canPostCopy));
         _state = new SwitchoverState(_rules.FirstMs);
     }
 

@@ -30,7 +30,7 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
     private double _now, _bandwidth = guest.BytesPerSecond, _deviation;
     private double _hot = guest.WorkingSetBytes, _cold = guest.MemoryBytes - guest.WorkingSetBytes;
     private double _hotWritten, _coldWritten;
-    private double _windowBegan, _windowSent, _measured;
+    private double _windowBegan, _windowSent, _measured, _threshold;
     private double _periodBegan, _periodSent, _periodWritten, _dirtyRate;
     private int _iteration = 1, _slowed, _pressed;
 
@@ -42,13 +42,15 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
         while (_now < controller.MostSeconds)
         {
             Send(Math.Min(SliceSeconds, Left / _bandwidth));
-            if (Left < _measured * limit / 1000 && Scan() < _measured * limit / 1000)
+            if (Left < _threshold && Scan() < _threshold)
                 return Arrive(limit, Left);
             if (Left <= 0)
                 Scan();
             if (_now - _windowBegan < WindowSeconds)
                 continue;
             Measure();
+            // A limit counts from the next measurement on.
+            _threshold = _measured * limit / 1000;
             var order = controller.Observe(new CopyObservation(_now, (long)Left, (long)_measured, _iteration, (long)_dirtyRate, _slowed));
             limit = order.LimitMs;
             switch (order.Act)
@@ -59,7 +61,7 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
                     return Arrive(limit, Scan());
                 case SwitchoverAct.PostCopy:
                     return Follow(limit);
-                case SwitchoverAct.Tell or SwitchoverAct.Raise:
+                case SwitchoverAct.Tell or SwitchoverAct.Limit:
                 default:
                     break;
             }
