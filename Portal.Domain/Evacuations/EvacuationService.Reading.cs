@@ -17,7 +17,7 @@ public sealed partial class EvacuationService
         await using var db = await contexts.CreateDbContextAsync(ct);
         var rows = db.Evacuations.AsNoTracking();
         if (query.LikePattern is { } like)
-            rows = rows.Where(e => EF.Functions.ILike(e.HostName, like, @"\"));
+            rows = rows.Where(e => EF.Functions.ILike(e.HostName ?? e.Tag!, like, @"\"));
         if (query.EnumFilter<EvacuationStatus>("status") is { } statuses)
             rows = rows.Where(e => statuses.Contains(e.Status));
         if (query.EnumFilter<EvacuationKind>("kind") is { } kinds)
@@ -26,7 +26,7 @@ public sealed partial class EvacuationService
             rows = rows.Where(e => e.HostId == host);
         var sorted = query.SortField switch
         {
-            "host" => rows.SortBy(e => e.HostName, query.Descending),
+            "host" => rows.SortBy(e => e.HostName ?? e.Tag, query.Descending),
             "status" => rows.SortBy(e => e.Status, query.Descending),
             "created" => rows.SortBy(e => e.CreatedAt, query.Descending),
             _ => rows.SortBy(e => e.CreatedAt, descending: true),
@@ -46,11 +46,11 @@ public sealed partial class EvacuationService
         return await DetailsAsync(db, actor, id, ct);
     }
 
-    /// <summary>The evacuation of a host that is under way, or the last one; null when there was none the actor may see.</summary>
+    /// <summary>The evacuation of a host that is under way, or the last one of its maintenance; null when there was none the actor may see.</summary>
     public async Task<EvacuationDetails?> LastAsync(Actor actor, Guid hostId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var last = await db.Evacuations.Where(e => e.HostId == hostId).OrderByDescending(e => e.CreatedAt).ThenByDescending(e => e.Id).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
+        var last = await db.Evacuations.Where(e => e.HostId == hostId && (e.Kind != EvacuationKind.Relocate || e.EndedAt == null)).OrderByDescending(e => e.CreatedAt).ThenByDescending(e => e.Id).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
         return last is { } id ? await DetailsAsync(db, actor, id, ct) : null;
     }
 

@@ -61,6 +61,7 @@ public static partial class AuditWords
         ["project.objective"] = "Set what users may notice of a project's moves",
         ["machine.protect"] = "Protected a machine from deletion",
         ["machine.unprotect"] = "Took a machine’s protection off",
+        ["machine.tag"] = "Tagged a machine",
         ["machine.resize"] = "Resized a machine",
         ["machine.resize-failed"] = "Resizing a machine failed",
         ["machine.resize-cancelled"] = "Resizing a machine was cancelled",

@@ -109,7 +109,7 @@ public sealed class SchedulePagesTests(PostgresCluster cluster) : PageTest(clust
     {
         var machine = await World.AddMachineAsync();
         var on = await MakeAsync(machine);
-        var editor = Open<ScheduleEditor>(World.Member, "/schedules", p => p.Add(e => e.MachineId, machine.Id).Add(e => e.Row, on));
+        var editor = Open<ScheduleEditor>(World.Member, "/schedules", p => p.Add(e => e.Target, new ScheduleTarget(machine.Id)).Add(e => e.Row, on));
         editor.Says("the next five times");
         await Schedules.ChangeAsync(World.Owner, on.Id, On with { At = new TimeOnly(9, 45) }, null, true, on.Version, Ct);
 
