@@ -54,7 +54,7 @@ public sealed partial class EvacuationService
         return last is { } id ? await DetailsAsync(db, actor, id, ct) : null;
     }
 
-    static async Task<EvacuationDetails?> DetailsAsync(PortalDbContext db, Actor actor, Guid id, CancellationToken ct)
+    async Task<EvacuationDetails?> DetailsAsync(PortalDbContext db, Actor actor, Guid id, CancellationToken ct)
     {
         if (!actor.SeesFleet || await db.Evacuations.AsNoTracking().Where(e => e.Id == id).Select(EvacuationRow.From(db)).SingleOrDefaultAsync(ct) is not { } row)
             return null;
@@ -62,7 +62,21 @@ public sealed partial class EvacuationService
         var operations = items.Select(i => i.OperationId).OfType<Guid>().ToList();
         var moves = await db.Migrations.AsNoTracking().Where(m => operations.Contains(m.OperationId)).Select(MigrationRow.From(db)).ToDictionaryAsync(m => m.OperationId, ct);
         return new EvacuationDetails(row with { WorstBlackoutMs = Worst(moves.Values.Select(m => m.Measured)) }, items.ConvertAll(i => new EvacuationItemRow(i.MachineId, i.MachineName, i.MemoryMib, i.State, i.DestinationName, i.Forecast, i.Tries, i.Detail, i.EndedAt,
-            i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null)), actor.IsOperator && row.IsActive);
+            i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null)), actor.IsOperator && row.IsActive, row.IsActive ? Left(row, items, moves, time.GetUtcNow()) : null);
+    }
+
+    /// <summary>How long the rest takes. What waits for nobody but an operator has no end to foretell.</summary>
+    static TimeLeft? Left(EvacuationRow row, List<EvacuationItem> items, Dictionary<Guid, MigrationRow> moves, DateTimeOffset now)
+    {
+        if (row.Status == EvacuationStatus.Paused)
+            return null;
+        var turns = items.Where(i => i.State is EvacuationItemState.Waiting or EvacuationItemState.Moving or EvacuationItemState.Moved).Select(i =>
+        {
+            var move = i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null;
+            return new TurnTime(new Route(i.SourceHostId ?? row.HostId ?? Guid.Empty, i.DestinationHostId ?? Guid.Empty), i.Forecast?.Seconds, i.Forecast?.StreamSeconds ?? 0,
+                move is null || i.State == EvacuationItemState.Waiting ? null : ((move.EndedAt ?? now) - move.CreatedAt).TotalSeconds, i.State == EvacuationItemState.Moved);
+        });
+        return TimeLeftRule.Of([.. turns], row.Terms.Limits);
     }
 
     /// <summary>The longest silence of those that were validly measured: a probe that stalled itself says nothing.</summary>

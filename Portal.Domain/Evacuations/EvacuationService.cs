@@ -20,7 +20,8 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
         if (await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.Id == hostId, ct) is not { } host)
             return new NotFound("host");
         var limits = order.Terms.Limits;
-        var plan = await (await SurveyAsync(db, host, kind, order, ct)).PlanAsync(db, limits, ct);
+        var survey = await SurveyAsync(db, host, kind, order, ct);
+        var plan = await ObjectivePreview.WithPromisesAsync(db, survey, await survey.PlanAsync(db, limits, ct), order.Terms, ct);
         return new EvacuationPreview(host.Id, host.Name, kind, plan, plan.Fingerprint, limits);
     }
 

@@ -34,6 +34,9 @@ sealed class EvacuationSurvey
     /// <summary>A host's name; for one that was removed a word that says so.</summary>
     public string NameOf(Guid? id) => id is { } known && hosts.TryGetValue(known, out var host) ? host.Name : "a host that was removed";
 
+    /// <summary>A host as the books have it; null for one that was removed.</summary>
+    public Host? HostOf(Guid id) => hosts.GetValueOrDefault(id);
+
     /// <summary>Why nothing can leave or reach a host that does not answer; null when it does.</summary>
     public string? Silent(Guid id) => hosts.TryGetValue(id, out var host) && host.State == HostState.Online ? null : $"{NameOf(id)} does not answer; it goes on when it does.";
 

@@ -80,7 +80,8 @@ public sealed record EvacuationItemRow(Guid MachineId, string MachineName, int M
 /// <param name="Evacuation">The evacuation.</param>
 /// <param name="Items">In the order of their turns.</param>
 /// <param name="MayAct">Whether the actor may pause, resume and cancel it.</param>
-public sealed record EvacuationDetails(EvacuationRow Evacuation, IReadOnlyList<EvacuationItemRow> Items, bool MayAct);
+/// <param name="Left">How long it still takes; null when that is not known, or nothing is left.</param>
+public sealed record EvacuationDetails(EvacuationRow Evacuation, IReadOnlyList<EvacuationItemRow> Items, bool MayAct, TimeLeft? Left = null);
 
 /// <summary>A host that is in service again.</summary>
 /// <param name="HostId">The host.</param>
