@@ -1032,12 +1032,11 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
-                    b.Property<Guid>("HostId")
+                    b.Property<Guid?>("HostId")
                         .HasColumnType("uuid")
                         .HasColumnName("host_id");
 
                     b.Property<string>("HostName")
-                        .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("host_name");
@@ -1077,10 +1076,19 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
+                    b.Property<string>("Tag")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("tag");
+
                     b.Property<string>("Terms")
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("terms");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
 
                     b.HasKey("Id")
                         .HasName("pk_evacuations");
@@ -1097,9 +1105,11 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_evacuations_ended", "(status in ('Done', 'Cancelled')) = (ended_at is not null)");
 
-                            t.HasCheckConstraint("ck_evacuations_kind", "kind in ('Empty', 'BringBack')");
+                            t.HasCheckConstraint("ck_evacuations_kind", "kind in ('Empty', 'BringBack', 'Relocate')");
 
                             t.HasCheckConstraint("ck_evacuations_status", "status in ('Running', 'Paused', 'Cancelling', 'Done', 'Cancelled')");
+
+                            t.HasCheckConstraint("ck_evacuations_subject", "num_nonnulls(host_id, tag) = 1 and (host_id is null) = (host_name is null)");
                         });
                 });
 
@@ -1152,6 +1162,10 @@ namespace Portal.Migrations.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
+
+                    b.Property<Guid?>("SourceHostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("source_host_id");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1518,6 +1532,13 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("state_since");
 
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<int>("Vcpus")
                         .HasColumnType("integer")
                         .HasColumnName("vcpus");
@@ -1543,6 +1564,12 @@ namespace Portal.Migrations.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_machines_mac")
                         .HasFilter("state <> 'Deleted'");
+
+                    b.HasIndex("Tags")
+                        .HasDatabaseName("ix_machines_tags")
+                        .HasFilter("state <> 'Deleted' and cardinality(tags) > 0");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tags"), "gin");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_machines_created_at_id")
@@ -1605,6 +1632,8 @@ namespace Portal.Migrations.Migrations
                             t.HasCheckConstraint("ck_machines_sizes", "vcpus > 0 and memory_mib > 0 and disk_gib > 0");
 
                             t.HasCheckConstraint("ck_machines_state", "state in ('Waiting', 'Provisioning', 'Running', 'Off', 'Unknown', 'Failed', 'Deleting', 'Deleted')");
+
+                            t.HasCheckConstraint("ck_machines_tags", "cardinality(tags) <= 10");
                         });
                 });
 
@@ -2926,13 +2955,17 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("enabled");
 
+                    b.Property<Guid?>("HostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("host_id");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("MachineId")
+                    b.Property<Guid?>("MachineId")
                         .HasColumnType("uuid")
                         .HasColumnName("machine_id");
 
@@ -2948,9 +2981,14 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("policy_id");
 
-                    b.Property<Guid>("ProjectId")
+                    b.Property<Guid?>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("tag");
 
                     b.Property<string>("Timing")
                         .IsRequired()
@@ -2962,8 +3000,16 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<string>("Window")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("window");
+
                     b.HasKey("Id")
                         .HasName("pk_schedules");
+
+                    b.HasIndex("HostId")
+                        .HasDatabaseName("ix_schedules_host_id");
 
                     b.HasIndex("MachineId")
                         .HasDatabaseName("ix_schedules_machine_id");
@@ -2985,6 +3031,8 @@ namespace Portal.Migrations.Migrations
                             t.HasCheckConstraint("ck_schedules_move", "(kind = 'Relocate') = (move is not null)");
 
                             t.HasCheckConstraint("ck_schedules_next", "enabled or next_at is null");
+
+                            t.HasCheckConstraint("ck_schedules_target", "num_nonnulls(machine_id, tag, host_id) = 1 and (host_id is null) = (project_id is not null) and (machine_id is not null or kind = 'Relocate')");
                         });
                 });
 
@@ -3008,6 +3056,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
+                    b.Property<Guid?>("EvacuationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("evacuation_id");
+
                     b.Property<Guid?>("OperationId")
                         .HasColumnType("uuid")
                         .HasColumnName("operation_id");
@@ -3018,7 +3070,7 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("outcome");
 
-                    b.Property<Guid>("ProjectId")
+                    b.Property<Guid?>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
 
@@ -3028,6 +3080,9 @@ namespace Portal.Migrations.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_schedule_runs");
+
+                    b.HasIndex("EvacuationId")
+                        .HasDatabaseName("ix_schedule_runs_evacuation_id");
 
                     b.HasIndex("Outcome")
                         .HasDatabaseName("ix_schedule_runs_outcome")
@@ -3041,7 +3096,7 @@ namespace Portal.Migrations.Migrations
                         {
                             t.HasCheckConstraint("ck_schedule_runs_ended", "(outcome in ('Waiting', 'Ordered')) = (ended_at is null)");
 
-                            t.HasCheckConstraint("ck_schedule_runs_outcome", "outcome in ('Waiting', 'Ordered', 'Done', 'Failed', 'Missed', 'Skipped')");
+                            t.HasCheckConstraint("ck_schedule_runs_outcome", "outcome in ('Waiting', 'Ordered', 'Done', 'Partly', 'Failed', 'Missed', 'Skipped')");
                         });
                 });
 
@@ -3663,11 +3718,16 @@ namespace Portal.Migrations.Migrations
 
             modelBuilder.Entity("Portal.Domain.Schedules.Schedule", b =>
                 {
+                    b.HasOne("Portal.Domain.Hosts.Host", null)
+                        .WithMany()
+                        .HasForeignKey("HostId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_schedules_hosts_host_id");
+
                     b.HasOne("Portal.Domain.Machines.Machine", null)
                         .WithMany()
                         .HasForeignKey("MachineId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
                         .HasConstraintName("fk_schedules_machines_machine_id");
 
                     b.HasOne("Portal.Domain.MovePolicies.MovePolicy", null)
@@ -3680,12 +3740,17 @@ namespace Portal.Migrations.Migrations
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_schedules_projects_project_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Schedules.ScheduleRun", b =>
                 {
+                    b.HasOne("Portal.Domain.Evacuations.Evacuation", null)
+                        .WithMany()
+                        .HasForeignKey("EvacuationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_schedule_runs_evacuations_evacuation_id");
+
                     b.HasOne("Portal.Domain.Schedules.Schedule", null)
                         .WithMany()
                         .HasForeignKey("ScheduleId")

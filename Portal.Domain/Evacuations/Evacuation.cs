@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Domain.Hosts;
+using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 
 namespace Portal.Domain.Evacuations;
@@ -13,6 +14,9 @@ public enum EvacuationKind
 
     /// <summary>Back to it, after its maintenance.</summary>
     BringBack,
+
+    /// <summary>Away from where they are, as a schedule says: what is on a host, or the machines with a tag.</summary>
+    Relocate,
 }
 
 /// <summary>How far an evacuation is.</summary>
@@ -35,7 +39,7 @@ public enum EvacuationStatus
 }
 
 /// <summary>
-/// The emptying of a host, or the way back. It knows who goes in what order and what became of each; the moves themselves are operations in the
+/// The emptying of a host, the way back, or what a schedule moves at once. It knows who goes in what order and what became of each; the moves themselves are operations in the
 /// ledger like any others. All of it stands in rows, so whichever process looks next carries on from there.
 /// </summary>
 public sealed class Evacuation
@@ -49,11 +53,20 @@ public sealed class Evacuation
     /// <summary>Identifier, UUIDv7.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>The host that is emptied, or to which machines come back.</summary>
-    public Guid HostId { get; private init; }
+    /// <summary>The host machines leave, or to which they come back; null when it is about a tag.</summary>
+    public Guid? HostId { get; private init; }
 
     /// <summary>Its name then.</summary>
-    public string HostName { get; private init; } = "";
+    public string? HostName { get; private init; }
+
+    /// <summary>The tag of the machines that are moved; null when it is about a host.</summary>
+    public string? Tag { get; private init; }
+
+    /// <summary>What it is about, as it stands in a sentence.</summary>
+    public string Subject => EvacuationWords.Subject(HostName, Tag);
+
+    /// <summary>When the window closes: no move begins afterwards; null: there is none.</summary>
+    public DateTimeOffset? Until { get; private init; }
 
     /// <summary>Which way.</summary>
     public EvacuationKind Kind { get; private init; }
@@ -94,6 +107,12 @@ public sealed class Evacuation
         PredictedSeconds = plan.TotalSeconds, PredictedWorstMs = plan.WorstBlackoutMs, RequestedByName = by.Name, RunBy = by.UserId, CreatedAt = now,
     };
 
+    internal static Evacuation Begin(Host? host, RelocationOrder order, EvacuationPlan plan, Actor by, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(), HostId = host?.Id, HostName = host?.Name, Tag = order.Tag, Until = order.Until, Kind = EvacuationKind.Relocate, Status = EvacuationStatus.Running, Terms = order.Terms,
+        PredictedSeconds = plan.TotalSeconds, PredictedWorstMs = plan.WorstBlackoutMs, RequestedByName = by.Name, RunBy = by.UserId, CreatedAt = now,
+    };
+
     internal void Pause(string? why) => (Status, Note) = (EvacuationStatus.Paused, why?.Cut(LongestNote));
 
     internal void Resume(Actor by) => (Status, Note, RunBy) = (EvacuationStatus.Running, null, by.UserId);
@@ -109,20 +128,26 @@ public sealed class Evacuation
 /// <param name="Mode">How.</param>
 /// <param name="ObjectiveMs">Longest silence each move may cost, ms; null: no promise.</param>
 /// <param name="Limits">How many at once.</param>
-public sealed record EvacuationTerms(MigrationMode Mode, double? ObjectiveMs, EvacuationLimits Limits);
+/// <param name="Move">All that a schedule says of how and where to; null: nothing besides.</param>
+public sealed record EvacuationTerms(MigrationMode Mode, double? ObjectiveMs, EvacuationLimits Limits, MigrationParameters? Move = null);
 
 sealed class EvacuationConfiguration : IEntityTypeConfiguration<Evacuation>
 {
     public void Configure(EntityTypeBuilder<Evacuation> builder)
     {
-        builder.Ignore(e => e.IsActive);
+        builder.Ignore(e => e.IsActive).Ignore(e => e.Subject);
         builder.Property(e => e.HostName).HasMaxLength(60);
+        builder.Property(e => e.Tag).HasMaxLength(MachineTags.Longest);
         builder.Property(e => e.Note).HasMaxLength(Evacuation.LongestNote);
         builder.Property(e => e.RequestedByName).HasMaxLength(80);
         builder.Property(e => e.Terms).IsDocument<EvacuationTerms>();
         // No tie to the host: what was done stays told when the host is removed.
         builder.HasIndex(e => e.HostId).IsUnique().HasFilter("status in ('Running', 'Paused', 'Cancelling')").HasDatabaseName("ux_evacuations_one_active_per_host");
         builder.HasIndex(e => new { e.HostId, e.CreatedAt });
-        builder.ToTable("evacuations", t => t.HasCheckConstraint("ck_evacuations_ended", "(status in ('Done', 'Cancelled')) = (ended_at is not null)"));
+        builder.ToTable("evacuations", t =>
+        {
+            t.HasCheckConstraint("ck_evacuations_ended", "(status in ('Done', 'Cancelled')) = (ended_at is not null)");
+            t.HasCheckConstraint("ck_evacuations_subject", "num_nonnulls(host_id, tag) = 1 and (host_id is null) = (host_name is null)");
+        });
     }
 }

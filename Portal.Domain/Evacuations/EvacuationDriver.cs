@@ -36,7 +36,8 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if ((await db.Evacuations.FromSql($"select * from evacuations where id = {id} and ended_at is null for no key update skip locked").ToListAsync(ct)).SingleOrDefault() is not { } evacuation)
             return;
-        if (await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.Id == evacuation.HostId, ct) is { } host)
+        var host = await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.Id == evacuation.HostId, ct);
+        if (host is not null || evacuation.HostId is null)
             await AdvanceAsync(db, await EvacuationTurn.LookAsync(db, evacuation, host, time.GetUtcNow(), ct), ct);
         else
             await AbandonAsync(db, evacuation, ct);
@@ -50,6 +51,7 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
     async Task AdvanceAsync(PortalDbContext db, EvacuationTurn turn, CancellationToken ct)
     {
         var evacuation = turn.Evacuation;
+        turn.CloseWindow();
         if (evacuation.Status == EvacuationStatus.Running && turn.Waiting.Any())
             await StartAsync(db, turn, ct);
         else if (evacuation.Status == EvacuationStatus.Cancelling)
@@ -88,10 +90,11 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
         var (evacuation, now) = (turn.Evacuation, time.GetUtcNow());
         evacuation.End(status, now);
         var stayed = turn.Items.Where(i => i.State == EvacuationItemState.Stayed).ToList();
-        var action = evacuation.Kind switch { EvacuationKind.Empty => "host.emptied", EvacuationKind.BringBack => "host.brought-back" };
-        db.AuditEvents.Add(AuditEvent.Of(Actor.System, action, "host", evacuation.HostId, evacuation.HostName, null,
+        var action = evacuation.Kind switch { EvacuationKind.Empty => "host.emptied", EvacuationKind.BringBack => "host.brought-back", EvacuationKind.Relocate => "schedule.moved" };
+        db.AuditEvents.Add(AuditEvent.Of(Actor.System, action, evacuation.HostId is null ? "evacuation" : "host", evacuation.HostId ?? evacuation.Id, evacuation.Subject, null,
             new { evacuation = evacuation.Id, status, moved = turn.Items.Count(i => i.State == EvacuationItemState.Moved), stayed = stayed.Select(i => i.MachineName) }, now));
-        if (status == EvacuationStatus.Done && stayed.Count > 0)
+        // What a schedule moves is told of by its run.
+        if (status == EvacuationStatus.Done && stayed.Count > 0 && evacuation.Kind != EvacuationKind.Relocate)
             await NoticeBoard.TellAsync(db, Trouble(evacuation, stayed), [evacuation.RunBy], now, ct);
     }
 
@@ -102,6 +105,7 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
         {
             EvacuationKind.Empty => $"{evacuation.HostName} is not empty: {count} stayed",
             EvacuationKind.BringBack => $"Not everything came back to {evacuation.HostName}: {count} stayed away",
+            EvacuationKind.Relocate => $"Not all of {evacuation.Subject} moved: {count} stayed",
         };
         return new Notice(NoticeKind.MachineTrouble, title, string.Join('\n', stayed.Select(i => $"{i.MachineName}: {i.Detail}")), $"/hosts/{evacuation.HostId}/maintenance", evacuation.Id, null);
     }
@@ -110,7 +114,7 @@ public sealed class EvacuationDriver(IDbContextFactory<PortalDbContext> contexts
     {
         var now = time.GetUtcNow();
         foreach (var item in await db.EvacuationItems.Where(i => i.EvacuationId == evacuation.Id && i.EndedAt == null).ToListAsync(ct))
-            item.End(EvacuationItemState.Stayed, $"{evacuation.HostName} was removed from the portal.", now);
+            item.End(EvacuationItemState.Stayed, $"{evacuation.Subject} was removed from the portal.", now);
         evacuation.End(EvacuationStatus.Cancelled, now);
     }
 }

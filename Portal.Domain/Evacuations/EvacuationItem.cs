@@ -48,6 +48,9 @@ public sealed class EvacuationItem
     /// <summary>Its turn.</summary>
     public int Ordinal { get; private init; }
 
+    /// <summary>Where it is to leave; null for one that came later.</summary>
+    public Guid? SourceHostId { get; private init; }
+
     /// <summary>What became of it.</summary>
     public EvacuationItemState State { get; private set; }
 
@@ -81,13 +84,19 @@ public sealed class EvacuationItem
     internal static EvacuationItem Turn(Guid evacuation, PlannedMove move, int ordinal) => new()
     {
         EvacuationId = evacuation, MachineId = move.MachineId, MachineName = move.MachineName, MemoryMib = move.Size.MemoryMib, Ordinal = ordinal,
-        State = EvacuationItemState.Waiting, DestinationHostId = move.Route.To, DestinationName = move.To, Forecast = move.Forecast, Detail = move.Note,
+        State = EvacuationItemState.Waiting, SourceHostId = move.Route.From, DestinationHostId = move.Route.To, DestinationName = move.To, Forecast = move.Forecast, Detail = move.Note,
     };
 
-    internal static EvacuationItem Stay(Guid evacuation, StayingMachine machine, int ordinal, DateTimeOffset now) => new()
+    internal static EvacuationItem Stay(Guid evacuation, StayingMachine machine, Guid? from, int ordinal, DateTimeOffset now) => new()
     {
         EvacuationId = evacuation, MachineId = machine.MachineId, MachineName = machine.MachineName, MemoryMib = machine.Size.MemoryMib, Ordinal = ordinal,
-        State = EvacuationItemState.Stayed, Detail = machine.Why.Cut(LongestDetail), EndedAt = now,
+        State = EvacuationItemState.Stayed, SourceHostId = from, Detail = machine.Why.Cut(LongestDetail), EndedAt = now,
+    };
+
+    internal static EvacuationItem There(Guid evacuation, EvacuationCandidate machine, string name, int ordinal, DateTimeOffset now) => new()
+    {
+        EvacuationId = evacuation, MachineId = machine.Id, MachineName = machine.Name, MemoryMib = machine.Size.MemoryMib, Ordinal = ordinal,
+        State = EvacuationItemState.Moved, SourceHostId = machine.From, DestinationHostId = machine.From, DestinationName = name, Detail = $"It was on {name} already.", EndedAt = now,
     };
 
     internal static EvacuationItem Newcomer(Guid evacuation, EvacuationCandidate machine, int ordinal) => new()

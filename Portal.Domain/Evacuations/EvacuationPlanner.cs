@@ -25,7 +25,11 @@ public sealed record EvacuationCandidate(Guid Id, string Name, MachineSize Size,
 /// <param name="StartsAt">Seconds from the beginning; null when it cannot be foretold.</param>
 /// <param name="Note">What it waits for besides its turn; null when there is nothing.</param>
 /// <param name="IsOff">Whether it is off: only its definition goes, and nobody notices.</param>
-public sealed record PlannedMove(Guid MachineId, string MachineName, MachineSize Size, Route Route, string To, MoveForecast? Forecast, double? StartsAt, string? Note, bool IsOff = false);
+public sealed record PlannedMove(Guid MachineId, string MachineName, MachineSize Size, Route Route, string To, MoveForecast? Forecast, double? StartsAt, string? Note, bool IsOff = false)
+{
+    /// <summary>What it means for the machine's objective; null where there is none.</summary>
+    public MovePromise? Promise { get; init; }
+}
 
 /// <summary>A machine that cannot be moved.</summary>
 /// <param name="MachineId">The machine.</param>
@@ -167,7 +171,7 @@ public static class EvacuationPlanner
         if (known.Count == 0 && moves.Exists(move => !move.IsOff))
             return (null, moves);
         var usual = known.Count == 0 ? 0 : known[known.Count / 2];
-        var slots = Timetable.Of([.. moves.Select(move => new TimedMove(move.Route, move.IsOff ? SecondsOfOne : move.Forecast?.Seconds ?? usual))], limits);
+        var slots = Timetable.Of([.. moves.Select(move => new TimedMove(move.Route, move.IsOff ? SecondsOfOne : move.Forecast?.Seconds ?? usual, move.IsOff ? 0 : move.Forecast?.StreamSeconds ?? 0))], limits);
         return (slots.Max(slot => slot.Ends), [.. moves.Select((move, n) => move with { StartsAt = slots[n].Starts })]);
     }
 

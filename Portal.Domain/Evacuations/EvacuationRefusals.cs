@@ -16,6 +16,7 @@ public sealed record EvacuationUnderWay(Guid Id, string HostName, EvacuationKind
     {
         EvacuationKind.Empty => $"{host} is being emptied already",
         EvacuationKind.BringBack => $"Machines are being brought back to {host}",
+        EvacuationKind.Relocate => $"A schedule moves what is on {host}",
     };
 }
 

@@ -17,7 +17,7 @@ public sealed partial class EvacuationService
         await using var db = await contexts.CreateDbContextAsync(ct);
         var rows = db.Evacuations.AsNoTracking();
         if (query.LikePattern is { } like)
-            rows = rows.Where(e => EF.Functions.ILike(e.HostName, like, @"\"));
+            rows = rows.Where(e => EF.Functions.ILike(e.HostName ?? e.Tag!, like, @"\"));
         if (query.EnumFilter<EvacuationStatus>("status") is { } statuses)
             rows = rows.Where(e => statuses.Contains(e.Status));
         if (query.EnumFilter<EvacuationKind>("kind") is { } kinds)
@@ -26,7 +26,7 @@ public sealed partial class EvacuationService
             rows = rows.Where(e => e.HostId == host);
         var sorted = query.SortField switch
         {
-            "host" => rows.SortBy(e => e.HostName, query.Descending),
+            "host" => rows.SortBy(e => e.HostName ?? e.Tag, query.Descending),
             "status" => rows.SortBy(e => e.Status, query.Descending),
             "created" => rows.SortBy(e => e.CreatedAt, query.Descending),
             _ => rows.SortBy(e => e.CreatedAt, descending: true),
@@ -46,15 +46,15 @@ public sealed partial class EvacuationService
         return await DetailsAsync(db, actor, id, ct);
     }
 
-    /// <summary>The evacuation of a host that is under way, or the last one; null when there was none the actor may see.</summary>
+    /// <summary>The evacuation of a host that is under way, or the last one of its maintenance; null when there was none the actor may see.</summary>
     public async Task<EvacuationDetails?> LastAsync(Actor actor, Guid hostId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var last = await db.Evacuations.Where(e => e.HostId == hostId).OrderByDescending(e => e.CreatedAt).ThenByDescending(e => e.Id).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
+        var last = await db.Evacuations.Where(e => e.HostId == hostId && (e.Kind != EvacuationKind.Relocate || e.EndedAt == null)).OrderByDescending(e => e.CreatedAt).ThenByDescending(e => e.Id).Select(e => (Guid?)e.Id).FirstOrDefaultAsync(ct);
         return last is { } id ? await DetailsAsync(db, actor, id, ct) : null;
     }
 
-    static async Task<EvacuationDetails?> DetailsAsync(PortalDbContext db, Actor actor, Guid id, CancellationToken ct)
+    async Task<EvacuationDetails?> DetailsAsync(PortalDbContext db, Actor actor, Guid id, CancellationToken ct)
     {
         if (!actor.SeesFleet || await db.Evacuations.AsNoTracking().Where(e => e.Id == id).Select(EvacuationRow.From(db)).SingleOrDefaultAsync(ct) is not { } row)
             return null;
@@ -62,7 +62,21 @@ public sealed partial class EvacuationService
         var operations = items.Select(i => i.OperationId).OfType<Guid>().ToList();
         var moves = await db.Migrations.AsNoTracking().Where(m => operations.Contains(m.OperationId)).Select(MigrationRow.From(db)).ToDictionaryAsync(m => m.OperationId, ct);
         return new EvacuationDetails(row with { WorstBlackoutMs = Worst(moves.Values.Select(m => m.Measured)) }, items.ConvertAll(i => new EvacuationItemRow(i.MachineId, i.MachineName, i.MemoryMib, i.State, i.DestinationName, i.Forecast, i.Tries, i.Detail, i.EndedAt,
-            i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null)), actor.IsOperator && row.IsActive);
+            i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null)), actor.IsOperator && row.IsActive, row.IsActive ? Left(row, items, moves, time.GetUtcNow()) : null);
+    }
+
+    /// <summary>How long the rest takes. What waits for nobody but an operator has no end to foretell.</summary>
+    static TimeLeft? Left(EvacuationRow row, List<EvacuationItem> items, Dictionary<Guid, MigrationRow> moves, DateTimeOffset now)
+    {
+        if (row.Status == EvacuationStatus.Paused)
+            return null;
+        var turns = items.Where(i => i.State is EvacuationItemState.Waiting or EvacuationItemState.Moving or EvacuationItemState.Moved).Select(i =>
+        {
+            var move = i.OperationId is { } operation ? moves.GetValueOrDefault(operation) : null;
+            return new TurnTime(new Route(i.SourceHostId ?? row.HostId ?? Guid.Empty, i.DestinationHostId ?? Guid.Empty), i.Forecast?.Seconds, i.Forecast?.StreamSeconds ?? 0,
+                move is null || i.State == EvacuationItemState.Waiting ? null : ((move.EndedAt ?? now) - move.CreatedAt).TotalSeconds, i.State == EvacuationItemState.Moved);
+        });
+        return TimeLeftRule.Of([.. turns], row.Terms.Limits);
     }
 
     /// <summary>The longest silence of those that were validly measured: a probe that stalled itself says nothing.</summary>

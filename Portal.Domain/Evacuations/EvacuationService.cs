@@ -20,7 +20,8 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
         if (await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.Id == hostId, ct) is not { } host)
             return new NotFound("host");
         var limits = order.Terms.Limits;
-        var plan = await (await SurveyAsync(db, host, kind, order, ct)).PlanAsync(db, limits, ct);
+        var survey = await SurveyAsync(db, host, kind, order, ct);
+        var plan = await ObjectivePreview.WithPromisesAsync(db, survey, await survey.PlanAsync(db, limits, ct), order.Terms, ct);
         return new EvacuationPreview(host.Id, host.Name, kind, plan, plan.Fingerprint, limits);
     }
 
@@ -120,10 +121,10 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
         if ((await db.Evacuations.FromSql($"select * from evacuations where id = {id} for no key update").ToListAsync(ct)).SingleOrDefault() is not { } evacuation)
             return new NotFound("evacuation");
         if (!may(evacuation))
-            return new EvacuationNotThere(evacuation.HostName, evacuation.Status, $"{rule}; this one is {EvacuationWords.Of(evacuation.Status)}.");
+            return new EvacuationNotThere(evacuation.Subject, evacuation.Status, $"{rule}; this one is {EvacuationWords.Of(evacuation.Status)}.");
         var (before, now) = (evacuation.Status, time.GetUtcNow());
         change(evacuation);
-        db.AuditEvents.Add(AuditEvent.Of(actor, action, "host", evacuation.HostId, evacuation.HostName, null, new { status = before }, new { status = evacuation.Status }, new { evacuation = id }, now));
+        db.AuditEvents.Add(AuditEvent.Of(actor, action, evacuation.HostId is null ? "evacuation" : "host", evacuation.HostId ?? id, evacuation.Subject, null, new { status = before }, new { status = evacuation.Status }, new { evacuation = id }, now));
         await SaveAsync(db, id, evacuation.HostId, ct);
         await transaction.CommitAsync(ct);
         return (await DetailsAsync(db, actor, id, ct))!;
@@ -133,31 +134,39 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
     {
         var plan = await survey.PlanAsync(db, order.Terms.Limits, ct);
         if (order.Plan is { } seen && seen != plan.Fingerprint)
-            return new PlanChanged(survey.Host.Name);
-        var evacuation = Evacuation.Begin(survey.Host, kind, order, plan, actor, now);
+            return new PlanChanged(survey.Host!.Name);
+        var evacuation = Evacuation.Begin(survey.Host!, kind, order, plan, actor, now);
+        Add(db, evacuation, survey, plan, now);
+        return evacuation;
+    }
+
+    internal static void Add(PortalDbContext db, Evacuation evacuation, EvacuationSurvey survey, EvacuationPlan plan, DateTimeOffset now)
+    {
+        var from = survey.Machines.ToDictionary(m => m.Id, m => m.From);
         db.Evacuations.Add(evacuation);
         db.EvacuationItems.AddRange(plan.Moves.Select((move, n) => EvacuationItem.Turn(evacuation.Id, move, n)));
-        db.EvacuationItems.AddRange(plan.Stays.Select((machine, n) => EvacuationItem.Stay(evacuation.Id, machine, plan.Moves.Count + n, now)));
-        return evacuation;
+        db.EvacuationItems.AddRange(plan.Stays.Select((machine, n) => EvacuationItem.Stay(evacuation.Id, machine, from[machine.MachineId], plan.Moves.Count + n, now)));
     }
 
     static async Task<EvacuationSurvey> SurveyAsync(PortalDbContext db, Host host, EvacuationKind kind, EvacuationOrder order, CancellationToken ct) => kind switch
     {
         EvacuationKind.Empty => await EvacuationSurvey.ToEmptyAsync(db, host, order.Mode, ct),
         EvacuationKind.BringBack => await EvacuationSurvey.ToBringBackAsync(db, host, order.Mode, await EvacuationSurvey.LeftAsync(db, host, ct), ct),
+        EvacuationKind.Relocate => throw new InvalidOperationException("What a schedule moves is not maintenance."),
     };
 
-    static async Task SaveAsync(PortalDbContext db, Guid? evacuation, Guid host, CancellationToken ct)
+    static async Task SaveAsync(PortalDbContext db, Guid? evacuation, Guid? host, CancellationToken ct)
     {
         await db.SaveChangesAsync(ct);
         if (evacuation is { } id)
             await ChangeNotice.NotifyAsync(db, ChangeKind.Evacuation, id, null, ct);
-        await ChangeNotice.NotifyAsync(db, ChangeKind.Host, host, null, ct);
+        if (host is { } about)
+            await ChangeNotice.NotifyAsync(db, ChangeKind.Host, about, null, ct);
     }
 
-    static async Task<EvacuationUnderWay?> UnderWayAsync(PortalDbContext db, Guid hostId, CancellationToken ct) =>
+    internal static async Task<EvacuationUnderWay?> UnderWayAsync(PortalDbContext db, Guid hostId, CancellationToken ct) =>
         await db.Evacuations.AsNoTracking().SingleOrDefaultAsync(e => e.HostId == hostId && e.EndedAt == null, ct) is { } first
-            ? new EvacuationUnderWay(first.Id, first.HostName, first.Kind, first.RequestedByName, first.CreatedAt)
+            ? new EvacuationUnderWay(first.Id, first.Subject, first.Kind, first.RequestedByName, first.CreatedAt)
             : null;
 
     static Refusal? Refuse(Actor actor) => actor.RefuseUnless(PlatformRoles.Operator, "put hosts into maintenance or take them back");

@@ -108,8 +108,9 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
     {
         if (machine.State == MachineState.Off)
             return await rehomes.StartAsync(actor, machine.Id, to, item.NextKey, ct);
-        var (mode, objective, _) = turn.Evacuation.Terms;
-        var move = await moves.StartAsync(actor, machine.Id, new MigrationParameters(to, mode, objective, AnyMode: true), item.NextKey, ct);
+        var terms = turn.Evacuation.Terms;
+        var how = terms.Move ?? new MigrationParameters(null, terms.Mode, terms.ObjectiveMs);
+        var move = await moves.StartAsync(actor, machine.Id, how with { AskedHostId = to, AnyMode = true }, item.NextKey, ct);
         return move.IsOk ? move.Value.OperationId : move.Refusal;
     }
 

@@ -16,11 +16,11 @@ sealed class EvacuationSurvey
     readonly Dictionary<Guid, Host> hosts;
     readonly MigrationMode mode;
 
-    EvacuationSurvey(Host host, MigrationMode mode, Dictionary<Guid, Host> hosts, IReadOnlyList<HostRoom> rooms, IReadOnlyList<EvacuationCandidate> machines) =>
+    EvacuationSurvey(Host? host, MigrationMode mode, Dictionary<Guid, Host> hosts, IReadOnlyList<HostRoom> rooms, IReadOnlyList<EvacuationCandidate> machines) =>
         (Host, this.mode, this.hosts, Rooms, Machines) = (host, mode, hosts, rooms, machines);
 
-    /// <summary>The host that is emptied, or to which machines come back.</summary>
-    public Host Host { get; }
+    /// <summary>The host machines leave, or to which they come back; null when it is about a tag.</summary>
+    public Host? Host { get; }
 
     /// <summary>The hosts machines may go to.</summary>
     public IReadOnlyList<HostRoom> Rooms { get; }
@@ -28,15 +28,21 @@ sealed class EvacuationSurvey
     /// <summary>The machines that are to go.</summary>
     public IReadOnlyList<EvacuationCandidate> Machines { get; }
 
+    /// <summary>The same without some of the machines.</summary>
+    public EvacuationSurvey Without(IReadOnlyCollection<EvacuationCandidate> some) => new(Host, mode, hosts, Rooms, [.. Machines.Except(some)]);
+
     /// <summary>A host's name; for one that was removed a word that says so.</summary>
     public string NameOf(Guid? id) => id is { } known && hosts.TryGetValue(known, out var host) ? host.Name : "a host that was removed";
+
+    /// <summary>A host as the books have it; null for one that was removed.</summary>
+    public Host? HostOf(Guid id) => hosts.GetValueOrDefault(id);
 
     /// <summary>Why nothing can leave or reach a host that does not answer; null when it does.</summary>
     public string? Silent(Guid id) => hosts.TryGetValue(id, out var host) && host.State == HostState.Online ? null : $"{NameOf(id)} does not answer; it goes on when it does.";
 
     /// <summary>Why no machine goes between two hosts the chosen way; null when one does.</summary>
     public string? WhyNoRoute(Route route) =>
-        hosts.TryGetValue(route.From, out var from) && hosts.TryGetValue(route.To, out var to) ? MoveRules.RefuseMode(mode, from, to)?.Message : "One of the hosts was removed.";
+        route.From == route.To ? $"It is on {NameOf(route.To)} already." : hosts.TryGetValue(route.From, out var from) && hosts.TryGetValue(route.To, out var to) ? MoveRules.RefuseMode(mode, from, to)?.Message : "One of the hosts was removed.";
 
     /// <summary>For emptying a host: what has room there or is on its way there, and every other host.</summary>
     public static async Task<EvacuationSurvey> ToEmptyAsync(PortalDbContext db, Host host, MigrationMode mode, CancellationToken ct)
@@ -52,6 +58,14 @@ sealed class EvacuationSurvey
         var rooms = await HostRooms.ReadAsync(db, ct);
         var away = await CandidatesAsync(db, db.Machines.Where(m => machines.Contains(m.Id) && m.HostId != null && m.HostId != host.Id && m.State != MachineState.Deleted), from: null, ct);
         return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id == host.Id).Select(room => room with { InMaintenance = false })], away);
+    }
+
+    /// <summary>For moving machines as a schedule says: to the host it names, or to any other than their own.</summary>
+    public static async Task<EvacuationSurvey> ToRelocateAsync(PortalDbContext db, Host? host, EvacuationTerms terms, IQueryable<Machine> machines, CancellationToken ct)
+    {
+        var rooms = await HostRooms.ReadAsync(db, ct);
+        var to = terms.Move?.AskedHostId;
+        return new EvacuationSurvey(host, terms.Mode, await HostsAsync(db, ct), [.. rooms.Where(room => to is null ? room.Id != host?.Id : room.Id == to)], await CandidatesAsync(db, machines, from: null, ct));
     }
 
     /// <summary>The machines that left a host since its maintenance began.</summary>

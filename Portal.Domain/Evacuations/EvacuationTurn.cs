@@ -37,7 +37,7 @@ sealed class EvacuationTurn
     public EvacuationCandidate MachineOf(EvacuationItem item) => toGo[item.MachineId];
 
     /// <summary>Looks, and settles what is over.</summary>
-    public static async Task<EvacuationTurn> LookAsync(PortalDbContext db, Evacuation evacuation, Host host, DateTimeOffset now, CancellationToken ct)
+    public static async Task<EvacuationTurn> LookAsync(PortalDbContext db, Evacuation evacuation, Host? host, DateTimeOffset now, CancellationToken ct)
     {
         var items = await db.EvacuationItems.Where(i => i.EvacuationId == evacuation.Id).OrderBy(i => i.Ordinal).ToListAsync(ct);
         var ids = items.ConvertAll(i => i.MachineId);
@@ -45,8 +45,10 @@ sealed class EvacuationTurn
         var moves = await MovesAsync(db, evacuation, items, ct);
         var survey = evacuation.Kind switch
         {
-            EvacuationKind.Empty => await EvacuationSurvey.ToEmptyAsync(db, host, evacuation.Terms.Mode, ct),
-            EvacuationKind.BringBack => await EvacuationSurvey.ToBringBackAsync(db, host, evacuation.Terms.Mode, ids, ct),
+            EvacuationKind.Empty => await EvacuationSurvey.ToEmptyAsync(db, host!, evacuation.Terms.Mode, ct),
+            EvacuationKind.BringBack => await EvacuationSurvey.ToBringBackAsync(db, host!, evacuation.Terms.Mode, ids, ct),
+            EvacuationKind.Relocate => await EvacuationSurvey.ToRelocateAsync(db, host, evacuation.Terms,
+                db.Machines.Where(m => m.State != MachineState.Deleted && db.EvacuationItems.Any(i => i.EvacuationId == evacuation.Id && i.MachineId == m.Id && i.SourceHostId == m.HostId)), ct),
         };
         var turn = new EvacuationTurn(db, evacuation, survey, items, now)
         {
@@ -57,6 +59,15 @@ sealed class EvacuationTurn
         if (evacuation.Kind == EvacuationKind.Empty)
             turn.TakeInNewcomers();
         return turn;
+    }
+
+    /// <summary>Leaves those where they are whose turn has not come when the window closes.</summary>
+    public void CloseWindow()
+    {
+        if (Evacuation.Until is not { } until || now < until)
+            return;
+        foreach (var item in Waiting.ToList())
+            Stay(item, $"The window closed at {until.UtcDateTime:HH:mm} UTC before its turn.{(item.Detail is { } waited ? $" {waited}" : "")}");
     }
 
     /// <summary>Leaves a machine where it is.</summary>

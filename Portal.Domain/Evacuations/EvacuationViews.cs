@@ -27,8 +27,9 @@ public sealed record EvacuationPreview(Guid HostId, string HostName, EvacuationK
 
 /// <summary>An evacuation as shown in lists.</summary>
 /// <param name="Id">Identifier.</param>
-/// <param name="HostId">The host.</param>
+/// <param name="HostId">The host; null when it is about a tag.</param>
 /// <param name="HostName">Its name then.</param>
+/// <param name="Tag">The tag of the machines that are moved.</param>
 /// <param name="Kind">Which way machines go.</param>
 /// <param name="Status">How far it is.</param>
 /// <param name="Note">What it waits for, or why it is paused.</param>
@@ -43,16 +44,22 @@ public sealed record EvacuationPreview(Guid HostId, string HostName, EvacuationK
 /// <param name="Moved">Where they should be.</param>
 /// <param name="Stayed">Those that did not move.</param>
 /// <param name="WorstBlackoutMs">The longest silence validly measured of any, ms; null when none was.</param>
-public sealed record EvacuationRow(Guid Id, Guid HostId, string HostName, EvacuationKind Kind, EvacuationStatus Status, string? Note, EvacuationTerms Terms,
-    double? PredictedSeconds, double? PredictedWorstMs, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int Waiting, int Moving, int Moved, int Stayed, double? WorstBlackoutMs)
+/// <param name="Until">When its window closes; null: it has none.</param>
+/// <param name="ScheduleId">The schedule it comes from; null when a person asked for it, or the schedule is gone.</param>
+public sealed record EvacuationRow(Guid Id, Guid? HostId, string? HostName, string? Tag, EvacuationKind Kind, EvacuationStatus Status, string? Note, EvacuationTerms Terms,
+    double? PredictedSeconds, double? PredictedWorstMs, string RequestedByName, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int Waiting, int Moving, int Moved, int Stayed, double? WorstBlackoutMs, DateTimeOffset? Until, Guid? ScheduleId)
 {
+    /// <summary>What it is about, as it stands in a sentence.</summary>
+    public string Subject => EvacuationWords.Subject(HostName, Tag);
+
     /// <summary>Whether it is not over.</summary>
     public bool IsActive => EndedAt is null;
 
-    internal static Expression<Func<Evacuation, EvacuationRow>> From(PortalDbContext db) => e => new EvacuationRow(e.Id, e.HostId, e.HostName, e.Kind, e.Status, e.Note, e.Terms,
+    internal static Expression<Func<Evacuation, EvacuationRow>> From(PortalDbContext db) => e => new EvacuationRow(e.Id, e.HostId, e.HostName, e.Tag, e.Kind, e.Status, e.Note, e.Terms,
         e.PredictedSeconds, e.PredictedWorstMs, e.RequestedByName, e.CreatedAt, e.EndedAt,
         db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Waiting), db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Moving),
-        db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Moved), db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Stayed), null);
+        db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Moved), db.EvacuationItems.Count(i => i.EvacuationId == e.Id && i.State == EvacuationItemState.Stayed), null, e.Until,
+        db.ScheduleRuns.Where(r => r.EvacuationId == e.Id).Select(r => (Guid?)r.ScheduleId).FirstOrDefault());
 }
 
 /// <summary>One machine's turn.</summary>
@@ -73,7 +80,8 @@ public sealed record EvacuationItemRow(Guid MachineId, string MachineName, int M
 /// <param name="Evacuation">The evacuation.</param>
 /// <param name="Items">In the order of their turns.</param>
 /// <param name="MayAct">Whether the actor may pause, resume and cancel it.</param>
-public sealed record EvacuationDetails(EvacuationRow Evacuation, IReadOnlyList<EvacuationItemRow> Items, bool MayAct);
+/// <param name="Left">How long it still takes; null when that is not known, or nothing is left.</param>
+public sealed record EvacuationDetails(EvacuationRow Evacuation, IReadOnlyList<EvacuationItemRow> Items, bool MayAct, TimeLeft? Left = null);
 
 /// <summary>A host that is in service again.</summary>
 /// <param name="HostId">The host.</param>

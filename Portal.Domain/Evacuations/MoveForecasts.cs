@@ -26,7 +26,8 @@ public enum ForecastBasis
 /// <param name="BlackoutMsHigh">Most.</param>
 /// <param name="Moves">How many earlier moves it rests on.</param>
 /// <param name="Basis">Which.</param>
-public sealed record MoveForecast(double Seconds, double? BlackoutMsLow, double? BlackoutMsHigh, int Moves, ForecastBasis Basis);
+/// <param name="StreamSeconds">For how much of the time its stream fills the link.</param>
+public sealed record MoveForecast(double Seconds, double? BlackoutMsLow, double? BlackoutMsHigh, int Moves, ForecastBasis Basis, double StreamSeconds = 0);
 
 /// <summary>What moves of an evacuation are expected to come to: <see cref="MovePredictor"/>'s figures, and what an order takes beside its move.</summary>
 /// <param name="newestFirst">Earlier moves of the same mode, newest first.</param>
@@ -40,6 +41,8 @@ public sealed class MoveForecasts(IReadOnlyList<MoveSample> newestFirst, Migrati
     readonly ILookup<Guid, MoveSample> byMachine = newestFirst.ToLookup(s => s.Receipt.MachineId);
     readonly ILookup<Route, MoveSample> byRoute = newestFirst.ToLookup(s => s.Receipt.Route);
     readonly double around = Weighted.Quantile(newestFirst.Select(s => (s.Seconds - s.Receipt.Measured.TotalSeconds, 1.0)), 0.5) ?? 0;
+    // The fastest are those that had the link for themselves and much to send; a few of them may have been counted wrong.
+    readonly double? bytesPerSecond = Weighted.Quantile(newestFirst.Where(s => s.Receipt.Measured is { Bytes: > 0, TotalSeconds: > 0 }).Select(s => (s.Receipt.Measured.Bytes / s.Receipt.Measured.TotalSeconds, 1.0)), 0.9);
     readonly bool isSilenceKnown = newestFirst.Any(s => s.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null });
 
     /// <summary>What a move is expected to come to; null when nothing was ever moved.</summary>
@@ -50,6 +53,7 @@ public sealed class MoveForecasts(IReadOnlyList<MoveSample> newestFirst, Migrati
         var predicted = predictor.Foretell(new MoveQuestion(machine, memoryMib, route, mode, GuestSight.Unseen));
         var (moves, basis) = byMachine[machine].Count() is >= Enough and var own ? (own, ForecastBasis.Machine)
             : byRoute[route].Count() is >= Enough and var there ? (there, ForecastBasis.Route) : (newestFirst.Count, ForecastBasis.Fleet);
-        return new MoveForecast(Math.Max(0, predicted.TotalSeconds + around), isSilenceKnown ? predicted.BlackoutMsLow : null, isSilenceKnown ? predicted.BlackoutMsHigh : null, moves, basis);
+        var seconds = Math.Max(0, predicted.TotalSeconds + around);
+        return new MoveForecast(seconds, isSilenceKnown ? predicted.BlackoutMsLow : null, isSilenceKnown ? predicted.BlackoutMsHigh : null, moves, basis, bytesPerSecond is { } rate ? Math.Min(seconds, predicted.Bytes / rate) : 0);
     }
 }

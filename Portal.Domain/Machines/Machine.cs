@@ -150,6 +150,7 @@ sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
         builder.Property(m => m.FlavorName).HasMaxLength(40);
         // Text, because EF orders writes to an indexed column by its value and inet has no order in .NET; the check keeps it canonical.
         builder.Property(m => m.Address).HasConversion<string>().HasMaxLength(45);
+        builder.Property(m => m.Tags).HasDefaultValueSql("'{}'");
         builder.Property(m => m.SshKey).HasMaxLength(8192);
         builder.Property(m => m.Pending).IsDocument<PendingSize>();
         builder.Property(m => m.StateReason).HasMaxLength(Machine.LongestReason);
@@ -163,6 +164,7 @@ sealed class MachineConfiguration : IEntityTypeConfiguration<Machine>
         builder.HasOne<Host>().WithMany().HasForeignKey(m => m.HostId).OnDelete(DeleteBehavior.Restrict);
         builder.ToTable("machines", t =>
         {
+            t.HasCheckConstraint("ck_machines_tags", $"cardinality(tags) <= {MachineTags.Most}");
             t.HasCheckConstraint("ck_machines_sizes", "vcpus > 0 and memory_mib > 0 and disk_gib > 0");
             t.HasCheckConstraint("ck_machines_address", "host(address::inet) = address");
             t.HasCheckConstraint("ck_machines_running_somewhere", "state not in ('Running', 'Off', 'Unknown') or host_id is not null");

@@ -23,6 +23,7 @@ static class MachineIndexes
         builder.HasIndex(m => new { m.LeaseEndsAt, m.Id }).HasFilter(Live).IncludeProperties(Beside(nameof(Machine.LeaseEndsAt)));
         builder.HasIndex(m => new { m.ProjectId, m.Id }).HasFilter(Live).IncludeProperties(Beside(nameof(Machine.ProjectId)));
         builder.HasIndex(m => new { m.HostId, m.Id }).HasFilter(Live).IncludeProperties(Beside(nameof(Machine.HostId)));
+        builder.HasIndex(m => m.Tags).HasMethod("gin").HasFilter("state <> 'Deleted' and cardinality(tags) > 0");
         // Deleted ones too: what refers to a host or project that goes must be found.
         builder.HasIndex(m => m.HostId);
     }

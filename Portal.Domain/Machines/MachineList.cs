@@ -31,6 +31,8 @@ static class MachineList
             rows = rows.Where(m => m.HostId == host);
         if (query.IdFilter("image") is { } image)
             rows = rows.Where(m => m.ImageId == image);
+        if (query.Filter("tag") is { } tag)
+            rows = rows.Where(m => m.Tags.Length > 0 && m.Tags.Contains(tag.ToLowerInvariant()));
         if (query.IdsFilter("id") is { } ids)
             rows = rows.Where(m => ids.Contains(m.Id));
         return query.Filter("lease") is { } lease ? ByLease(rows, lease, now) : rows;

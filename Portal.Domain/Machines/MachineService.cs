@@ -15,7 +15,7 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
 {
     /// <summary>
     /// Machines the actor may see, by name; deleted ones only when <c>state</c> names them. Sorts: <c>name state host memory created
-    /// project address lease</c>. Filters: <c>lease</c> (soon, grace, running, none), <c>state</c> (names, commas between), <c>project host image</c> (ids), <c>id</c> (ids, commas between). Search looks at name, address, host.
+    /// project address lease</c>. Filters: <c>lease</c> (soon, grace, running, none), <c>state</c> (names, commas between), <c>project host image</c> (ids), <c>id</c> (ids, commas between), <c>tag</c>. Search looks at name, address, host.
     /// </summary>
     public async Task<Page<MachineRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
@@ -49,7 +49,7 @@ public sealed partial class MachineService(IDbContextFactory<PortalDbContext> co
         var member = await db.RefuseUnlessMemberAsync(actor, row.ProjectId, "machine", "change this machine", ct);
         return new MachineDetails(row, more.Image.Name, more.Network.Name, more.Network.Cidr, more.Machine.Mac, more.Machine.Devices, more.Image.LoginUser,
             $"ssh {more.Image.LoginUser}@{row.Address}", more.Machine.SshKey, more.CreatedBy ?? "portal", more.RequestId,
-            [.. MachineList.Actions(row, member, actor), .. await ChangesAsync(db, actor, row, more.Machine, member, ct)], more.Machine.Protected, more.Machine.Pending, more.Machine.LeaseEndsAt);
+            [.. MachineList.Actions(row, member, actor), .. await ChangesAsync(db, actor, row, more.Machine, member, ct)], more.Machine.Protected, more.Machine.Pending, more.Machine.LeaseEndsAt, member is null && row.State is not (MachineState.Deleting or MachineState.Deleted));
     }
 
     /// <summary>Switches the power through an operation. The same key and call give the same operation.</summary>

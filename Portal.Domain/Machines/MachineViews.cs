@@ -55,9 +55,10 @@ public sealed record ActiveOperation(Guid Id, OperationKind Kind, string Title, 
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="Active">What is being done to it now; null when nothing is.</param>
 /// <param name="Lease">Its lease.</param>
+/// <param name="Tags">Its tags.</param>
 public sealed record MachineRow(Guid Id, string Name, Guid ProjectId, string ProjectName, MachineState State, DateTimeOffset StateSince, string? StateReason,
     MachineState? LastKnownState, string Address, string FlavorName, int Vcpus, int MemoryMib, int DiskGib, string ImageTitle, Guid? HostId, string? HostName,
-    DateTimeOffset CreatedAt, ActiveOperation? Active, LeaseView Lease)
+    DateTimeOffset CreatedAt, ActiveOperation? Active, LeaseView Lease, string[] Tags)
 {
     internal static Expression<Func<Machine, MachineRow>> From(PortalDbContext db) => m => new MachineRow(m.Id, m.Name, m.ProjectId,
         db.Projects.Where(p => p.Id == m.ProjectId).Select(p => p.Name).First(), m.State, m.StateSince, m.StateReason, m.LastKnownState, m.Address.ToString(),
@@ -66,7 +67,7 @@ public sealed record MachineRow(Guid Id, string Name, Guid ProjectId, string Pro
         db.Operations.Where(o => o.MachineId == m.Id && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running))
             .Select(o => new ActiveOperation(o.Id, o.Kind, o.Title, o.Status, o.StepName, o.Percent, o.EtaSeconds, o.CancelRequestedAt != null,
                 db.Migrations.Where(x => x.OperationId == o.Id).Select(x => (Guid?)x.Id).FirstOrDefault())).FirstOrDefault(),
-        new LeaseView(m.LeaseStage, m.LeaseEndsAt, m.GraceUntil, m.LeaseDays));
+        new LeaseView(m.LeaseStage, m.LeaseEndsAt, m.GraceUntil, m.LeaseDays), m.Tags);
 }
 
 /// <summary>One thing a person could do to the machine now, or why not.</summary>
@@ -90,8 +91,9 @@ public sealed record MachineAction(string Name, string? WhyNot);
 /// <param name="Protected">Whether deleting it takes a request that is granted.</param>
 /// <param name="Pending">A size that waits for its next start; null when there is none.</param>
 /// <param name="LeaseEndsAt">When its lease ends; null: it has none.</param>
+/// <param name="MayTag">Whether the actor may change its tags.</param>
 public sealed record MachineDetails(MachineRow Machine, string ImageName, string NetworkName, string Cidr, string Mac, Catalog.DeviceModel Devices, string LoginUser,
-    string SshLine, string SshKey, string CreatedByName, Guid? RequestId, IReadOnlyList<MachineAction> Actions, bool Protected = false, PendingSize? Pending = null, DateTimeOffset? LeaseEndsAt = null)
+    string SshLine, string SshKey, string CreatedByName, Guid? RequestId, IReadOnlyList<MachineAction> Actions, bool Protected = false, PendingSize? Pending = null, DateTimeOffset? LeaseEndsAt = null, bool MayTag = false)
 {
     /// <summary>Why an action is not possible now; null when it is.</summary>
     public string? WhyNot(string action) => Actions.FirstOrDefault(a => a.Name == action)?.WhyNot;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
 using Portal.Domain.Machines;
@@ -10,8 +11,8 @@ namespace Portal.Domain.Schedules;
 /// <summary>What came of trying a run.</summary>
 abstract record ScheduleAnswer
 {
-    /// <summary>An operation carries it out.</summary>
-    public sealed record Ordered(Guid Operation) : ScheduleAnswer;
+    /// <summary>An operation carries it out, or an evacuation.</summary>
+    public sealed record Ordered(Guid? Operation, Guid? Evacuation = null) : ScheduleAnswer;
 
     /// <summary>It cannot be done now and may be in a moment.</summary>
     public sealed record NotNow(string Why) : ScheduleAnswer;
@@ -26,8 +27,10 @@ abstract record ScheduleAnswer
 /// <summary>Gives a schedule's order to the service a person would give it to, with the rights its maker has now.</summary>
 public sealed class ScheduleOrders(MachineService machines, MoveOrders moves)
 {
-    internal async Task<ScheduleAnswer> TryAsync(PortalDbContext db, Schedule schedule, ScheduleRun run, CancellationToken ct)
+    internal async Task<ScheduleAnswer> TryAsync(PortalDbContext db, Schedule schedule, ScheduleRun run, DateTimeOffset now, CancellationToken ct)
     {
+        if (schedule.MachineId is null)
+            return await MoveManyAsync(db, schedule, run, now, ct);
         var machine = await db.Machines.AsNoTracking().SingleAsync(m => m.Id == schedule.MachineId, ct);
         if (machine.State is MachineState.Deleting or MachineState.Deleted)
         {
@@ -36,7 +39,7 @@ public sealed class ScheduleOrders(MachineService machines, MoveOrders moves)
         }
 
         if (await ScheduleRules.ActorAsync(db, schedule.CreatedBy, ct) is not { } actor)
-            return new ScheduleAnswer.Refused(new NotAllowed("have this done", "an account: whoever made this schedule has none any more"));
+            return NoAccount();
         // The order's own service decides again; this one knows that it is a schedule, and its words are to the point.
         if (await ScheduleRules.RefuseAsync(db, actor, schedule.ProjectId, schedule.Kind, ct) is { } notAllowed)
             return new ScheduleAnswer.Refused(notAllowed);
@@ -52,6 +55,27 @@ public sealed class ScheduleOrders(MachineService machines, MoveOrders moves)
             ScheduleKind.Relocate => Read(await moves.StartAsync(actor, machine.Id, schedule.Move! with { AnyMode = true }, key, ct), row => row.OperationId),
         };
     }
+
+    /// <summary>For a tag or a host: an evacuation of its own, which knows what became of each machine.</summary>
+    static async Task<ScheduleAnswer> MoveManyAsync(PortalDbContext db, Schedule schedule, ScheduleRun run, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await ScheduleRules.ActorAsync(db, schedule.CreatedBy, ct) is not { } actor)
+            return NoAccount();
+        if (await ScheduleRules.RefuseAsync(db, actor, schedule.ProjectId, schedule.Kind, ct) is { } notAllowed)
+            return new ScheduleAnswer.Refused(notAllowed);
+        if (await db.ScheduleRuns.AnyAsync(r => r.ScheduleId == schedule.Id && r.Outcome == ScheduleOutcome.Ordered, ct))
+            return new ScheduleAnswer.NotNow("What an earlier time of this schedule began is not finished.");
+        var begun = await Relocation.BeginAsync(db, new RelocationOrder(schedule.HostId, schedule.ProjectId, schedule.Tag, schedule.Move!, schedule.Window.Closes(run.DueAt)), actor, now, ct);
+        return begun switch
+        {
+            { Refusal: EvacuationUnderWay busy } => new ScheduleAnswer.NotNow(busy.Message),
+            { Refusal: { } refusal } => new ScheduleAnswer.Refused(refusal),
+            { Value: { } evacuation } => new ScheduleAnswer.Ordered(null, evacuation.Id),
+            _ => new ScheduleAnswer.Nothing($"No machine is there to be moved: {await ScheduleSubject.NameAsync(db, schedule, ct)}.", Trouble: schedule.Tag is not null),
+        };
+    }
+
+    static ScheduleAnswer NoAccount() => new ScheduleAnswer.Refused(new NotAllowed("have this done", "an account: whoever made this schedule has none any more"));
 
     static async Task<bool> IsBusyAsync(PortalDbContext db, Machine machine, CancellationToken ct) => await Ledger.BusyAsync(db, machine.Id, ct) is not null;
 

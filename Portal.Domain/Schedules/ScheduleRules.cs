@@ -10,21 +10,26 @@ namespace Portal.Domain.Schedules;
 /// <summary>Who may have a machine do what at set times, and which schedules make sense.</summary>
 static class ScheduleRules
 {
-    /// <summary>The most schedules of one machine.</summary>
-    public const int MostPerMachine = 20;
+    /// <summary>The most schedules of one machine, of a tag or of a host.</summary>
+    public const int Most = 20;
 
     /// <summary>Why the actor may not, or null: power is for the project's members and owners, moving for operators.</summary>
-    public static async Task<Refusal?> RefuseAsync(PortalDbContext db, Actor actor, Guid projectId, ScheduleKind kind, CancellationToken ct) => kind switch
+    public static async Task<Refusal?> RefuseAsync(PortalDbContext db, Actor actor, Guid? project, ScheduleKind kind, CancellationToken ct) => (kind, project) switch
     {
-        ScheduleKind.PowerOn or ScheduleKind.PowerOff => await db.RefuseUnlessMemberAsync(actor, projectId, "schedule", "switch this machine's power by a schedule", ct),
-        ScheduleKind.Relocate => await db.RoleInAsync(actor, projectId, ct) is null ? new NotFound("schedule") : actor.RefuseUnless(PlatformRoles.Operator, "move machines by a schedule"),
+        (_, null) => actor.SeesFleet ? actor.RefuseUnless(PlatformRoles.Operator, "move machines by a schedule") : new NotFound("schedule"),
+        (ScheduleKind.PowerOn or ScheduleKind.PowerOff, { } projectId) => await db.RefuseUnlessMemberAsync(actor, projectId, "schedule", "switch this machine's power by a schedule", ct),
+        (ScheduleKind.Relocate, { } projectId) => await db.RoleInAsync(actor, projectId, ct) is null ? new NotFound("schedule") : actor.RefuseUnless(PlatformRoles.Operator, "move machines by a schedule"),
     };
 
     /// <summary>Why a schedule makes no sense, or null.</summary>
-    public static async Task<Refusal?> CheckAsync(PortalDbContext db, SchedulePart part, CancellationToken ct)
+    public static async Task<Refusal?> CheckAsync(PortalDbContext db, ScheduleTarget target, SchedulePart part, DateTimeOffset now, CancellationToken ct)
     {
-        if (part.Timing.Check() is { } wrong)
+        if (target.MachineId is null && part.Kind != ScheduleKind.Relocate)
+            return new InvalidText("kind", "Power is switched machine by machine.", "Make a schedule for each machine; only moves go for a tag or a host.");
+        if ((part.Timing.Check() ?? (part.Window ?? ScheduleWindow.Usual).Check()) is { } wrong)
             return wrong;
+        if (RefuseOver(part.Timing, now) is { } over)
+            return over;
         if (part.Kind != ScheduleKind.Relocate)
             return null;
         if (part.Move is not { } move)
@@ -33,6 +38,8 @@ static class ScheduleRules
             return senseless;
         if (move.PolicyId is { } policy && await MovePolicyService.TakeAsync(db, policy, ct) is { IsOk: false, Refusal: { } noPolicy })
             return noPolicy;
+        if (move.AskedHostId is { } there && there == target.HostId)
+            return new InvalidText("host", "What is on a host is not moved to that host.", "Choose another, or the best.");
         return move.AskedHostId is { } host && !await db.Hosts.AnyAsync(h => h.Id == host, ct) ? new InvalidText("host", "There is no such host.", "Choose one from the list, or the best.") : null;
     }
 
@@ -40,6 +47,10 @@ static class ScheduleRules
     public static WrongState? Refuse(Machine machine) => machine.State is MachineState.Deleting or MachineState.Deleted
         ? new WrongState(machine.Name, machine.State, $"{machine.Name} is deleted, so nothing can be done to it at any time.", "Choose another machine.")
         : null;
+
+    /// <summary>Why there is nothing to wait for, or null.</summary>
+    public static InvalidText? RefuseOver(ScheduleTiming timing, DateTimeOffset now) =>
+        timing.Next(now) is null ? new InvalidText(timing.Once is null ? "cron" : "once", "That time is over.", "Choose one to come.") : null;
 
     /// <summary>The person whose rights a schedule runs with, as they are now; null when there is no such person any more.</summary>
     public static Task<Actor?> ActorAsync(PortalDbContext db, Guid userId, CancellationToken ct) => Deputy.ForAsync(db, userId, "by schedule", ct);

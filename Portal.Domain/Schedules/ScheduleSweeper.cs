@@ -1,8 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Portal.Domain.Changes;
 using Portal.Domain.Notices;
-using Portal.Domain.Operations;
-using Portal.Domain.Projects;
 
 namespace Portal.Domain.Schedules;
 
@@ -22,6 +19,9 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
 
     // After a long absence the last of what was missed says it all.
     const int MostMissedTold = 20;
+
+    const string NotRunning = "The portal was not running when it was due.";
+    const string Superseded = "The next time came before this one was done.";
 
     /// <summary>Does everything that can be done now.</summary>
     /// <param name="now">The moment it is.</param>
@@ -62,18 +62,33 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
             var known = await db.ScheduleRuns.Where(r => r.ScheduleId == schedule.Id && times.Contains(r.DueAt)).Select(r => r.DueAt).ToListAsync(ct);
             var runs = times.Where(at => !known.Contains(at)).Select(at => ScheduleRun.Due(schedule, at)).ToList();
             db.AddRange(runs);
-            var late = runs.Where(run => run != runs[^1] || run.DueAt + settings.Window < now).ToList();
+            var late = runs.Where(run => run != runs[^1] || schedule.Window.BeginsUntil(run.DueAt, settings) < now).ToList();
             foreach (var run in late)
-                run.End(ScheduleOutcome.Missed, run == runs[^1] || run.DueAt + settings.Window < now ? "The portal was not running when it was due." : "The next time came before this one was done.", now);
+                run.End(ScheduleOutcome.Missed, run == runs[^1] || run.DueAt + settings.Window < now ? NotRunning : Superseded, now);
+            if (runs.Count > late.Count && runs[^1].DueAt + settings.Window < now)
+                runs[^1].Wait(NotRunning);
             schedule.Took(times[^1], now);
             if (late.Count > 0)
                 await TellAsync(db, schedule, $"missed {(late.Count == 1 ? "its time" : $"{late.Count} times")}", $"It was due {late[^1].DueAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC and the portal was not running within {settings.Window.TotalMinutes:0} minutes of it. Nothing was done.", now, ct);
-            await ChangeNotice.NotifyAsync(db, ChangeKind.Schedule, schedule.MachineId, schedule.ProjectId, ct);
+            await SupersedeAsync(db, schedule, runs, now, ct);
+            await ScheduleService.NotifyAsync(db, schedule, ct);
         }
 
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return due.Count;
+    }
+
+    /// <summary>What waits since an earlier time gives way: it would be done twice in a row.</summary>
+    static async Task SupersedeAsync(PortalDbContext db, Schedule schedule, List<ScheduleRun> runs, DateTimeOffset now, CancellationToken ct)
+    {
+        if (runs.Count == 0)
+            return;
+        foreach (var earlier in await db.ScheduleRuns.Where(r => r.ScheduleId == schedule.Id && r.Outcome == ScheduleOutcome.Waiting).ToListAsync(ct))
+        {
+            earlier.End(ScheduleOutcome.Missed, $"{Superseded} {earlier.Detail}".TrimEnd(), now);
+            await TellAsync(db, schedule, "missed its time", earlier.Detail, now, ct);
+        }
     }
 
     static List<DateTimeOffset> DueTimes(Schedule schedule, DateTimeOffset now)
@@ -94,12 +109,12 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await HoldAsync(db, id, ScheduleOutcome.Ordered, ct) is not { } run || await db.Operations.AsNoTracking().SingleAsync(o => o.Id == run.OperationId, ct) is not { IsActive: false } operation)
+        if (await HoldAsync(db, id, ScheduleOutcome.Ordered, ct) is not { } run || await ScheduleResult.ReadAsync(db, run, ct) is not { } result)
             return false;
         var schedule = await db.Schedules.SingleAsync(s => s.Id == run.ScheduleId, ct);
-        run.End(operation.Status == OperationStatus.Succeeded ? ScheduleOutcome.Done : ScheduleOutcome.Failed, operation.Error, now);
-        if (run.Outcome == ScheduleOutcome.Failed)
-            await TellAsync(db, schedule, "failed", operation.Error, now, ct);
+        run.End(result.Outcome, $"{run.Detail} {result.Detail}".Trim() is { Length: > 0 } said ? said : null, now);
+        if (result.Outcome is ScheduleOutcome.Failed or ScheduleOutcome.Partly)
+            await TellAsync(db, schedule, result.Outcome == ScheduleOutcome.Failed ? "failed" : "did not move everything", result.Detail, now, ct);
         await CloseAsync(db, schedule, transaction, ct);
         return true;
     }
@@ -112,17 +127,20 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
         if (await HoldAsync(db, id, ScheduleOutcome.Waiting, ct) is not { } run)
             return null;
         var schedule = await db.Schedules.SingleAsync(s => s.Id == run.ScheduleId, ct);
-        if (run.DueAt + settings.Window < now)
+        if (schedule.Window.BeginsUntil(run.DueAt, settings) is { } closes && closes < now)
         {
-            run.End(ScheduleOutcome.Missed, $"It could not be done within {settings.Window.TotalMinutes:0} minutes. {run.Detail}", now);
+            run.End(ScheduleOutcome.Missed, $"It could not be done within {(closes - run.DueAt).TotalMinutes:0} minutes. {run.Detail}", now);
             await TellAsync(db, schedule, "missed its time", run.Detail, now, ct);
         }
         else
         {
-            switch (await orders.TryAsync(db, schedule, run, ct))
+            switch (await orders.TryAsync(db, schedule, run, now, ct))
             {
                 case ScheduleAnswer.Ordered ordered:
-                    run.Order(ordered.Operation);
+                    var late = now - run.DueAt > settings.Window ? $"Begun {(now - run.DueAt).TotalMinutes:0} minutes late. {run.Detail}".TrimEnd() : null;
+                    run.Order(ordered.Operation, ordered.Evacuation, late);
+                    if (late is not null)
+                        await TellAsync(db, schedule, "runs late", late, now, ct);
                     break;
                 case ScheduleAnswer.NotNow later when run.Detail == later.Why:
                     return ScheduleOutcome.Waiting;
@@ -150,7 +168,7 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
         await using var db = await contexts.CreateDbContextAsync(ct);
         var open = db.ScheduleRuns.Where(r => r.Outcome == outcome);
         if (outcome == ScheduleOutcome.Ordered)
-            open = open.Where(r => db.Operations.Any(o => o.Id == r.OperationId && o.EndedAt != null));
+            open = open.Where(r => db.Operations.Any(o => o.Id == r.OperationId && o.EndedAt != null) || db.Evacuations.Any(e => e.Id == r.EvacuationId && e.EndedAt != null));
         return await open.OrderBy(r => r.DueAt).Select(r => r.Id).ToListAsync(ct);
     }
 
@@ -167,21 +185,23 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
     static async Task CloseAsync(PortalDbContext db, Schedule schedule, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken ct)
     {
         await db.SaveChangesAsync(ct);
-        await ChangeNotice.NotifyAsync(db, ChangeKind.Schedule, schedule.MachineId, schedule.ProjectId, ct);
+        await ScheduleService.NotifyAsync(db, schedule, ct);
         await transaction.CommitAsync(ct);
     }
 
     static async Task TellAsync(PortalDbContext db, Schedule schedule, string what, string? why, DateTimeOffset now, CancellationToken ct)
     {
-        var machine = await db.Machines.Where(m => m.Id == schedule.MachineId).Select(m => m.Name).SingleAsync(ct);
-        var people = await db.ProjectMembers.Where(m => m.ProjectId == schedule.ProjectId && m.Role == ProjectRole.Owner).Select(m => m.UserId).ToListAsync(ct);
+        var name = await ScheduleSubject.NameAsync(db, schedule, ct);
+        // Nobody but who looks after hosts is told what becomes of a host.
+        var people = schedule.ProjectId is not { } project ? [schedule.CreatedBy]
+            : (await NoticePeople.OwnersAsync(db, project, ct)).Union(await NoticePeople.WhoReadAsync(db, project, [schedule.CreatedBy], ct));
         var does = schedule.Kind switch
         {
             ScheduleKind.PowerOn => "starts",
             ScheduleKind.PowerOff => "shuts down",
             ScheduleKind.Relocate => "moves",
         };
-        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.ScheduleTrouble, $"The schedule that {does} {machine} {what}", why, $"/schedules?machine={schedule.MachineId}", schedule.Id, schedule.ProjectId),
-            [.. people.Union(await NoticePeople.WhoReadAsync(db, schedule.ProjectId, [schedule.CreatedBy], ct))], now, ct);
+        await NoticeBoard.TellAsync(db, new Notice(NoticeKind.ScheduleTrouble, $"The schedule that {does} {name} {what}", why, schedule.MachineId is { } machine ? $"/schedules?machine={machine}" : $"/schedules?id={schedule.Id}", schedule.Id, schedule.ProjectId),
+            [.. people], now, ct);
     }
 }

@@ -10,10 +10,15 @@ namespace Portal.Domain.Schedules;
 /// <param name="Days">Days of the week; empty with <paramref name="Cron"/>.</param>
 /// <param name="At">Time of day; null with <paramref name="Cron"/>.</param>
 /// <param name="Cron">A cron expression of five fields instead of days and time.</param>
-public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, TimeOnly? At, string? Cron = null)
+/// <param name="Once">One date and time by the place's clocks instead of any of these.</param>
+public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, TimeOnly? At, string? Cron = null, DateTime? Once = null)
 {
     // The 29th of February on a given weekday comes every 28 years; past that an expression names no day at all.
     const int MostDaysAhead = 366 * 29;
+
+    // What is further off is a slip of the keyboard.
+    const int FirstYear = 2000;
+    const int LastYear = 2200;
 
     /// <summary>The least there may be between two runs, minutes: a machine is switched, not shaken.</summary>
     public const int LeastMinutesApart = 10;
@@ -26,6 +31,9 @@ public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, 
     {
         if (ZoneOrNull is null)
             return new InvalidText("zone", $"“{Zone.Cut(60)}” is no time zone.", "Give one by its IANA name, such as Europe/Berlin.");
+        if (Once is { } once)
+            return Cron is not null || Days.Count > 0 || At is not null ? new InvalidText("once", "It is to run once, and again and again.", "Give a date and time, or days, or a cron expression.")
+                : once.Year is < FirstYear or > LastYear ? new InvalidText("once", "This date makes no sense.", "Give one such as 2027-01-31T22:00.") : null;
         if (Cron is null)
             return Days.Count == 0 ? new InvalidText("days", "No day of the week is chosen.", "Choose at least one.") : At is null ? new InvalidText("at", "There is no time of day.", "Give one, such as 07:30.") : null;
         if (Schedules.Cron.Parse(Cron) is null)
@@ -41,7 +49,11 @@ public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, 
     /// <summary>The first time after a moment; null when there is none.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
-        if (ZoneOrNull is not { } zone || (Cron is { } text ? Schedules.Cron.Parse(text) : null) is var cron && cron is null && Cron is not null)
+        if (ZoneOrNull is not { } zone)
+            return null;
+        if (Once is { } once)
+            return Moment(DateOnly.FromDateTime(once), new TimeOnly(once.Hour, once.Minute), zone) is var only && only > after ? only : null;
+        if ((Cron is { } text ? Schedules.Cron.Parse(text) : null) is var cron && cron is null && Cron is not null)
             return null;
         var date = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(after, zone).DateTime);
         // From the day before: what clocks going forward pushed over midnight belongs to it.
@@ -76,7 +88,7 @@ public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, 
     public DateTimeOffset There(DateTimeOffset moment) => ZoneOrNull is { } zone ? TimeZoneInfo.ConvertTime(moment, zone) : moment;
 
     /// <summary>What people are told: <c>Mon–Fri at 07:30, Europe/Berlin</c>.</summary>
-    public override string ToString() => Cron is not null ? $"cron {Cron}, {Zone}" : string.Create(CultureInfo.InvariantCulture, $"{DayWords()} at {At:HH\\:mm}, {Zone}");
+    public override string ToString() => Once is { } once ? string.Create(CultureInfo.InvariantCulture, $"once on {once:yyyy-MM-dd} at {once:HH\\:mm}, {Zone}") : Cron is not null ? $"cron {Cron}, {Zone}" : string.Create(CultureInfo.InvariantCulture, $"{DayWords()} at {At:HH\\:mm}, {Zone}");
 
     TimeZoneInfo? ZoneOrNull => !string.IsNullOrWhiteSpace(Zone) && Zone.Length <= 60 && TimeZoneInfo.TryFindSystemTimeZoneById(Zone, out var zone) && zone.HasIanaId ? zone : null;
 

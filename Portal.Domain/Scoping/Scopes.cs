@@ -13,6 +13,7 @@ using Portal.Domain.Notices;
 using Portal.Domain.Notices.Deliveries;
 using Portal.Domain.Operations;
 using Portal.Domain.Projects;
+using Portal.Domain.Schedules;
 using Portal.Domain.Webhooks;
 
 namespace Portal.Domain.Scoping;
@@ -78,6 +79,8 @@ static class Scopes
         builder.Entity<MigrationChunk>().HasQueryFilter(Filter, c => db.ShowsAll || db.Migrations.Any(m => m.Id == c.MigrationId));
         builder.Entity<Webhook>().HasQueryFilter(Filter, h => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == h.ProjectId));
         builder.Entity<Delivery>().HasQueryFilter(Filter, d => db.ShowsAll || db.Webhooks.Any(h => h.Id == d.WebhookId));
+        builder.Entity<Schedule>().HasQueryFilter(Filter, s => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == s.ProjectId));
+        builder.Entity<ScheduleRun>().HasQueryFilter(Filter, r => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == r.ProjectId));
         foreach (var type in builder.Model.GetEntityTypes().Select(e => e.ClrType).Where(typeof(IProjectScoped).IsAssignableFrom).ToList())
             typeof(Scopes).GetMethod(nameof(Scope), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [builder, db]);
     }

@@ -20,6 +20,10 @@ public sealed record DeleteBody(string ConfirmName);
 /// <param name="On">Whether.</param>
 public sealed record ProtectionBody(bool On);
 
+/// <summary>A machine's tags.</summary>
+/// <param name="Tags">All of them.</param>
+public sealed record TagsBody(IReadOnlyList<string> Tags);
+
 /// <summary>A move to order.</summary>
 /// <param name="Mode">Live, PostCopy, QuickDirect or QuickSaved; left out: live, or the mode that keeps the machine's objective.</param>
 /// <param name="DestinationHostId">Where to; left out: the best, as the plan ranks them.</param>
@@ -42,12 +46,13 @@ static class MachineRoutes
     {
         var machines = api.MapGroup("/machines").WithTags("Machines");
         machines.MapGet("", ListAsync).WithSummary("Machines one may see, by name; deleted ones only when the filter state names them")
-            .Lists(["name", "state", "host", "memory", "created", "project", "address", "lease"], new ListFilter("lease", ["soon", "grace", "running", "none"]), ListFilter.Of<MachineState>("state"), ListFilter.Id("project"), ListFilter.Id("host"));
+            .Lists(["name", "state", "host", "memory", "created", "project", "address", "lease"], new ListFilter("lease", ["soon", "grace", "running", "none"]), ListFilter.Of<MachineState>("state"), ListFilter.Id("project"), ListFilter.Id("host"), new ListFilter("tag"));
         machines.MapGet("/{id:guid}", GetAsync).WithSummary("A machine, and what could be done with it now or why not");
         machines.MapGet("/{id:guid}/activity", ActivityAsync).WithSummary("What happened to a machine, newest first, at most 100");
         machines.MapPost("/{id:guid}/power", PowerAsync).WithSummary("Switch a machine's power, by an operation to follow").Changes();
         machines.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a machine with its disk and snapshots, by an operation to follow; its name confirms it, in the body or the query").Changes();
         machines.MapPut("/{id:guid}/protection", ProtectAsync).WithSummary("Put a machine's protection from deletion on or take it off; for owners of its project").Changes();
+        machines.MapPut("/{id:guid}/tags", TagAsync).WithSummary("Say which tags a machine has").Changes();
         machines.MapGet("/{id:guid}/migration-plan", PlanAsync).WithTags("Migrations").WithSummary("Where a machine could go, the best first, how, and what each way would cost; with look=true after a look at the guest and the hosts, which takes a second or two");
         machines.MapPost("/{id:guid}/migrations", MoveAsync).WithTags("Migrations").WithSummary("Move a machine to another host; for operators").Changes();
     }
@@ -62,6 +67,12 @@ static class MachineRoutes
     {
         var switched = await machines.ProtectAsync(user.Actor(), id, body.On, ct);
         return switched.IsOk ? TypedResults.Ok(new ProtectionBody(switched.Value)) : Problems.From(switched.Refusal);
+    }
+
+    static async Task<Results<Ok<TagsBody>, JsonHttpResult<Problem>>> TagAsync(ClaimsPrincipal user, Guid id, TagsBody body, MachineService machines, CancellationToken ct)
+    {
+        var tagged = await machines.TagAsync(user.Actor(), id, body.Tags, ct);
+        return tagged.IsOk ? TypedResults.Ok(new TagsBody(tagged.Value)) : Problems.From(tagged.Refusal);
     }
 
     static async Task<Results<Ok<Page<ActivityEntry>>, JsonHttpResult<Problem>>> ActivityAsync(ClaimsPrincipal user, Guid id, MachineService machines, CancellationToken ct) =>

@@ -12,7 +12,7 @@ public static partial class AuditWords
 
     /// <summary>The kinds of things that can be filtered for.</summary>
     public static IReadOnlyList<(string Value, string Text)> Kinds { get; } =
-        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots"), ("quota", "Quotas"), ("lease", "Leases"), ("schedule", "Schedules"), ("move-policy", "Move policies"), ("audit", "The audit trail")];
+        [("machine", "Machines"), ("request", "Requests"), ("operation", "Operations"), ("host", "Hosts"), ("account", "Accounts"), ("token", "Tokens"), ("rule", "Rules"), ("delegation", "Delegations"), ("project", "Projects"), ("member", "Places in projects"), ("webhook", "Webhooks"), ("delivery", "Deliveries"), ("snapshot", "Snapshots"), ("quota", "Quotas"), ("lease", "Leases"), ("schedule", "Schedules"), ("evacuation", "Evacuations"), ("move-policy", "Move policies"), ("audit", "The audit trail")];
 
     static Dictionary<string, string> Known { get; } = new(StringComparer.Ordinal)
     {
@@ -61,6 +61,7 @@ public static partial class AuditWords
         ["project.objective"] = "Set what users may notice of a project's moves",
         ["machine.protect"] = "Protected a machine from deletion",
         ["machine.unprotect"] = "Took a machine’s protection off",
+        ["machine.tag"] = "Tagged a machine",
         ["machine.resize"] = "Resized a machine",
         ["machine.resize-failed"] = "Resizing a machine failed",
         ["machine.resize-cancelled"] = "Resizing a machine was cancelled",
@@ -113,6 +114,7 @@ public static partial class AuditWords
         ["host.emptied"] = "A host was emptied",
         ["host.in-service"] = "Took a host back into service",
         ["host.brought-back"] = "Machines were brought back to a host",
+        ["schedule.moved"] = "Moved what a schedule said",
         ["evacuation.pause"] = "Paused the emptying of a host",
         ["evacuation.resume"] = "Had the emptying of a host go on",
         ["evacuation.cancel"] = "Cancelled the emptying of a host",

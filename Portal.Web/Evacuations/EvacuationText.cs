@@ -1,4 +1,5 @@
 using Portal.Domain.Evacuations;
+using Portal.Domain.Migrations;
 using Portal.Web.Controls;
 using Portal.Web.Migrations;
 
@@ -18,6 +19,29 @@ public static class EvacuationText
         return $"{Format.Count(plan.Moves.Count, "machine")} move{(plan.Moves.Count == 1 ? "s" : "")} · {time}{worst}{unknown}";
     }
 
+    /// <summary>How long it still takes, with one unit where both ends have the same: <c>20–40 s</c>.</summary>
+    public static string Range(TimeLeft left)
+    {
+        var (least, most) = (Format.Duration(TimeSpan.FromSeconds(left.Least)), Format.Duration(TimeSpan.FromSeconds(left.Most)));
+        return least == most ? $"about {most}" : $"{least} to {most}";
+    }
+
+    /// <summary>What the machine's objective says to a move, with its tone.</summary>
+    public static (string? Tone, string Text) Promise(MovePromise promise) => promise switch
+    {
+        { Mode: null } => ("bad", $"stays: {promise.Objective}, and {promise.Figures} is foretold"),
+        { Outlook: ObjectiveOutlook.Yes } => ("good", $"keeps {promise.Objective}"),
+        { Outlook: ObjectiveOutlook.Likely } => (null, $"likely keeps {promise.Objective}"),
+        _ => ("warn", $"may break {promise.Objective}"),
+    };
+
+    /// <summary>Whom objectives let not move; null when they are in nobody's way.</summary>
+    public static string? Forbidden(EvacuationPlan plan) => plan.Moves.Count(m => m.Promise is { Mode: null }) switch
+    {
+        0 => null,
+        var count => $"{Format.Count(count, "machine")} will not be moved there as {(count == 1 ? "its objective is" : "their objectives are")} now. Another host is tried first; move {(count == 1 ? "it" : "them")} by hand with a reason, or choose another way.",
+    };
+
     /// <summary>What a forecast rests on.</summary>
     public static string Basis(MoveForecast forecast) => forecast.Basis switch
     {
@@ -25,6 +49,37 @@ public static class EvacuationText
         ForecastBasis.Route => $"from {Format.Count(forecast.Moves, "move")} on this way",
         ForecastBasis.Fleet => $"from {Format.Count(forecast.Moves, "move")} elsewhere",
     };
+
+    /// <summary>What an evacuation was for.</summary>
+    public static string Of(EvacuationKind kind) => kind switch
+    {
+        EvacuationKind.Empty => "Emptying for maintenance",
+        EvacuationKind.BringBack => "Bringing back",
+        EvacuationKind.Relocate => "As scheduled",
+    };
+
+    /// <summary>An outcome to choose.</summary>
+    public static string Of(EvacuationStatus status) => char.ToUpperInvariant(EvacuationWords.Of(status)[0]) + EvacuationWords.Of(status)[1..];
+
+    /// <summary>What an evacuation is called.</summary>
+    public static string Title(EvacuationRow row) => row.Kind switch
+    {
+        EvacuationKind.Empty => $"Empty {row.HostName}",
+        EvacuationKind.BringBack => $"Bring back to {row.HostName}",
+        EvacuationKind.Relocate => row.Tag is null ? $"Move what is on {row.HostName}" : $"Move {row.Subject}",
+    };
+
+    /// <summary>What is asked before it is cancelled, and what that means.</summary>
+    public static (string Title, string Lost) Cancelling(EvacuationRow row)
+    {
+        const string Asked = "Moves under way are asked to stop and nothing else begins.";
+        return row.Kind switch
+        {
+            EvacuationKind.Empty => ($"Stop emptying {row.HostName}?", $"{Asked} Machines that moved stay where they are, and {row.HostName} stays in maintenance until you take it back into service."),
+            EvacuationKind.BringBack => ($"Stop bringing machines back to {row.HostName}?", $"{Asked} Machines that came back stay."),
+            EvacuationKind.Relocate => ("Stop these moves?", $"{Asked} Machines that moved stay where they are; the schedule runs again at its next time."),
+        };
+    }
 
     /// <summary>How far an evacuation is, with its tone and sign.</summary>
     public static (string? Tone, string? Sign, string Text) State(EvacuationRow row) => row.Status switch

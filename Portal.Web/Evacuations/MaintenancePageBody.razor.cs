@@ -36,6 +36,7 @@ public sealed partial class MaintenancePageBody
         (null, _) => "Maintenance",
         (_, { Evacuation: { IsActive: true, Kind: EvacuationKind.Empty } }) => $"{host.Name} is being emptied",
         (_, { Evacuation: { IsActive: true, Kind: EvacuationKind.BringBack } }) => $"Machines come back to {host.Name}",
+        (_, { Evacuation: { IsActive: true, Kind: EvacuationKind.Relocate } }) => $"A schedule moves what is on {host.Name}",
         _ => $"Maintenance of {host.Name}",
     };
 
@@ -91,11 +92,7 @@ public sealed partial class MaintenancePageBody
     async Task CancelAsync()
     {
         var running = last!.Evacuation;
-        var (title, lost) = running.Kind switch
-        {
-            EvacuationKind.Empty => ($"Stop emptying {running.HostName}?", $"Moves under way are asked to stop and nothing else begins. Machines that moved stay where they are, and {running.HostName} stays in maintenance until you take it back into service."),
-            EvacuationKind.BringBack => ($"Stop bringing machines back to {running.HostName}?", "Moves under way are asked to stop and nothing else begins. Machines that came back stay."),
-        };
+        var (title, lost) = EvacuationText.Cancelling(running);
         if (await Dialogs.AskAsync(title, lost, "Stop", keep: "Let it go on"))
             await ActAsync(async actor => refusal = (await Evacuations.CancelAsync(actor, running.Id, Alive)).Refusal);
     }

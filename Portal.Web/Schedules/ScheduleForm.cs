@@ -21,9 +21,24 @@ enum ScheduleChoice
     Move,
 }
 
+/// <summary>How often a schedule runs.</summary>
+enum ScheduleOften
+{
+    /// <summary>On days of the week.</summary>
+    Days,
+
+    /// <summary>As a cron expression says.</summary>
+    Cron,
+
+    /// <summary>Once.</summary>
+    Once,
+}
+
 /// <summary>What is typed into the form of a schedule.</summary>
 sealed class ScheduleForm
 {
+    const string OnceFormat = "yyyy-MM-dd'T'HH:mm";
+
     public ScheduleChoice Choice { get; set; } = ScheduleChoice.OnAndOff;
 
     public SortedSet<DayOfWeek> Days { get; } = [.. ScheduleTiming.Weekdays];
@@ -34,7 +49,13 @@ sealed class ScheduleForm
 
     public string Zone { get; set; } = "UTC";
 
-    public bool ByCron { get; set; }
+    public ScheduleOften Often { get; set; }
+
+    public string OnceAt { get; set; } = "";
+
+    public string WindowMinutes { get; set; } = "";
+
+    public WhenLate Late { get; set; }
 
     public string Cron { get; set; } = "30 7 * * mon-fri";
 
@@ -55,7 +76,8 @@ sealed class ScheduleForm
         var form = new ScheduleForm
         {
             Choice = row.Kind switch { ScheduleKind.PowerOn => ScheduleChoice.On, ScheduleKind.PowerOff => ScheduleChoice.Off, ScheduleKind.Relocate => ScheduleChoice.Move },
-            Zone = row.Timing.Zone, ByCron = row.Timing.Cron is not null, Cron = row.Timing.Cron ?? "30 7 * * mon-fri", Enabled = row.Enabled,
+            Zone = row.Timing.Zone, Often = row.Timing switch { { Cron: not null } => ScheduleOften.Cron, { Once: not null } => ScheduleOften.Once, _ => ScheduleOften.Days },
+            OnceAt = row.Timing.Once?.ToString(OnceFormat, CultureInfo.InvariantCulture) ?? "", WindowMinutes = row.Window.Minutes?.ToString(CultureInfo.InvariantCulture) ?? "", Late = row.Window.Late, Cron = row.Timing.Cron ?? "30 7 * * mon-fri", Enabled = row.Enabled,
             HostId = row.Move?.AskedHostId?.ToString() ?? "", Mode = row.Move?.Mode ?? MigrationMode.Live, Policy = PolicyChoice.KeyOf(row.Move), ObjectiveMs = row.Move is { } move ? move.ObjectiveMs?.ToString(CultureInfo.InvariantCulture) ?? "" : "100",
         };
         if (row.Timing.At is { } at)
@@ -71,10 +93,10 @@ sealed class ScheduleForm
     /// <summary>What the service is asked for.</summary>
     public IReadOnlyList<SchedulePart> ToParts() => Choice switch
     {
-        ScheduleChoice.OnAndOff => [new(ScheduleKind.PowerOn, At(OnAt, neverCron: true)), new(ScheduleKind.PowerOff, At(OffAt, neverCron: true))],
-        ScheduleChoice.On => [new(ScheduleKind.PowerOn, At(OnAt))],
-        ScheduleChoice.Off => [new(ScheduleKind.PowerOff, At(OffAt))],
-        ScheduleChoice.Move => [new(ScheduleKind.Relocate, At(OnAt), Move())],
+        ScheduleChoice.OnAndOff => [new(ScheduleKind.PowerOn, OnDays(OnAt), Window: Window), new(ScheduleKind.PowerOff, OnDays(OffAt), Window: Window)],
+        ScheduleChoice.On => [new(ScheduleKind.PowerOn, At(OnAt), Window: Window)],
+        ScheduleChoice.Off => [new(ScheduleKind.PowerOff, At(OffAt), Window: Window)],
+        ScheduleChoice.Move => [new(ScheduleKind.Relocate, At(OnAt), Move(), Window)],
     };
 
     MigrationParameters Move()
@@ -83,9 +105,18 @@ sealed class ScheduleForm
         return new MigrationParameters(Guid.TryParse(HostId, out var host) ? host : null, Mode, Objective(), policy, made);
     }
 
-    ScheduleTiming At(string time, bool neverCron = false) => ByCron && !neverCron
-        ? new(Zone.Trim(), [], null, Cron.Trim())
-        : new(Zone.Trim(), [.. Days], TimeOnly.TryParseExact(time, ["HH:mm", "HH:mm:ss", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null);
+    // What is no number is refused by the service with its words.
+    ScheduleWindow Window => new(WindowMinutes.Trim() is not { Length: > 0 } text ? null : int.TryParse(text, CultureInfo.InvariantCulture, out var minutes) ? minutes : 0, Late);
+
+    ScheduleTiming At(string time) => Often switch
+    {
+        ScheduleOften.Cron => new(Zone.Trim(), [], null, Cron.Trim()),
+        ScheduleOften.Once => new(Zone.Trim(), [], null, Once: DateTime.TryParse(OnceAt, CultureInfo.InvariantCulture, DateTimeStyles.None, out var once) ? once : DateTime.MinValue),
+        ScheduleOften.Days => OnDays(time),
+    };
+
+    ScheduleTiming OnDays(string time) =>
+        new(Zone.Trim(), [.. Days], TimeOnly.TryParseExact(time, ["HH:mm", "HH:mm:ss", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null);
 
     // What is no number is refused by the service with its words.
     double? Objective() => ObjectiveMs.Trim() is not { Length: > 0 } text ? null : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) ? ms : double.NaN;

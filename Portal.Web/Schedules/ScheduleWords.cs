@@ -17,7 +17,22 @@ static class ScheduleWords
     };
 
     /// <summary>What a schedule does, with where to.</summary>
-    public static string Of(ScheduleRow row) => row.Kind == ScheduleKind.Relocate ? $"Move to {row.DestinationName ?? "the best host"}" : Of(row.Kind);
+    public static string Of(ScheduleRow row) => row.Kind == ScheduleKind.Relocate ? $"Move to {row.DestinationName ?? (row.MachineId is null ? "the best hosts" : "the best host")}" : Of(row.Kind);
+
+    /// <summary>What is done when a time could not be kept.</summary>
+    public static string Of(WhenLate late) => late switch
+    {
+        WhenLate.Skip => "leave it out and say so",
+        WhenLate.RunLate => "do it late and say so",
+    };
+
+    /// <summary>How long after its time it may begin something; null where that goes without saying.</summary>
+    public static string? Of(ScheduleWindow window) => window switch
+    {
+        { Minutes: null, Late: WhenLate.Skip } => null,
+        { Minutes: null } => "late if need be",
+        { Minutes: { } minutes } => $"window of {Format.Duration(TimeSpan.FromMinutes(minutes))}{(window.Late == WhenLate.RunLate ? ", late if need be" : "")}",
+    };
 
     /// <summary>What became of a run, with its tone.</summary>
     public static (string? Tone, string Text) Of(ScheduleOutcome outcome) => outcome switch
@@ -25,6 +40,7 @@ static class ScheduleWords
         ScheduleOutcome.Waiting => ("warn", "Waits"),
         ScheduleOutcome.Ordered => ("accent", "Being done"),
         ScheduleOutcome.Done => ("good", "Done"),
+        ScheduleOutcome.Partly => ("warn", "Done in part"),
         ScheduleOutcome.Failed => ("bad", "Failed"),
         ScheduleOutcome.Missed => ("bad", "Missed"),
         ScheduleOutcome.Skipped => (null, "Skipped"),

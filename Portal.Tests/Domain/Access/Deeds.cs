@@ -109,7 +109,7 @@ sealed class Deeds
     {
         var row = await EmptyAsync();
         await postgres.Get<EvacuationDriver>().AdvanceAsync(row.Id, Ct);
-        return row.HostId;
+        return row.HostId!.Value;
     }
 
     async Task<Guid> SomebodyAsync() => (await postgres.HireAsync(PlatformRoles.None)).UserId;

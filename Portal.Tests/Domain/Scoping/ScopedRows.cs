@@ -57,7 +57,7 @@ static class ScopedRows
         [typeof(QuotaSettings)] = (postgres, world, ct) => Ordered(postgres, async db => db.AddRange((await db.QuotaSettings.AnyAsync(q => q.ProjectId == world.Project.Id, ct)) ? [] : [QuotaSettings.Of(world.Project.Id)]), ct),
         [typeof(ProjectLease)] = (postgres, world, ct) => Ordered(postgres, db => Added(db, ProjectLease.Create(world.Project.Id, LeaseTerms.BuiltIn)), ct),
         [typeof(Snapshot)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(Snapshot.Order(Guid.CreateVersion7(), await MachineAsync(db, world, ct), "before", null, world.Member, postgres.Time.GetUtcNow())), ct),
-        [typeof(Schedule)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(Schedule.Create(await MachineAsync(db, world, ct), ScheduleKind.PowerOff, Evenings, null, enabled: true, world.Member, postgres.Time.GetUtcNow())), ct),
+        [typeof(Schedule)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(Schedule.Create(new ScheduleTarget((await MachineAsync(db, world, ct)).Id), world.Project.Id, new SchedulePart(ScheduleKind.PowerOff, Evenings), world.Member, postgres.Time.GetUtcNow())), ct),
         [typeof(ScheduleRun)] = (postgres, world, ct) => Ordered(postgres, async db => db.Add(ScheduleRun.Due(await db.Schedules.FirstAsync(s => s.ProjectId == world.Project.Id, ct), postgres.Time.GetUtcNow())), ct),
         [typeof(Webhook)] = (postgres, world, ct) => Ordered(postgres, db =>
         {

@@ -67,6 +67,39 @@ public class MaintenancePageTests(PostgresCluster cluster) : PageTest(cluster)
     }
 
     [Fact]
+    public async Task What_an_objective_forbids_is_said_before_anything_is_begun()
+    {
+        var strict = await World.AddMachineAsync(name: "db-01");
+        await World.AddMachineAsync(name: "web-01");
+        (await Get<ObjectiveService>().SetForMachineAsync(World.Owner, strict.Id, 100, null, Ct)).IsOk.ShouldBeTrue();
+
+        var page = Open(World.Admin);
+
+        page.Says("100 ms");
+        page.Row("db-01").Plain().ShouldContain("100 ms");
+        page.Row("web-01").Plain().ShouldNotContain("100 ms");
+    }
+
+    [Fact]
+    public async Task All_evacuations_are_listed_filtered_and_each_has_its_page()
+    {
+        await World.AddMachineAsync(name: "web-01");
+        await StartAsync();
+        await ArriveAsync();
+
+        var list = Open<EvacuationsPage>(World.Admin, "/evacuations");
+        list.Says($"Empty {Host.Name}");
+        list.Row($"Empty {Host.Name}").Plain().ShouldContain("1 of 1 moved");
+        var id = (await Evacuations.ListAsync(World.Admin, new ListQuery(), Ct)).Items.Single().Id;
+        list.Find("tbody a.name").GetAttribute("href").ShouldBe($"/evacuations/{id}");
+        (await Evacuations.ListAsync(World.Admin, new ListQuery(Filters: new Dictionary<string, string> { ["kind"] = "BringBack" }), Ct)).Total.ShouldBe(0);
+        Nav.NavigateTo($"/evacuations/{id}");
+        var one = Browser.Render<EvacuationPageBody>(p => p.Add(b => b.Id, id));
+        one.Says("1 of 1 moved.");
+        one.Row("web-01").Plain().ShouldContain("52 ms");
+    }
+
+    [Fact]
     public async Task It_is_paused_gone_on_with_and_cancelled_from_its_page()
     {
         await World.AddMachineAsync(name: "web-01");

@@ -109,7 +109,7 @@ public sealed class SchedulePagesTests(PostgresCluster cluster) : PageTest(clust
     {
         var machine = await World.AddMachineAsync();
         var on = await MakeAsync(machine);
-        var editor = Open<ScheduleEditor>(World.Member, "/schedules", p => p.Add(e => e.MachineId, machine.Id).Add(e => e.Row, on));
+        var editor = Open<ScheduleEditor>(World.Member, "/schedules", p => p.Add(e => e.Target, new ScheduleTarget(machine.Id)).Add(e => e.Row, on));
         editor.Says("the next five times");
         await Schedules.ChangeAsync(World.Owner, on.Id, On with { At = new TimeOnly(9, 45) }, null, true, on.Version, Ct);
 
@@ -131,5 +131,32 @@ public sealed class SchedulePagesTests(PostgresCluster cluster) : PageTest(clust
         page.Row(machine.Name).Plain().ShouldContain("Skipped");
         await page.InvokeAsync(() => page.Row(machine.Name).QuerySelectorAll("button").Single(b => b.Plain().StartsWith("Runs", StringComparison.Ordinal)).ClickAsync());
         page.Says("ran already");
+    }
+
+    [Fact]
+    public async Task An_operator_has_the_machines_with_a_tag_moved_once_within_a_window()
+    {
+        var machine = await World.AddMachineAsync();
+        (await Get<MachineService>().TagAsync(World.Member, machine.Id, ["night"], Ct)).IsOk.ShouldBeTrue();
+        var page = Open<SchedulesPage>(World.Admin, "/schedules");
+        page.Says("No schedules yet");
+
+        await page.PressAsync("Move a tag or a host’s load…");
+        page.WaitForState(() => page.FindAll("#of-project option").Count > 1);
+        await page.DoAsync("#of-project", e => e.ChangeAsync(World.Project.Id.ToString()));
+        page.WaitForState(() => page.FindAll("#of-tag option").Count > 1);
+        await page.DoAsync("#of-tag", e => e.ChangeAsync("night"));
+        page.Says("1 machine now");
+        await page.DoAsync("#often", e => e.ChangeAsync("Once"));
+        await page.DoAsync("#once-at", e => e.ChangeAsync("2100-01-31T22:00"));
+        await page.TypeAsync("#zone", "Europe/Berlin");
+        await page.TypeAsync("#window", "120");
+        await page.DoAsync("#late", e => e.ChangeAsync("RunLate"));
+        page.Says("its only time");
+        await page.InvokeAsync(() => page.Find("form.schedule-form").SubmitAsync());
+
+        page.Says("Machines tagged night");
+        page.Says("once on 2100-01-31 at 22:00, Europe/Berlin");
+        (await Schedules.ListAsync(World.Admin, new ListQuery(), Ct)).Items.ShouldHaveSingleItem().ShouldSatisfyAllConditions(s => s.Tag.ShouldBe("night"), s => s.Window.ShouldBe(new ScheduleWindow(120, WhenLate.RunLate)));
     }
 }
