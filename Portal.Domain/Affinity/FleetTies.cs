@@ -104,9 +104,9 @@ public sealed class FleetTies
             }).ToListAsync(ct);
         if (rows.Count == 0)
             return None;
-        var leaving = await db.Hosts.Where(h => h.MaintenanceSince != null).Select(h => h.Id).ToListAsync(ct);
+        var inMaintenance = await db.Hosts.Where(h => h.MaintenanceSince != null).Select(h => h.Id).ToListAsync(ct);
         return Of([.. rows.GroupBy(r => new { r.Id, r.Name, r.Kind, r.Strength, r.IsShared }).OrderBy(g => g.Key.Id)
                 .Select(g => new Tie(g.Key.Id, g.Key.Name, g.Key.Kind, g.Key.Strength, g.Key.IsShared, [.. g.Select(r => r.MachineId).Order()]))],
-            rows.DistinctBy(r => r.MachineId).ToDictionary(r => r.MachineId, r => new Whereabouts(r.MachineName, r.Home, r.Incoming)), leaving);
+            rows.DistinctBy(r => r.MachineId).ToDictionary(r => r.MachineId, r => new Whereabouts(r.MachineName, r.Home, r.Incoming)), inMaintenance);
     }
 }

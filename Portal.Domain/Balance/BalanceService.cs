@@ -106,7 +106,7 @@ public sealed class BalanceService(IDbContextFactory<PortalDbContext> contexts, 
 
     static string KeyOf(string key, BalanceChoice choice) => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32]} {choice.MachineId:N}";
 
-    static Refusal? RefuseSight(Actor actor) => actor.SeesFleet ? null : new NotAllowed("look at how machines are balanced", "the role operator or auditor");
+    static NotAllowed? RefuseSight(Actor actor) => actor.SeesFleet ? null : new NotAllowed("look at how machines are balanced", "the role operator or auditor");
 
     BalanceSettingsView View(BalanceSettings? settings) => settings is null
         ? new BalanceSettingsView(false, BalanceTerms.Usual, null, null, null, null, null, 0)

@@ -5,7 +5,6 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
-using Portal.Domain.Projects;
 
 namespace Portal.Domain.Balance;
 
@@ -15,16 +14,23 @@ sealed class BalanceSurvey
     /// <summary>How balancing moves machines; where an objective wants another way the order takes it.</summary>
     public const MigrationMode Mode = MigrationMode.Live;
 
-    readonly Dictionary<Guid, Host> hosts;
-    readonly Dictionary<Guid, Objective> objectives;
-    readonly MoveForecasts forecasts;
-    readonly IReadOnlyList<HostRoom> rooms;
-    readonly IReadOnlyList<BalanceMachine> machines;
-    readonly Dictionary<Guid, HostLoad> loads;
-    readonly FleetTies ties;
+    BalanceSurvey()
+    {
+    }
 
-    BalanceSurvey(Dictionary<Guid, Host> hosts, IReadOnlyList<HostRoom> rooms, IReadOnlyList<BalanceMachine> machines, Dictionary<Guid, HostLoad> loads, FleetTies ties, Dictionary<Guid, Objective> objectives, MoveForecasts forecasts) =>
-        (this.hosts, this.rooms, this.machines, this.loads, this.ties, this.objectives, this.forecasts) = (hosts, rooms, machines, loads, ties, objectives, forecasts);
+    required public Dictionary<Guid, Host> Hosts { get; init; }
+
+    required public IReadOnlyList<HostRoom> Rooms { get; init; }
+
+    required public IReadOnlyList<BalanceMachine> Machines { get; init; }
+
+    required public Dictionary<Guid, HostLoad> Loads { get; init; }
+
+    required public FleetTies Ties { get; init; }
+
+    required public Dictionary<Guid, Objective> Objectives { get; init; }
+
+    required public MoveForecasts Forecasts { get; init; }
 
     /// <summary>Looks.</summary>
     /// <param name="db">The books, unfiltered: a host does not care whose its machines are.</param>
@@ -55,26 +61,33 @@ sealed class BalanceSurvey
             }).ToListAsync(ct);
         var machines = rows.ConvertAll(r => new BalanceMachine(r.Machine.Id, r.Machine.Name, r.Machine.Size, (r.Incoming ?? r.Home)!.Value,
             r.Home is { } home && loads.TryGetValue(home, out var load) ? load.MachineCpus.GetValueOrDefault(r.Machine.Id) : 0, r.Machine.State == MachineState.Running && !r.IsBusy && !r.Rests));
-        var objectives = rows.Select(r => (r.Machine.Id, Objective: r.Machine.Objective ?? Objective.Of(r.ObjectiveMs, r.ObjectivePings))).Where(o => o.Objective is not null).ToDictionary(o => o.Id, o => o.Objective!);
-        var forecasts = await MoveForecasts.ReadAsync(db, Mode, [.. machines.Where(m => m.MayMove).Select(m => m.Id)], ct);
-        return new BalanceSurvey(hosts, [.. rooms.Where(r => r is { State: HostState.Online, InMaintenance: false })], machines, InTransit(rows.ConvertAll(r => (r.Machine.Id, r.Home, r.Incoming)), loads), await FleetTies.ReadAsync(db, null, ct), objectives, forecasts);
+        return new BalanceSurvey
+        {
+            Hosts = hosts,
+            Rooms = [.. rooms.Where(r => r is { State: HostState.Online, InMaintenance: false })],
+            Machines = machines,
+            Loads = InTransit(rows.ConvertAll(r => (r.Machine.Id, r.Home, r.Incoming)), loads),
+            Ties = await FleetTies.ReadAsync(db, null, ct),
+            Objectives = rows.Select(r => (r.Machine.Id, Objective: r.Machine.Objective ?? Objective.Of(r.ObjectiveMs, r.ObjectivePings))).Where(o => o.Objective is not null).ToDictionary(o => o.Id, o => o.Objective!),
+            Forecasts = await MoveForecasts.ReadAsync(db, Mode, [.. machines.Where(m => m.MayMove).Select(m => m.Id)], ct),
+        };
     }
 
     /// <summary>The plan.</summary>
     /// <param name="surely">Whether only moves count whose objective is known to be kept: nobody looks at them before they are made.</param>
-    public BalancePlan Plan(bool surely) => BalancePlanner.Plan(new BalanceQuestion(rooms, machines, loads, ties, (machine, route) =>
-        MoveRules.RefuseMode(Mode, hosts[route.From], hosts[route.To]) is null && (Keeps(machine, route) is { } outlook
+    public BalancePlan Plan(bool surely) => BalancePlanner.Plan(new BalanceQuestion(Rooms, Machines, Loads, Ties, (machine, route) =>
+        MoveRules.RefuseMode(Mode, Hosts[route.From], Hosts[route.To]) is null && (Keeps(machine, route) is { } outlook
             ? outlook is ObjectiveOutlook.Yes or ObjectiveOutlook.Likely || (!surely && outlook == ObjectiveOutlook.Unlikely)
-            : !surely || !objectives.ContainsKey(machine.Id))));
+            : !surely || !Objectives.ContainsKey(machine.Id))));
 
     /// <summary>The plan as it is shown.</summary>
     public BalanceView View(BalancePlan plan) => new(
-        [.. plan.Moves.Select(m => new Recommendation(m.Machine.Id, m.Machine.Name, m.Route.From, m.From, m.Route.To, m.To, m.Gain, forecasts.Of(m.Machine.Id, m.Machine.Size.MemoryMib, m.Route), objectives.GetValueOrDefault(m.Machine.Id), Keeps(m.Machine, m.Route)))],
-        [.. plan.Before.Zip(plan.After, (before, after) => new BalanceHostView(before, after, loads.GetValueOrDefault(before.HostId)))],
-        [.. hosts.Values.Where(h => rooms.All(r => r.Id != h.Id)).OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => h.MaintenanceSince is null ? $"{h.Name} does not answer" : $"{h.Name} is in maintenance")],
+        [.. plan.Moves.Select(m => new Recommendation(m.Machine.Id, m.Machine.Name, m.Route.From, m.From, m.Route.To, m.To, m.Gain, Forecasts.Of(m.Machine.Id, m.Machine.Size.MemoryMib, m.Route), Objectives.GetValueOrDefault(m.Machine.Id), Keeps(m.Machine, m.Route)))],
+        [.. plan.Before.Zip(plan.After, (before, after) => new BalanceHostView(before, after, Loads.GetValueOrDefault(before.HostId)))],
+        [.. Hosts.Values.Where(h => Rooms.All(r => r.Id != h.Id)).OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => h.MaintenanceSince is null ? $"{h.Name} does not answer" : $"{h.Name} is in maintenance")],
         plan.Before.All(h => h.Cpu is not null));
 
-    ObjectiveOutlook? Keeps(BalanceMachine machine, Route route) => objectives.TryGetValue(machine.Id, out var objective) ? forecasts.Outlook(machine.Id, machine.Size.MemoryMib, route, objective) : null;
+    ObjectiveOutlook? Keeps(BalanceMachine machine, Route route) => Objectives.TryGetValue(machine.Id, out var objective) ? Forecasts.Outlook(machine.Id, machine.Size.MemoryMib, route, objective) : null;
 
     /// <summary>What a machine on its way uses is counted where it goes.</summary>
     static Dictionary<Guid, HostLoad> InTransit(List<(Guid Machine, Guid? Home, Guid? Incoming)> places, Dictionary<Guid, HostLoad> loads)

@@ -4,7 +4,6 @@ using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
-using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Evacuations;
 

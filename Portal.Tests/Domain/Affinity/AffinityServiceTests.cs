@@ -119,6 +119,6 @@ public sealed class AffinityServiceTests(PostgresFixture postgres) : IClassFixtu
         (await Names("fir")).ShouldBe(["first"]);
     }
 
-    async Task<AffinityDraft> DraftAsync(World world) =>
+    static async Task<AffinityDraft> DraftAsync(World world) =>
         new("apart", AffinityKind.Apart, AffinityStrength.Must, world.Project.Id, [(await world.AddMachineAsync()).Id, (await world.AddMachineAsync(host: world.Hosts[1])).Id]);
 }

@@ -179,7 +179,7 @@ public sealed class BalanceServiceTests(PostgresCluster cluster) : EvacuationTes
         (await Balance.SettingsAsync(world.Admin, Ct)).Value.Said!.ShouldContain("may not move machines any more");
     }
 
-    async Task<IReadOnlyList<Machine>> CrowdAsync(World world, int count)
+    static async Task<IReadOnlyList<Machine>> CrowdAsync(World world, int count)
     {
         var machines = new List<Machine>();
         for (var n = 0; n < count; n++)
