@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
+using Portal.Domain.Affinity;
 using Portal.Domain.Audit;
+using Portal.Domain.Balance;
 using Portal.Domain.Catalog;
 using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
@@ -59,6 +61,15 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options)
 
     /// <summary>Policies for moves that admins made.</summary>
     public DbSet<MovePolicy> MovePolicies => Set<MovePolicy>();
+
+    /// <summary>What keeps machines together or apart.</summary>
+    public DbSet<AffinityRule> AffinityRules => Set<AffinityRule>();
+
+    /// <summary>Their machines.</summary>
+    public DbSet<AffinityMember> AffinityMembers => Set<AffinityMember>();
+
+    /// <summary>Whether machines are balanced without anybody's hand.</summary>
+    public DbSet<BalanceSettings> BalanceSettings => Set<BalanceSettings>();
 
     /// <summary>Hypervisor hosts.</summary>
     public DbSet<Host> Hosts => Set<Host>();

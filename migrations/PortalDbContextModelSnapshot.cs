@@ -445,6 +445,93 @@ namespace Portal.Migrations.Migrations
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
+            modelBuilder.Entity("Portal.Domain.Affinity.AffinityMember", b =>
+                {
+                    b.Property<Guid>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
+                    b.Property<Guid>("MachineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("machine_id");
+
+                    b.HasKey("RuleId", "MachineId")
+                        .HasName("pk_affinity_members");
+
+                    b.HasIndex("MachineId")
+                        .HasDatabaseName("ix_affinity_members_machine_id");
+
+                    b.ToTable("affinity_members", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Affinity.AffinityRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedByName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("changed_by_name");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("name_key")
+                        .HasComputedColumnSql("lower(name)", true);
+
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Strength")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("strength");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_affinity_rules");
+
+                    b.HasIndex("ProjectId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_affinity_rules_project_id_name_key");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("ProjectId", "NameKey"), false);
+
+                    b.ToTable("affinity_rules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_affinity_rules_kind", "kind in ('Together', 'Apart')");
+
+                            t.HasCheckConstraint("ck_affinity_rules_strength", "strength in ('Must', 'Should')");
+                        });
+                });
+
             modelBuilder.Entity("Portal.Domain.Approvals.ApprovalSeat", b =>
                 {
                     b.Property<Guid>("Id")
@@ -812,6 +899,58 @@ namespace Portal.Migrations.Migrations
                         .HasDatabaseName("ix_audit_seals_event_id");
 
                     b.ToTable("audit_seals", (string)null);
+                });
+
+            modelBuilder.Entity("Portal.Domain.Balance.BalanceSettings", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<Guid>("RunBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_by");
+
+                    b.Property<string>("RunByName")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("run_by_name");
+
+                    b.Property<string>("Said")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("said");
+
+                    b.Property<DateTimeOffset?>("SaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("said_at");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_balance_settings");
+
+                    b.ToTable("balance_settings", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_balance_settings_one_row", "id = 1");
+                        });
                 });
 
             modelBuilder.Entity("Portal.Domain.Catalog.Flavor", b =>
@@ -1744,6 +1883,11 @@ namespace Portal.Migrations.Migrations
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("reason");
 
                     b.Property<Guid>("RequestedBy")
                         .HasColumnType("uuid")
@@ -3347,6 +3491,32 @@ namespace Portal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sign_in_sessions_asp_net_users_user_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Affinity.AffinityMember", b =>
+                {
+                    b.HasOne("Portal.Domain.Machines.Machine", null)
+                        .WithMany()
+                        .HasForeignKey("MachineId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_affinity_members_machines_machine_id");
+
+                    b.HasOne("Portal.Domain.Affinity.AffinityRule", null)
+                        .WithMany()
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_affinity_members_affinity_rules_rule_id");
+                });
+
+            modelBuilder.Entity("Portal.Domain.Affinity.AffinityRule", b =>
+                {
+                    b.HasOne("Portal.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_affinity_rules_projects_project_id");
                 });
 
             modelBuilder.Entity("Portal.Domain.Approvals.ApprovalSeat", b =>

@@ -42,6 +42,12 @@ public enum ChangeKind
     /// <summary>The emptying of a host, or one of its machines' turns.</summary>
     Evacuation,
 
+    /// <summary>An affinity rule.</summary>
+    Affinity,
+
+    /// <summary>How machines are balanced over hosts.</summary>
+    Balance,
+
     /// <summary>Changes may have been missed: read everything anew.</summary>
     Everything,
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Portal.Domain.Affinity;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
@@ -58,7 +59,11 @@ public sealed record EvacuationPlan(IReadOnlyList<PlannedMove> Moves, IReadOnlyL
 /// <param name="Foretell">What a move is expected to come to.</param>
 /// <param name="Limits">How many at once.</param>
 public sealed record EvacuationQuestion(
-    IReadOnlyList<EvacuationCandidate> Machines, IReadOnlyList<HostRoom> Rooms, Func<Route, string?> WhyNoRoute, Func<Guid, Route, MoveForecast?> Foretell, EvacuationLimits Limits);
+    IReadOnlyList<EvacuationCandidate> Machines, IReadOnlyList<HostRoom> Rooms, Func<Route, string?> WhyNoRoute, Func<Guid, Route, MoveForecast?> Foretell, EvacuationLimits Limits)
+{
+    /// <summary>What affinity rules say.</summary>
+    public FleetTies Ties { get; init; } = FleetTies.None;
+}
 
 /// <summary>Decides who goes where and in what order; knows no database.</summary>
 public static class EvacuationPlanner
@@ -106,8 +111,8 @@ public static class EvacuationPlanner
     };
 
     /// <summary>The best host for one machine among those with room; null when there is none.</summary>
-    public static HostRoom? Choose(IEnumerable<HostRoom> rooms, EvacuationCandidate machine, Func<Route, string?> whyNoRoute) =>
-        Placing.Choose(rooms.Where(room => whyNoRoute(new Route(machine.From, room.Id)) is null), machine.Size).Host;
+    public static HostRoom? Choose(IEnumerable<HostRoom> rooms, EvacuationCandidate machine, Func<Route, string?> whyNoRoute, MachineTies ties) =>
+        Placing.Choose(rooms.Where(room => whyNoRoute(new Route(machine.From, room.Id)) is null), machine.Size, ties).Host;
 
     /// <summary>What a machine waits for besides its turn; null when there is nothing.</summary>
     public static string? Note(EvacuationCandidate machine) => machine switch
@@ -121,6 +126,7 @@ public static class EvacuationPlanner
     /// <summary>
     /// Packs the machines. Finding the best packing is hard, so a few good orders are tried: the largest first where most is free, which spreads them as
     /// placing does; the largest first where they fit tightest; the smallest first, which brings away the most when there is not room for all.
+    /// Machines that must be together are packed as one, and stay where no host has room for all of them.
     /// </summary>
     static Dictionary<Guid, HostRoom> Place(EvacuationQuestion question, List<EvacuationCandidate> machines)
     {
@@ -135,33 +141,47 @@ public static class EvacuationPlanner
     {
         var rooms = question.Rooms.ToDictionary(room => room.Id);
         var placed = new Dictionary<Guid, HostRoom>();
-        foreach (var machine in machines)
+        var ties = question.Ties;
+        var byId = machines.ToDictionary(machine => machine.Id);
+        foreach (var group in ties.Groups([.. byId.Keys]).Select(ids => ids.Select(id => byId[id]).ToList()))
         {
-            var room = tight
-                ? rooms.Values.Where(room => Placing.Misfit(room, machine.Size) is null && question.WhyNoRoute(new Route(machine.From, room.Id)) is null)
-                    .OrderBy(room => room.MemoryFreeMib).ThenBy(room => room.Name, StringComparer.Ordinal).FirstOrDefault()
-                : Choose(rooms.Values, machine, question.WhyNoRoute);
+            var size = new MachineSize(group.Sum(m => m.Size.Vcpus), group.Sum(m => m.Size.MemoryMib), group.Sum(m => m.Size.DiskGib));
+            var room = rooms.Values.Where(room => Placing.Misfit(room, size) is null && Goes(question, ties, group, room))
+                .OrderBy(room => group.Sum(machine => ties.For(machine.Id).Against(room.Id)))
+                .ThenBy(room => tight ? room.MemoryFreeMib : -room.MemoryFreeMib).ThenBy(room => room.Name, StringComparer.Ordinal).FirstOrDefault();
             if (room is null)
                 continue;
-            rooms[room.Id] = room.With(machine.Size);
-            placed[machine.Id] = room;
+            rooms[room.Id] = room.With(size);
+            ties = Gone(ties, group, room);
+            foreach (var machine in group)
+                placed[machine.Id] = room;
         }
 
         return placed;
     }
 
+    /// <summary>Whether machines that must be together may all go to a host.</summary>
+    static bool Goes(EvacuationQuestion question, FleetTies ties, List<EvacuationCandidate> group, HostRoom room)
+    {
+        var then = Gone(ties, group, room);
+        return group.TrueForAll(machine => question.WhyNoRoute(new Route(machine.From, room.Id)) is null && then.For(machine.Id).Bar(room.Id, room.Name) is null);
+    }
+
+    static FleetTies Gone(FleetTies ties, List<EvacuationCandidate> group, HostRoom room) => group.Aggregate(ties, (then, machine) => then.With(machine.Id, room.Id));
+
     static string WhyNowhere(EvacuationQuestion question, Dictionary<Guid, HostRoom> placed, List<EvacuationCandidate> able, EvacuationCandidate machine)
     {
         var taken = able.Where(other => placed.ContainsKey(other.Id)).ToLookup(other => placed[other.Id].Id, other => other.Size);
-        return WhyNowhere(question.Rooms.Select(room => taken[room.Id].Aggregate(room, (full, size) => full.With(size))), machine, question.WhyNoRoute);
+        var ties = placed.Aggregate(question.Ties, (then, other) => then.With(other.Key, other.Value.Id));
+        return WhyNowhere([.. question.Rooms.Select(room => taken[room.Id].Aggregate(room, (full, size) => full.With(size)))], machine, question.WhyNoRoute, ties.For(machine.Id));
     }
 
     /// <summary>Why no host takes a machine: each host with its own reason.</summary>
-    public static string WhyNowhere(IEnumerable<HostRoom> rooms, EvacuationCandidate machine, Func<Route, string?> whyNoRoute)
+    public static string WhyNowhere(IReadOnlyCollection<HostRoom> rooms, EvacuationCandidate machine, Func<Route, string?> whyNoRoute, MachineTies ties)
     {
         var reasons = rooms.OrderBy(room => room.Name, StringComparer.Ordinal)
-            .Select(room => Placing.Misfit(room, machine.Size)?.Why ?? whyNoRoute(new Route(machine.From, room.Id))?.TrimEnd('.')).OfType<string>().ToList();
-        return reasons.Count == 0 ? "There is no other host to go to." : $"No host can take it: {string.Join("; ", reasons)}.";
+            .Select(room => Placing.Misfit(room, machine.Size, ties)?.Why ?? whyNoRoute(new Route(machine.From, room.Id))?.TrimEnd('.')).OfType<string>().ToList();
+        return reasons.Count == 0 ? rooms.Count > 0 ? "No host has room for it and the machines it must be together with." : "There is no other host to go to." : $"No host can take it: {string.Join("; ", reasons)}.";
     }
 
     static (double? Total, IReadOnlyList<PlannedMove> Moves) Time(List<PlannedMove> moves, List<double> known, EvacuationLimits limits)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Affinity;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
@@ -13,6 +14,7 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
     readonly List<HostRoom> rooms = [.. turn.Survey.Rooms];
     readonly List<EvacuationItem> homeless = [];
     readonly List<Route> underWay = [];
+    FleetTies ties = turn.Survey.Ties;
     string? trouble;
 
     /// <summary>Orders them. A machine that waits for something of its own is passed over; one that waits for the limits lets nobody pass.</summary>
@@ -64,12 +66,13 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
                 item.Move(ordered.Value, room.Id, room.Name);
                 underWay.Add(route);
                 rooms[rooms.FindIndex(r => r.Id == room.Id)] = room.With(machine.Size);
+                ties = ties.With(machine.Id, room.Id);
                 return true;
             }
 
             switch (ordered.Refusal)
             {
-                case HostFull or HostInMaintenance or ModeNotPossible or HostSilent { Role: "destination" }:
+                case HostFull or HostInMaintenance or KeptByAffinity or ModeNotPossible or HostSilent { Role: "destination" }:
                     unfit.Add(room.Id);
                     continue;
                 case ObjectiveNotKept no:
@@ -95,7 +98,7 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
             return true;
         }
 
-        var nowhere = EvacuationPlanner.WhyNowhere(rooms.Where(r => !item.Tried.Contains(r.Id)), machine, turn.Survey.WhyNoRoute);
+        var nowhere = EvacuationPlanner.WhyNowhere(rooms.FindAll(r => !item.Tried.Contains(r.Id)), machine, turn.Survey.WhyNoRoute, ties.For(machine.Id));
         item.Wait(item.Tried.Length == 0 ? nowhere : $"{item.Detail} Then: {nowhere}");
         if (item.Tried.Length > 0)
             turn.Stay(item, item.Detail!);
@@ -118,8 +121,8 @@ sealed class EvacuationStarter(PortalDbContext db, EvacuationTurn turn, Actor ac
     HostRoom? Choose(EvacuationItem item, EvacuationCandidate machine, HashSet<Guid> unfit)
     {
         var able = rooms.Where(room => !unfit.Contains(room.Id)).ToList();
-        return able.Find(room => room.Id == item.DestinationHostId && Placing.Misfit(room, machine.Size) is null && turn.Survey.WhyNoRoute(new Route(machine.From, room.Id)) is null)
-            ?? EvacuationPlanner.Choose(able, machine, turn.Survey.WhyNoRoute);
+        return able.Find(room => room.Id == item.DestinationHostId && Placing.Misfit(room, machine.Size, ties.For(machine.Id)) is null && turn.Survey.WhyNoRoute(new Route(machine.From, room.Id)) is null)
+            ?? EvacuationPlanner.Choose(able, machine, turn.Survey.WhyNoRoute, ties.For(machine.Id));
     }
 
     /// <summary>Machines without a host wait as long as anything else may still change; then they stay.</summary>

@@ -1,23 +1,20 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Affinity;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
-using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Evacuations;
 
 /// <summary>What the books say that a plan and every next step depend on; read in the caller's transaction.</summary>
 sealed class EvacuationSurvey
 {
-    const int SamplesOfAll = 500;
-    const int SamplesOfMachines = 2000;
-
     readonly Dictionary<Guid, Host> hosts;
     readonly MigrationMode mode;
 
-    EvacuationSurvey(Host? host, MigrationMode mode, Dictionary<Guid, Host> hosts, IReadOnlyList<HostRoom> rooms, IReadOnlyList<EvacuationCandidate> machines) =>
-        (Host, this.mode, this.hosts, Rooms, Machines) = (host, mode, hosts, rooms, machines);
+    EvacuationSurvey(Host? host, MigrationMode mode, Dictionary<Guid, Host> hosts, IReadOnlyList<HostRoom> rooms, IReadOnlyList<EvacuationCandidate> machines, FleetTies ties) =>
+        (Host, this.mode, this.hosts, Rooms, Machines, Ties) = (host, mode, hosts, rooms, machines, ties);
 
     /// <summary>The host machines leave, or to which they come back; null when it is about a tag.</summary>
     public Host? Host { get; }
@@ -28,8 +25,11 @@ sealed class EvacuationSurvey
     /// <summary>The machines that are to go.</summary>
     public IReadOnlyList<EvacuationCandidate> Machines { get; }
 
+    /// <summary>What affinity rules say.</summary>
+    public FleetTies Ties { get; }
+
     /// <summary>The same without some of the machines.</summary>
-    public EvacuationSurvey Without(IReadOnlyCollection<EvacuationCandidate> some) => new(Host, mode, hosts, Rooms, [.. Machines.Except(some)]);
+    public EvacuationSurvey Without(IReadOnlyCollection<EvacuationCandidate> some) => new(Host, mode, hosts, Rooms, [.. Machines.Except(some)], Ties);
 
     /// <summary>A host's name; for one that was removed a word that says so.</summary>
     public string NameOf(Guid? id) => id is { } known && hosts.TryGetValue(known, out var host) ? host.Name : "a host that was removed";
@@ -49,7 +49,7 @@ sealed class EvacuationSurvey
     {
         var rooms = await HostRooms.ReadAsync(db, ct);
         var here = await CandidatesAsync(db, db.Machines.Where(m => db.Placements.Any(p => p.MachineId == m.Id && p.HostId == host.Id)), from: host.Id, ct);
-        return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id != host.Id)], here);
+        return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id != host.Id)], here, (await FleetTies.ReadAsync(db, null, ct)).Leaving(host.Id));
     }
 
     /// <summary>For bringing machines back to a host, which is in service by then.</summary>
@@ -57,7 +57,7 @@ sealed class EvacuationSurvey
     {
         var rooms = await HostRooms.ReadAsync(db, ct);
         var away = await CandidatesAsync(db, db.Machines.Where(m => machines.Contains(m.Id) && m.HostId != null && m.HostId != host.Id && m.State != MachineState.Deleted), from: null, ct);
-        return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id == host.Id).Select(room => room with { InMaintenance = false })], away);
+        return new EvacuationSurvey(host, mode, await HostsAsync(db, ct), [.. rooms.Where(room => room.Id == host.Id).Select(room => room with { InMaintenance = false })], away, await FleetTies.ReadAsync(db, null, ct));
     }
 
     /// <summary>For moving machines as a schedule says: to the host it names, or to any other than their own.</summary>
@@ -65,7 +65,7 @@ sealed class EvacuationSurvey
     {
         var rooms = await HostRooms.ReadAsync(db, ct);
         var to = terms.Move?.AskedHostId;
-        return new EvacuationSurvey(host, terms.Mode, await HostsAsync(db, ct), [.. rooms.Where(room => to is null ? room.Id != host?.Id : room.Id == to)], await CandidatesAsync(db, machines, from: null, ct));
+        return new EvacuationSurvey(host, terms.Mode, await HostsAsync(db, ct), [.. rooms.Where(room => to is null ? room.Id != host?.Id : room.Id == to)], await CandidatesAsync(db, machines, from: null, ct), await FleetTies.ReadAsync(db, null, ct));
     }
 
     /// <summary>The machines that left a host since its maintenance began.</summary>
@@ -76,26 +76,9 @@ sealed class EvacuationSurvey
     /// <summary>The plan under some limits.</summary>
     public async Task<EvacuationPlan> PlanAsync(PortalDbContext db, EvacuationLimits limits, CancellationToken ct)
     {
-        var forecasts = await ForecastsAsync(db, ct);
+        var forecasts = await MoveForecasts.ReadAsync(db, mode, [.. Machines.Select(m => m.Id)], ct);
         var memory = Machines.ToDictionary(m => m.Id, m => m.Size.MemoryMib);
-        return EvacuationPlanner.Plan(new EvacuationQuestion(Machines, Rooms, WhyNoRoute, (machine, route) => forecasts.Of(machine, memory[machine], route), limits));
-    }
-
-    /// <summary>The newest receipts of all, and of these machines: what a machine's own moves came to says more, however long ago.</summary>
-    async Task<MoveForecasts> ForecastsAsync(PortalDbContext db, CancellationToken ct)
-    {
-        var ids = Machines.Select(m => m.Id).ToList();
-        // What moves cost is learned from every project's.
-        var receipts = db.Migrations.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking()
-            .Where(m => m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null && m.EndedAt != null).OrderByDescending(m => m.Id);
-        var rows = new Dictionary<Guid, MoveSample>();
-        foreach (var some in new[] { receipts.Take(SamplesOfAll), receipts.Where(m => ids.Contains(m.MachineId)).Take(SamplesOfMachines) })
-        {
-            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.MemoryMib, m.SourceHostId, m.DestinationHostId, m.CreatedAt, m.EndedAt, m.Predicted, m.Measured }).ToListAsync(ct))
-                rows[m.Id] = new MoveSample(Math.Max(0, (m.EndedAt!.Value - m.CreatedAt).TotalSeconds), new MoveReceipt(m.MachineId, m.MemoryMib, new Route(m.SourceHostId, m.DestinationHostId), mode, m.Predicted, m.Measured!));
-        }
-        // Identifiers grow with time.
-        return new MoveForecasts([.. rows.OrderByDescending(row => row.Key).Select(row => row.Value)], mode);
+        return EvacuationPlanner.Plan(new EvacuationQuestion(Machines, Rooms, WhyNoRoute, (machine, route) => forecasts.Of(machine, memory[machine], route), limits) { Ties = Ties });
     }
 
     static Task<Dictionary<Guid, Host>> HostsAsync(PortalDbContext db, CancellationToken ct) => db.Hosts.AsNoTracking().ToDictionaryAsync(h => h.Id, ct);

@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Migrations;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Evacuations;
 
@@ -37,6 +39,9 @@ public sealed class MoveForecasts(IReadOnlyList<MoveSample> newestFirst, Migrati
     // What one move or two came to may have been luck.
     const int Enough = 3;
 
+    const int SamplesOfAll = 500;
+    const int SamplesOfMachines = 2000;
+
     readonly MovePredictor predictor = new([.. newestFirst.Select(s => s.Receipt)]);
     readonly ILookup<Guid, MoveSample> byMachine = newestFirst.ToLookup(s => s.Receipt.MachineId);
     readonly ILookup<Route, MoveSample> byRoute = newestFirst.ToLookup(s => s.Receipt.Route);
@@ -44,6 +49,26 @@ public sealed class MoveForecasts(IReadOnlyList<MoveSample> newestFirst, Migrati
     // The fastest are those that had the link for themselves and much to send; a few of them may have been counted wrong.
     readonly double? bytesPerSecond = Weighted.Quantile(newestFirst.Where(s => s.Receipt.Measured is { Bytes: > 0, TotalSeconds: > 0 }).Select(s => (s.Receipt.Measured.Bytes / s.Receipt.Measured.TotalSeconds, 1.0)), 0.9);
     readonly bool isSilenceKnown = newestFirst.Any(s => s.Receipt.Measured is { ProbeInvalid: null, BlackoutMs: not null });
+
+    /// <summary>The newest receipts of all, and of some machines: what a machine's own moves came to says more, however long ago.</summary>
+    internal static async Task<MoveForecasts> ReadAsync(PortalDbContext db, MigrationMode mode, IReadOnlyList<Guid> machines, CancellationToken ct)
+    {
+        // What moves cost is learned from every project's.
+        var receipts = db.Migrations.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking()
+            .Where(m => m.Mode == mode && m.Status == MigrationStatus.Moved && m.Measured != null && m.EndedAt != null).OrderByDescending(m => m.Id);
+        var rows = new Dictionary<Guid, MoveSample>();
+        foreach (var some in new[] { receipts.Take(SamplesOfAll), receipts.Where(m => machines.Contains(m.MachineId)).Take(SamplesOfMachines) })
+        {
+            foreach (var m in await some.Select(m => new { m.Id, m.MachineId, m.MemoryMib, m.SourceHostId, m.DestinationHostId, m.CreatedAt, m.EndedAt, m.Predicted, m.Measured }).ToListAsync(ct))
+                rows[m.Id] = new MoveSample(Math.Max(0, (m.EndedAt!.Value - m.CreatedAt).TotalSeconds), new MoveReceipt(m.MachineId, m.MemoryMib, new Route(m.SourceHostId, m.DestinationHostId), mode, m.Predicted, m.Measured!));
+        }
+        // Identifiers grow with time.
+        return new MoveForecasts([.. rows.OrderByDescending(row => row.Key).Select(row => row.Value)], mode);
+    }
+
+    /// <summary>Whether a move would keep an objective; null when nothing was ever moved.</summary>
+    public ObjectiveOutlook? Outlook(Guid machine, int memoryMib, Route route, Objective objective) => newestFirst.Count == 0 ? null
+        : objective.Outlook(predictor.Foretell(new MoveQuestion(machine, memoryMib, route, mode, GuestSight.Unseen, objective.AllowedMs)));
 
     /// <summary>What a move is expected to come to; null when nothing was ever moved.</summary>
     public MoveForecast? Of(Guid machine, int memoryMib, Route route)

@@ -4,17 +4,22 @@ namespace Portal.Domain.Hosts;
 /// <param name="Misfits">Every host and why not.</param>
 /// <param name="Needs">What the machine needs, in words.</param>
 public sealed record NoHostWithRoom(IReadOnlyList<HostMisfit> Misfits, string Needs)
-    : Refusal("no-host-with-room", $"No host has room for {Needs}{Nearest(Misfits)}.", "Pick a smaller flavor, free room by deleting or moving machines, or ask an admin to add a host.")
+    : Refusal("no-host-with-room", $"No host {(Misfits.Any(m => m.Bar is not null) ? "can take" : "has room for")} {Needs}{Nearest(Misfits)}.", Advise(Misfits))
 {
     /// <inheritdoc/>
     public override RefusalKind Kind => RefusalKind.Conflict;
+
+    static string Advise(IReadOnlyList<HostMisfit> misfits) => misfits.Any(m => m.Bar is not null)
+        ? "Change the affinity rule, free room on another host by deleting or moving machines, or ask an admin to add a host."
+        : "Pick a smaller flavor, free room by deleting or moving machines, or ask an admin to add a host.";
 
     static string Nearest(IReadOnlyList<HostMisfit> misfits)
     {
         if (misfits.Count == 0)
             return ": there is no host to choose from";
         var nearest = misfits.Where(m => m is { Answers: true, InMaintenance: false }).OrderBy(m => m.MemoryShortMib).ThenBy(m => m.VcpusShort).FirstOrDefault();
-        if (nearest is null)
+        // Where a rule says no there is room, and no host is nearer than another.
+        if (nearest is null or { Bar: not null })
             return $": {string.Join("; ", misfits.Select(m => m.Why))}";
         var (silent, away) = (misfits.Count(m => !m.Answers), misfits.Count(m => m is { Answers: true, InMaintenance: true }));
         return $"; the nearest fit: {nearest.Why}{Others(silent, "does not answer", "do not answer")}{Others(away, "is in maintenance", "are in maintenance")}";

@@ -1,3 +1,4 @@
+using Portal.Domain.Affinity;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Hosts;
@@ -46,7 +47,11 @@ public sealed record HostRoom(Guid Id, string Name, HostState State, int Cpus, l
 /// <param name="MemoryShortMib">Memory lacking there, MiB; 0 when memory is not what lacks.</param>
 /// <param name="VcpusShort">Virtual processors lacking there.</param>
 /// <param name="InMaintenance">Whether it takes no machine, however much room it has.</param>
-public sealed record HostMisfit(Guid HostId, string HostName, string Why, bool Answers, long MemoryShortMib, long VcpusShort, bool InMaintenance = false);
+public sealed record HostMisfit(Guid HostId, string HostName, string Why, bool Answers, long MemoryShortMib, long VcpusShort, bool InMaintenance = false)
+{
+    /// <summary>The affinity rule that says no, where there would be room; null otherwise.</summary>
+    public AffinityBar? Bar { get; init; }
+}
 
 /// <summary>Where a machine goes.</summary>
 /// <param name="Host">The host; null when none has room.</param>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Affinity;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
 
@@ -41,7 +42,8 @@ public static class HostRooms
         if (home is not null && !exclude.Contains(home.HostId))
             return rooms.Single(r => r.Id == home.HostId);
 
-        var choice = Placing.Choose(rooms.Where(r => !exclude.Contains(r.Id)), machine.Size);
+        var ties = await FleetTies.ReadAsync(db, machine.Id, ct);
+        var choice = Placing.Choose(rooms.Where(r => !exclude.Contains(r.Id)), machine.Size, ties.For(machine.Id));
         if (choice.Host is not { } host)
             return new NoHostWithRoom(choice.Misfits, Needs(machine));
         if (home is not null)

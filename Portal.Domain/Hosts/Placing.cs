@@ -1,3 +1,4 @@
+using Portal.Domain.Affinity;
 using Portal.Domain.Projects;
 
 namespace Portal.Domain.Hosts;
@@ -6,24 +7,30 @@ namespace Portal.Domain.Hosts;
 public static class Placing
 {
     /// <summary>
-    /// The host with the most free memory among those that answer and have room: it spreads machines, so that the loss of one host
-    /// hurts fewest. Equal ones by name, so that the same question has the same answer.
+    /// Among the hosts that answer, have room and are allowed by affinity rules the one that goes against the fewest wishes, then the one with the most
+    /// free memory: it spreads machines, so that the loss of one host hurts fewest. Equal ones by name, so that the same question has the same answer.
     /// </summary>
-    public static HostChoice Choose(IEnumerable<HostRoom> candidates, MachineSize size)
+    /// <param name="candidates">The hosts.</param>
+    /// <param name="size">What room the machine takes.</param>
+    /// <param name="ties">What affinity rules say of it; null when it is not yet one machine but any of that size.</param>
+    public static HostChoice Choose(IEnumerable<HostRoom> candidates, MachineSize size, MachineTies? ties = null)
     {
-        var hosts = candidates.OrderByDescending(h => h.MemoryFreeMib).ThenBy(h => h.Name, StringComparer.Ordinal).ToList();
-        return new HostChoice(hosts.Find(host => Fits(host, size)), [.. hosts.Select(host => Misfit(host, size)).OfType<HostMisfit>()]);
+        var hosts = candidates.OrderBy(h => ties?.Against(h.Id) ?? 0).ThenByDescending(h => h.MemoryFreeMib).ThenBy(h => h.Name, StringComparer.Ordinal).ToList();
+        return new HostChoice(hosts.Find(host => Misfit(host, size, ties) is null), [.. hosts.Select(host => Misfit(host, size, ties)).OfType<HostMisfit>()]);
     }
 
     /// <summary>Whether a host is in service, answers, and has room for a machine.</summary>
     static bool Fits(HostRoom host, MachineSize size) =>
         host is { InMaintenance: false, State: not (HostState.Unreachable or HostState.Connecting) } && size.MemoryMib <= host.MemoryFreeMib && size.Vcpus <= host.VcpusFree;
 
-    /// <summary>Why a machine does not fit on a host; null when it does.</summary>
-    public static HostMisfit? Misfit(HostRoom host, MachineSize size)
+    /// <summary>Why a machine does not fit on a host; null when it does. Where there is room but an affinity rule says no, that is why.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="size">What room the machine takes.</param>
+    /// <param name="ties">What affinity rules say of it; null: nothing.</param>
+    public static HostMisfit? Misfit(HostRoom host, MachineSize size, MachineTies? ties = null)
     {
         if (Fits(host, size))
-            return null;
+            return ties?.Bar(host.Id, host.Name) is { } bar ? new HostMisfit(host.Id, host.Name, bar.Why, Answers: true, 0, 0) { Bar = bar } : null;
         var memory = Math.Max(0, size.MemoryMib - host.MemoryFreeMib);
         var vcpus = Math.Max(0, size.Vcpus - host.VcpusFree);
         var why = host switch

@@ -126,6 +126,9 @@ public sealed class Migration : IProjectScoped
     /// <summary>Why it was ordered although its objective would not be kept; null where nobody had to say so.</summary>
     public string? OverrideReason { get; private init; }
 
+    /// <summary>Why the portal itself ordered or proposed it; null where a person wanted it.</summary>
+    public string? Reason { get; private init; }
+
     /// <summary>What it may do to come to its end; null where a move has only one, and of moves from before there were policies.</summary>
     public MigrationPolicy? Policy { get; private init; }
 
@@ -175,7 +178,7 @@ public sealed class Migration : IProjectScoped
     {
         Id = Guid.CreateVersion7(), OperationId = operation.Id, MachineId = machine.Id, ProjectId = machine.ProjectId, MachineName = machine.Name, MemoryMib = machine.MemoryMib,
         SourceHostId = source.Id, SourceName = source.Name, DestinationHostId = destination.Id, DestinationName = destination.Name,
-        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, ObjectivePings = asked.ObjectivePings, OverrideReason = asked.Override,
+        Mode = asked.Mode, Status = MigrationStatus.Queued, ObjectiveMs = asked.ObjectiveMs, ObjectivePings = asked.ObjectivePings, OverrideReason = asked.Override, Reason = asked.Reason,
         Policy = asked.Mode == MigrationMode.Live && made is null ? asked.Policy ?? MigrationPolicy.Balanced : null,
         MadePolicy = asked.Mode == MigrationMode.Live ? made : null, PolicyId = asked.Mode == MigrationMode.Live ? made?.Id : null, Stream = StreamTerms.Of(asked.Stream, address),
         RequestedBy = by.UserId, RequestedByName = by.Name, CreatedAt = now,
@@ -313,6 +316,7 @@ sealed class MigrationConfiguration : IEntityTypeConfiguration<Migration>
         builder.Property(m => m.MachineName).HasMaxLength(40);
         builder.Ignore(m => m.Objective);
         builder.Property(m => m.OverrideReason).HasMaxLength(Objective.LongestReason);
+        builder.Property(m => m.Reason).HasMaxLength(Balance.BalanceService.LongestReason);
         builder.Property(m => m.Phases).IsDocument<IReadOnlyList<PhaseTime>>();
         builder.Property(m => m.Decisions).IsDocument<IReadOnlyList<Decision>>();
         builder.Property(m => m.Predicted).IsDocument<Prediction>();

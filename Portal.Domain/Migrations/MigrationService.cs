@@ -69,7 +69,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     /// <param name="ct">Gives up.</param>
     /// <returns>
     /// The move, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="Machines.WrongState"/>, <see cref="MachineBusy"/>, <see cref="SameHost"/>,
-    /// <see cref="HostSilent"/>, <see cref="HostFull"/>, <see cref="Hosts.NoHostWithRoom"/>, <see cref="ModeNotPossible"/>, <see cref="ObjectiveNotKept"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
+    /// <see cref="HostSilent"/>, <see cref="HostFull"/>, <see cref="Affinity.KeptByAffinity"/>, <see cref="Hosts.NoHostWithRoom"/>, <see cref="ModeNotPossible"/>, <see cref="ObjectiveNotKept"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
     /// </returns>
     public Task<Result<MigrationRow>> StartAsync(Actor actor, Guid machineId, Guid? destinationHostId, MigrationMode mode, double? objectiveMs, string key, CancellationToken ct) =>
         StartAsync(actor, machineId, new MigrationParameters(destinationHostId, mode, objectiveMs), key, ct);

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using Portal.Domain.MovePolicies;
 
 namespace Portal.Domain.Migrations;
@@ -40,6 +41,9 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     /// <summary>The way memory takes; null of moves from before it could be chosen.</summary>
     public StreamTerms? Stream { get; init; }
 
+    /// <summary>Why the portal itself ordered or proposed it; null where a person wanted it.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
 
@@ -52,7 +56,7 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason) { Stream = m.Stream };
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason) { Stream = m.Stream, Reason = m.Reason };
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>
@@ -125,6 +129,10 @@ public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, 
 {
     /// <summary>What is asked of the way memory takes; null: one connection, no limit, nothing compressed.</summary>
     public StreamWishes? Stream { get; init; }
+
+    /// <summary>Why the portal itself ordered or proposed it, for the receipt; null where a person wanted it. It never comes from outside.</summary>
+    [JsonIgnore]
+    public string? Reason { get; init; }
 }
 
 /// <summary>Everything a runner needs to move a machine.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
+using Portal.Domain.Affinity;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
@@ -36,7 +37,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             : MoveSurvey.None with { Guest = surveyor.Recent(machine.Id) };
         var outlook = await MoveOutlook.ReadAsync(db, machine, survey.Guest, ct);
         var objective = outlook.Standing?.Objective;
-        var found = others.ToDictionary(h => h.Id, h => MoveRules.Look(source, h, Placing.Misfit(rooms.Single(r => r.Id == h.Id), machine.Size), survey.Lacks.GetValueOrDefault(h.Id)));
+        var ties = (await FleetTies.ReadAsync(db, machine.Id, ct)).For(machine.Id);
+        var found = others.ToDictionary(h => h.Id, h => MoveRules.Look(source, h, Placing.Misfit(rooms.Single(r => r.Id == h.Id), machine.Size), survey.Lacks.GetValueOrDefault(h.Id), ties));
         bool Possible(Host host) => whyNot is null && found[host.Id].All(f => f.Level != FindingLevel.Error);
         var ranked = outlook.Rank(source, others.Where(Possible).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(found[h.Id]))), MigrationMode.Live, objective);
         var destinations = others.Select(host =>
@@ -80,11 +82,12 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             return Silent(hosts.Find(h => h.Id == machine.HostId));
         var outlook = await MoveOutlook.ReadAsync(db, machine, surveyor.Recent(machine.Id), ct);
         var wanted = WithObjective(asked, outlook.Standing?.Objective);
-        var chosen = Choose(machine, source, hosts, rooms, wanted, outlook);
+        var ties = (await FleetTies.ReadAsync(db, machine.Id, ct)).For(machine.Id);
+        var chosen = Choose(machine, source, hosts, rooms, ties, wanted, outlook);
         if (!chosen.IsOk)
             return chosen.Refusal;
         var destination = chosen.Value;
-        var way = PickMode(machine, source, destination, hosts, wanted, outlook);
+        var way = PickMode(machine, source, destination, hosts, ties, wanted, outlook);
         if (!way.IsOk)
             return way.Refusal;
         wanted = wanted with { Mode = way.Value };
@@ -97,7 +100,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var migration = Migration.Plan(operation.Value, machine, source, destination, wanted, made?.Value, await MigrationNetwork.AddressAsync(db, source.Id, destination.Id, ct), actor, now);
         db.Migrations.Add(migration);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.migrate", "machine", machine.Id, machine.Name, machine.ProjectId,
-            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = migration.Mode, policy = migration.MadePolicy?.Name ?? migration.Policy?.ToString(), objective = migration.Objective?.Words, overrideReason = migration.OverrideReason }, now));
+            new { operation = operation.Value.Id, migration = migration.Id, from = source.Name, to = destination.Name, mode = migration.Mode, policy = migration.MadePolicy?.Name ?? migration.Policy?.ToString(), objective = migration.Objective?.Words, overrideReason = migration.OverrideReason, reason = migration.Reason }, now));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Migration, migration.Id, machine.ProjectId, ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, destination.Id, null, ct);
@@ -112,23 +115,23 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             : asked;
 
     /// <summary>The mode the move is made with; a refusal when none keeps the objective and nobody said why it does not count.</summary>
-    static Result<MigrationMode> PickMode(Machine machine, Host source, Host destination, List<Host> hosts, MigrationParameters wanted, MoveOutlook outlook)
+    static Result<MigrationMode> PickMode(Machine machine, Host source, Host destination, List<Host> hosts, MachineTies ties, MigrationParameters wanted, MoveOutlook outlook)
     {
         if (Objective.Of(wanted.ObjectiveMs, wanted.ObjectivePings) is not { } objective || wanted.Override is not null)
             return wanted.Mode;
         var modes = outlook.Modes(source, destination, objective);
         if (ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode) is { } mode)
             return mode;
-        return new ObjectiveNotKept(machine.Name, destination.Name, objective, ObjectiveRules.Figures(modes), Keeping(source, destination, hosts, objective, modes, outlook));
+        return new ObjectiveNotKept(machine.Name, destination.Name, objective, ObjectiveRules.Figures(modes), Keeping(source, destination, hosts, ties, objective, modes, outlook));
     }
 
     /// <summary>What would keep an objective that the move asked for does not; null when nothing known does.</summary>
-    static string? Keeping(Host source, Host destination, List<Host> hosts, Objective objective, IReadOnlyList<ModeForecast> modes, MoveOutlook outlook)
+    static string? Keeping(Host source, Host destination, List<Host> hosts, MachineTies ties, Objective objective, IReadOnlyList<ModeForecast> modes, MoveOutlook outlook)
     {
         static bool Keeps(ModeForecast way) => way is { WhyNot: null, Keeps: ObjectiveOutlook.Yes or ObjectiveOutlook.Likely };
         if (modes.FirstOrDefault(Keeps) is { } other)
             return $"Move it {ObjectiveRules.Name(other.Mode)}: {ObjectiveRules.Range(other.Predicted)}.";
-        foreach (var host in hosts.Where(h => h.Id != source.Id && h.Id != destination.Id && h is { State: HostState.Online, MaintenanceSince: null }).OrderBy(h => h.Name, StringComparer.Ordinal))
+        foreach (var host in hosts.Where(h => h.Id != source.Id && h.Id != destination.Id && h is { State: HostState.Online, MaintenanceSince: null } && ties.Bar(h.Id, h.Name) is null).OrderBy(h => h.Name, StringComparer.Ordinal))
         {
             if (outlook.Modes(source, host, objective).FirstOrDefault(Keeps) is { } there)
                 return $"Move it to {host.Name}, {ObjectiveRules.Name(there.Mode)}: {ObjectiveRules.Range(there.Predicted)}.";
@@ -146,15 +149,15 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
     static HostSilent Silent(Host? source) => new(source?.Name ?? "host", "source");
 
     /// <summary>The destination asked for, or the best; the hosts' rows are held.</summary>
-    static Result<Host> Choose(Machine machine, Host source, List<Host> hosts, IReadOnlyList<HostRoom> rooms, MigrationParameters asked, MoveOutlook outlook)
+    static Result<Host> Choose(Machine machine, Host source, List<Host> hosts, IReadOnlyList<HostRoom> rooms, MachineTies ties, MigrationParameters asked, MoveOutlook outlook)
     {
         if (asked.AskedHostId is not { } id)
         {
             var able = hosts.Where(h => h.Id != source.Id && Impossible(asked, source, h) is null).Select(h => h.Id).ToHashSet();
             if (able.Count == 0 && hosts.Find(h => h.Id != source.Id) is { } unable)
                 return Impossible(asked, source, unable)!;
-            var misfits = rooms.Where(r => able.Contains(r.Id)).Select(r => Placing.Misfit(r, machine.Size)).OfType<HostMisfit>().ToList();
-            var fit = hosts.Where(h => able.Contains(h.Id) && misfits.TrueForAll(m => m.HostId != h.Id)).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(MoveRules.Look(source, h, misfit: null))));
+            var misfits = rooms.Where(r => able.Contains(r.Id)).Select(r => Placing.Misfit(r, machine.Size, ties)).OfType<HostMisfit>().ToList();
+            var fit = hosts.Where(h => able.Contains(h.Id) && misfits.TrueForAll(m => m.HostId != h.Id)).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(MoveRules.Look(source, h, misfit: null, ties: ties))));
             return outlook.Rank(source, fit, asked.Mode, Objective.Of(asked.ObjectiveMs, asked.ObjectivePings)) is [var best, ..]
                 ? hosts.Single(h => h.Id == best.Host.Room.Id)
                 : new NoHostWithRoom(misfits, HostRooms.Needs(machine));
@@ -167,8 +170,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             return new HostSilent(destination.Name, "destination");
         if (destination.MaintenanceSince is not null)
             return new HostInMaintenance(destination.Name, "Choose another host, or take it back into service first.");
-        if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size) is { } misfit)
-            return new HostFull(misfit, HostRooms.Needs(machine));
+        if (Placing.Misfit(rooms.Single(r => r.Id == id), machine.Size, ties) is { } misfit)
+            return misfit.Bar is { } bar ? new KeptByAffinity(machine.Name, bar) : new HostFull(misfit, HostRooms.Needs(machine));
         return Impossible(asked, source, destination) is { } impossible ? impossible : destination;
     }
 

@@ -1,3 +1,4 @@
+using Portal.Domain.Affinity;
 using Portal.Domain.Hosts;
 
 namespace Portal.Domain.Migrations;
@@ -40,9 +41,10 @@ public static class MoveRules
     /// <param name="destination">Where it would go.</param>
     /// <param name="misfit">Why it does not fit there; null when it does.</param>
     /// <param name="lacks">What the destination itself said it lacks for the machine; null when nothing.</param>
-    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null)
+    /// <param name="ties">What affinity rules say of the machine; null: nothing.</param>
+    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null, MachineTies? ties = null)
     {
-        var findings = new List<Finding>();
+        var findings = new List<Finding>(ties?.Look(destination.Id, destination.Name) ?? []);
         if (misfit is not null)
             findings.Add(new(FindingLevel.Error, Sentence(misfit.Why)));
         if (lacks is not null)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
+using Portal.Domain.Affinity;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Hosts;
@@ -29,7 +30,7 @@ public sealed class RehomeOrders(IDbContextFactory<PortalDbContext> contexts, Le
     /// <param name="ct">Gives up.</param>
     /// <returns>
     /// The operation, or <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="WrongState"/>, <see cref="MachineBusy"/>, <see cref="SameHost"/>, <see cref="HostSilent"/>,
-    /// <see cref="HostInMaintenance"/>, <see cref="HostFull"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
+    /// <see cref="HostInMaintenance"/>, <see cref="HostFull"/>, <see cref="KeptByAffinity"/>, <see cref="InvalidText"/>, <see cref="KeyReused"/>.
     /// </returns>
     public async Task<Result<Guid>> StartAsync(Actor actor, Guid machineId, Guid destinationHostId, string key, CancellationToken ct)
     {
@@ -51,7 +52,7 @@ public sealed class RehomeOrders(IDbContextFactory<PortalDbContext> contexts, Le
         // Only now: who approves a machine that waits takes the hosts first.
         var rooms = await HostRooms.LockAsync(db, ct);
         var hosts = await db.Hosts.AsNoTracking().ToDictionaryAsync(h => h.Id, ct);
-        if (Refuse(machine, hosts.GetValueOrDefault(sourceId), hosts.GetValueOrDefault(destinationHostId), rooms) is { } not)
+        if (Refuse(machine, hosts.GetValueOrDefault(sourceId), hosts.GetValueOrDefault(destinationHostId), rooms, (await FleetTies.ReadAsync(db, machineId, ct)).For(machineId)) is { } not)
             return not;
 
         var (source, destination, now) = (hosts[sourceId], hosts[destinationHostId], time.GetUtcNow());
@@ -66,7 +67,7 @@ public sealed class RehomeOrders(IDbContextFactory<PortalDbContext> contexts, Le
         return operation.Value.Id;
     }
 
-    static Refusal? Refuse(Machine machine, Host? source, Host? destination, IReadOnlyList<HostRoom> rooms)
+    static Refusal? Refuse(Machine machine, Host? source, Host? destination, IReadOnlyList<HostRoom> rooms, MachineTies ties)
     {
         if (source is not { State: HostState.Online })
             return new HostSilent(source?.Name ?? "host", "source");
@@ -78,6 +79,11 @@ public sealed class RehomeOrders(IDbContextFactory<PortalDbContext> contexts, Le
             return new HostSilent(destination.Name, "destination");
         if (destination.MaintenanceSince is not null)
             return new HostInMaintenance(destination.Name, "Choose another host, or take it back into service first.");
-        return Placing.Misfit(rooms.Single(r => r.Id == destination.Id), machine.Size) is { } misfit ? new HostFull(misfit, HostRooms.Needs(machine)) : null;
+        return Placing.Misfit(rooms.Single(r => r.Id == destination.Id), machine.Size, ties) switch
+        {
+            null => null,
+            { Bar: { } bar } => new KeptByAffinity(machine.Name, bar),
+            var misfit => new HostFull(misfit, HostRooms.Needs(machine)),
+        };
     }
 }

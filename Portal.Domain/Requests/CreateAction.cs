@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Affinity;
 using Portal.Domain.Catalog;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
@@ -75,7 +76,8 @@ sealed class CreateAction(Ledger ledger) : RequestAction
         var problems = new List<Refusal>();
         if (await ImageGoneAsync(db, machine.ImageId, ct) is { } gone)
             problems.Add(gone);
-        var choice = Placing.Choose(await HostRooms.ReadAsync(db, ct), machine.Size);
+        var ties = await FleetTies.ReadAsync(db, machine.Id, ct);
+        var choice = Placing.Choose(await HostRooms.ReadAsync(db, ct), machine.Size, ties.For(machine.Id));
         if (choice.Host is null)
             problems.Add(new NoHostWithRoom(choice.Misfits, HostRooms.Needs(machine)));
         return problems;

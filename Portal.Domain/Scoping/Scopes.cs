@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Accounts;
+using Portal.Domain.Affinity;
 using Portal.Domain.Audit;
+using Portal.Domain.Balance;
 using Portal.Domain.Catalog;
 using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
@@ -49,6 +51,7 @@ static class Scopes
         [typeof(MigrationNetwork)] = "Networks join hosts, which carry machines of every project.",
         [typeof(MovePolicy)] = "Policies for moves are the platform's; who moves machines and who audits reads them.",
         [typeof(LeaseSettings)] = "The platform's own terms, for every project.",
+        [typeof(BalanceSettings)] = "Hosts carry machines of every project; read by those who look after hosts.",
         [typeof(Placement)] = "Room on hosts is shared by every project.",
         [typeof(NoticeEntry)] = "A person's own.",
         [typeof(NoticePreference)] = "A person's own.",
@@ -77,6 +80,8 @@ static class Scopes
         builder.Entity<Project>().HasQueryFilter(Filter, p => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == p.Id));
         builder.Entity<OperationStep>().HasQueryFilter(Filter, s => db.ShowsAll || db.Operations.Any(o => o.Id == s.OperationId));
         builder.Entity<MigrationChunk>().HasQueryFilter(Filter, c => db.ShowsAll || db.Migrations.Any(m => m.Id == c.MigrationId));
+        builder.Entity<AffinityRule>().HasQueryFilter(Filter, r => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == r.ProjectId));
+        builder.Entity<AffinityMember>().HasQueryFilter(Filter, m => db.ShowsAll || db.AffinityRules.Any(r => r.Id == m.RuleId));
         builder.Entity<Webhook>().HasQueryFilter(Filter, h => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == h.ProjectId));
         builder.Entity<Delivery>().HasQueryFilter(Filter, d => db.ShowsAll || db.Webhooks.Any(h => h.Id == d.WebhookId));
         builder.Entity<Schedule>().HasQueryFilter(Filter, s => db.ShowsAll || db.ProjectMembers.Any(m => m.UserId == db.Viewer && m.ProjectId == s.ProjectId));

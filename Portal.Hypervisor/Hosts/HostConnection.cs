@@ -73,6 +73,11 @@ public sealed class HostConnection : IAsyncDisposable
     /// <exception cref="LibvirtException">The host could not be asked.</exception>
     public Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken) => CallAsync(HostInquiry.Ask, cancellationToken);
 
+    /// <summary>What the host's counters say it and its running machines have used. No guest is asked.</summary>
+    /// <returns>The counters; null where its driver keeps none.</returns>
+    /// <exception cref="LibvirtException">The host could not be asked.</exception>
+    public Task<HostCounters?> GetCountersAsync(CancellationToken cancellationToken) => CallAsync(HostCounting.Read, cancellationToken);
+
     /// <summary>Tries a URI before it is added.</summary>
     /// <param name="uri">libvirt connection URI.</param>
     /// <param name="pool">The storage pool it is to have; null asks for none.</param>

@@ -33,22 +33,8 @@ internal static class HostInquiry
     /// What new machines can have: free memory and what caches would give back. "Free" alone shrinks to nothing on any
     /// host that reads files. A driver that cannot say so falls back to it, and one that cannot say that has 0.
     /// </summary>
-    private static unsafe long FreeMemoryMib(ConnectHandle connection)
-    {
-        const int AllCells = -1, Most = 8;
-        var stats = stackalloc NativeNodeMemory[Most];
-        var count = Most;
-        if (Native.virNodeGetMemoryStats(connection, AllCells, stats, ref count, flags: 0) < 0)
-            return (long)(Native.virNodeGetFreeMemory(connection) >> 20);
-        ulong kib = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (Marshal.PtrToStringUTF8((nint)stats[i].Field) is "free" or "buffers" or "cached")
-                kib += stats[i].Value;
-        }
-
-        return (long)(kib >> 10);
-    }
+    private static long FreeMemoryMib(ConnectHandle connection) =>
+        NodeStats.Memory(connection) is { } memory ? NodeStats.LeftMib(memory) : (long)(Native.virNodeGetFreeMemory(connection) >> 20);
 
     internal static Accelerator AcceleratorOf(XDocument capabilities)
     {

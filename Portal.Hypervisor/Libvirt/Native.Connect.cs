@@ -51,7 +51,10 @@ internal static partial class Native
     public static partial int virNodeGetInfo(ConnectHandle connection, out NativeNodeInfo info);
 
     [LibraryImport(Library)]
-    public static unsafe partial int virNodeGetMemoryStats(ConnectHandle connection, int cell, NativeNodeMemory* stats, ref int count, uint flags);
+    public static unsafe partial int virNodeGetMemoryStats(ConnectHandle connection, int cell, NativeNodeStat* stats, ref int count, uint flags);
+
+    [LibraryImport(Library)]
+    public static unsafe partial int virNodeGetCPUStats(ConnectHandle connection, int cpu, NativeNodeStat* stats, ref int count, uint flags);
 
     [LibraryImport(Library)]
     public static partial ulong virNodeGetFreeMemory(ConnectHandle connection);

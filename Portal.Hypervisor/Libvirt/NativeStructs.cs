@@ -37,9 +37,9 @@ internal unsafe struct NativeNodeInfo
     public uint Threads;
 }
 
-/// <summary><c>virNodeMemoryStats</c>; value in KiB.</summary>
+/// <summary><c>virNodeMemoryStats</c> and <c>virNodeCPUStats</c>, which are alike; memory in KiB, time in ns.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeNodeMemory
+internal unsafe struct NativeNodeStat
 {
     public fixed byte Field[80];
     public ulong Value;

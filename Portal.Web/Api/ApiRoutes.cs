@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Portal.Domain.Accounts;
 using Portal.Web.Accounts;
+using Portal.Web.Affinity;
+using Portal.Web.Balance;
 using Portal.Web.Evacuations;
 using Portal.Web.Setup;
 using Portal.Web.Leases;
@@ -64,6 +66,8 @@ public static class ApiRoutes
         SnapshotRoutes.Map(api);
         MigrationRoutes.Map(api);
         MovePolicyRoutes.Map(api);
+        AffinityRoutes.Map(api);
+        BalanceRoutes.Map(api);
         HostRoutes.Map(api);
         EvacuationRoutes.Map(api);
         OperationRoutes.Map(api);

@@ -154,12 +154,18 @@ public sealed class HostMonitor : IAsyncDisposable
         _ => Task.CompletedTask,
     };
 
-    private Task CompareOnceAsync(CancellationToken cancellationToken)
+    private async Task CompareOnceAsync(CancellationToken cancellationToken)
     {
         var link = Host.Connection.Link;
         if (MustTell(link.State, _booked))
-            return TellAsync(link, cancellationToken);
-        return link.State == HostLinkState.Connected ? _reporter.ReadMachinesAsync(Host, cancellationToken) : Task.CompletedTask;
+        {
+            await TellAsync(link, cancellationToken);
+        }
+        else if (link.State == HostLinkState.Connected)
+        {
+            await _reporter.ReadMachinesAsync(Host, cancellationToken);
+            await _reporter.MeasureAsync(Host, cancellationToken);
+        }
     }
 
     private async Task TellAsync(HostLink link, CancellationToken cancellationToken)

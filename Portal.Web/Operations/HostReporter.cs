@@ -6,7 +6,7 @@ namespace Portal.Web.Operations;
 
 /// <summary>Carries what hosts say into the books. It never trusts an event's words: it looks again, then writes.</summary>
 public sealed class HostReporter(
-    HostService hosts, HostObservations observations, MachineStrays strays, Leftovers leftovers, HostFleet fleet, TimeProvider time, ILogger<HostReporter> logger)
+    HostService hosts, HostObservations observations, MachineStrays strays, Leftovers leftovers, HostFleet fleet, LoadBoard loads, TimeProvider time, ILogger<HostReporter> logger)
 {
     /// <summary>The host answers (again): its facts, every machine it knows or should know, and what nobody needs any more.</summary>
     public async Task ReadAllAsync(FleetHost host, CancellationToken cancellationToken)
@@ -36,9 +36,17 @@ public sealed class HostReporter(
         }
     }
 
+    /// <summary>What the host and its machines use.</summary>
+    public async Task MeasureAsync(FleetHost host, CancellationToken cancellationToken)
+    {
+        if (await host.Connection.GetCountersAsync(cancellationToken) is { } counters)
+            loads.Take(host.Id, counters);
+    }
+
     /// <summary>The host does not answer.</summary>
     public async Task LostAsync(FleetHost host, string? reason, CancellationToken cancellationToken)
     {
+        loads.Forget(host.Id);
         logger.LogWarning("{Host} does not answer: {Reason}", host.Name, reason);
         await hosts.MarkUnreachableAsync(host.Id, reason ?? "The connection was lost.", cancellationToken);
     }

@@ -14,6 +14,8 @@ public static class OperationSetup
     {
         services.AddSingleton<DatabasePatience>();
         services.TryAddSingleton<HostFleet>();
+        services.AddSingleton<LoadBoard>();
+        services.AddSingleton<Domain.Balance.IHostLoads>(provider => provider.GetRequiredService<LoadBoard>());
         services.AddSingleton<HostReporter>();
         services.AddSingleton<CarriedDisks>();
         services.AddSingleton<Leftovers>();

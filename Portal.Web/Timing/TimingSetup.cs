@@ -1,5 +1,6 @@
 using Npgsql;
 using Portal.Domain.Approvals;
+using Portal.Domain.Balance;
 using Portal.Domain.Evacuations;
 using Portal.Domain.Leases;
 using Portal.Domain.Projects;
@@ -24,6 +25,7 @@ public static class TimingSetup
         new("leases", Often, (services, now, stop) => services.GetRequiredService<LeaseSweeper>().SweepAsync(now, stop)),
         new("schedules", Often, (services, now, stop) => services.GetRequiredService<ScheduleSweeper>().SweepAsync(now, stop)),
         new("evacuations", Often, (services, _, stop) => services.GetRequiredService<EvacuationDriver>().AdvanceAllAsync(stop)),
+        new("balance", Seldom, (services, now, stop) => services.GetRequiredService<BalanceSweeper>().SweepAsync(now, stop)),
         new("requests", Seldom, (services, now, stop) => services.GetRequiredService<RequestExpiry>().SweepAsync(now, stop)),
         new("grace", Seldom, (services, _, stop) => services.GetRequiredService<QuotaService>().TellGraceOverAsync(stop)),
     ];

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
+using Portal.Domain.Affinity;
 using Portal.Domain.Approvals;
 using Portal.Domain.Hosts;
 using Portal.Domain.Leases;
@@ -33,6 +34,13 @@ static class ScopedRows
         [typeof(Project)] = WithTheWorld,
         [typeof(Quota)] = WithTheWorld,
         [typeof(Machine)] = (_, world, _) => world.AddMachineAsync(),
+        [typeof(AffinityRule)] = async (postgres, world, ct) =>
+        {
+            Guid[] machines = [(await world.AddMachineAsync()).Id, (await world.AddMachineAsync()).Id];
+            (await postgres.Get<AffinityService>().CreateAsync(world.Owner, new AffinityDraft("apart", AffinityKind.Apart, AffinityStrength.Should, world.Project.Id, machines), ct)).IsOk.ShouldBeTrue();
+        },
+        // They come with the rule above.
+        [typeof(AffinityMember)] = WithTheWorld,
         [typeof(Request)] = async (postgres, world, ct) => (await postgres.Get<RequestService>().SubmitAsync(world.Member, world.Draft(), Guid.NewGuid().ToString(), ct)).IsOk.ShouldBeTrue(),
         [typeof(Migration)] = async (postgres, world, ct) =>
         {
