@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Portal.Hypervisor.Probing;
 
 /// <summary>How a guest is asked whether it is there.</summary>
@@ -44,4 +46,5 @@ internal interface IProbeWire : IDisposable
 /// <param name="IsReadLate">
 /// Nobody looked for a while and nothing says when in it the reply came: <paramref name="ArrivedNs"/> is the earliest it can have been.
 /// </param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ProbeReply(long Sequence, long ArrivedNs, bool IsReadLate = false);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Portal.Hypervisor.Probing;
 
@@ -40,7 +41,7 @@ internal sealed unsafe class TcpWire(IPAddress guest, int port) : IProbeWire
         var attempt = new Attempt(descriptor, sequence, MonotonicClock.NowNs);
         int outcome;
         fixed (byte* target = _target)
-            outcome = EchoNative.connect(descriptor, target, (uint)_target.Length) == 0 ? 0 : System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+            outcome = EchoNative.connect(descriptor, target, (uint)_target.Length) == 0 ? 0 : Marshal.GetLastPInvokeError();
         if (outcome == InProgress)
             _open.Add(attempt);
         else
@@ -106,5 +107,6 @@ internal sealed unsafe class TcpWire(IPAddress guest, int port) : IProbeWire
         return EchoNative.getsockopt(descriptor, EchoNative.SocketLevel, EchoNative.Error, &error, &length) == 0 ? error : -1;
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Attempt(int Descriptor, long Sequence, long SentNs);
 }

@@ -70,6 +70,15 @@ public sealed class MigrationPagePartsTests : BunitContext
         Receipt(Moves.Silent).Find(".chip").TextContent.ShouldBe("The machine does not answer");
     }
 
+    [Theory]
+    [InlineData(ProbeKind.Tcp, "It answers no ping, so it was asked by TCP connections")]
+    [InlineData(ProbeKind.Arp, "It answers neither pings nor connections, so it was asked by ARP")]
+    public void A_receipt_says_how_a_machine_that_answers_no_ping_was_asked(ProbeKind kind, string words)
+    {
+        Receipt(Moves.Moved with { Measured = Moves.Moved.Measured! with { Probe = kind } }).Find(".foot").TextContent.ShouldContain(words);
+        Receipt(Moves.Moved).Find(".foot").TextContent.ShouldNotContain("asked by");
+    }
+
     [Fact]
     public void A_move_that_failed_says_where_the_machine_is_and_what_to_do()
     {
