@@ -158,12 +158,14 @@ internal static class DomainCalls
     }
 
     public static void Announce(DomainHandle domain)
+        => Command(domain, """{"execute":"announce-self","arguments":{"initial":50,"max":550,"rounds":5,"step":100}}""", "a guest's address cannot be announced again");
+
+    /// <summary>Tells QEMU itself, where libvirt has no call.</summary>
+    public static void Command(DomainHandle domain, string command, string elseLost)
     {
         if (!LibvirtLibrary.HasQemuExtensions)
-            throw new LibvirtException(LibvirtErrorDomain.None, LibvirtErrorCode.NoSupport,
-                $"{Native.QemuLibrary} is not installed beside the portal, so a guest's address cannot be announced again.");
-        const string Command = """{"execute":"announce-self","arguments":{"initial":50,"max":550,"rounds":5,"step":100}}""";
-        LibvirtError.Check(Native.virDomainQemuMonitorCommand(domain, Command, out var result, flags: 0));
+            throw new LibvirtException(LibvirtErrorDomain.None, LibvirtErrorCode.NoSupport, $"{Native.QemuLibrary} is not installed beside the portal, so {elseLost}.");
+        LibvirtError.Check(Native.virDomainQemuMonitorCommand(domain, command, out var result, flags: 0));
         _ = NativeText.TakeOwned(result);
     }
 }

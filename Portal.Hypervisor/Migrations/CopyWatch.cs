@@ -21,6 +21,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private bool _isBrokenOff;
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Kept? _before;
+    private bool _isSlowingBound;
 
     /// <summary>The last statistics read while the job ran.</summary>
     public JobStatistics? Last { get; private set; }
@@ -113,17 +114,18 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     /// A machine that stays keeps no limit that was only meant for this move: libvirt would hold its next move to it. What was there before
     /// comes back, be it an administrator's own (<c>virsh migrate-setspeed</c>).
     /// </summary>
-    public async Task RestoreLimitAsync()
+    public async Task RestoreLimitsAsync()
     {
-        if (_before is not { Limit: { } before })
-            return;
         try
         {
-            await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, before, isPostCopy: false), CancellationToken.None);
+            if (_isSlowingBound)
+                await ends.Source.CallAsync(connection => JobCalls.SetMostSlowing(connection, plan.Machine, SwitchoverController.MostSlowPercent), CancellationToken.None);
+            if (_before is { Limit: { } before })
+                await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, before, isPostCopy: false), CancellationToken.None);
         }
         catch (LibvirtException e)
         {
-            bulletin.Decide($"The limit of {BandwidthLimit.Words(LimitMibPerSecond)} may hold for the machine's next move, too: the source did not take it back.", e.Message);
+            bulletin.Decide($"This move's limits (of the stream {BandwidthLimit.Words(LimitMibPerSecond)}) may hold for the machine's next move, too: the source did not take them back.", e.Message);
         }
     }
 
@@ -180,6 +182,9 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
             case SwitchoverAct.Limit:
                 await ends.Source.CallAsync(connection => JobCalls.SetMaxDowntime(connection, plan.Machine, decision.LimitMs), stop);
                 break;
+            case SwitchoverAct.Slow:
+                await SlowAsync(decision.MostSlowedPercent, stop);
+                break;
             case SwitchoverAct.PostCopy:
                 await PostCopyAsync(stop);
                 break;
@@ -191,6 +196,19 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
                 break;
             case SwitchoverAct.Tell:
                 break;
+        }
+    }
+
+    private async Task SlowAsync(int mostPercent, CancellationToken stop)
+    {
+        try
+        {
+            await ends.Source.CallAsync(connection => JobCalls.SetMostSlowing(connection, plan.Machine, mostPercent), stop);
+            _isSlowingBound = true;
+        }
+        catch (LibvirtException e) when (!e.IsConnectionLost)
+        {
+            bulletin.Decide("The source cannot slow the guest less.", e.Message);
         }
     }
 

@@ -156,7 +156,7 @@ internal sealed class Handover(
             MigrationVerdict.Stayed or MigrationVerdict.Cancelled or MigrationVerdict.Moved => "",
         };
         if (settlement.Where == WhereItRuns.Source)
-            await watch.RestoreLimitAsync();
+            await watch.RestoreLimitsAsync();
         var measured = settlement.Where == WhereItRuns.Source ? await FeltAsync(began) : null;
         return new MigrationOutcome(verdict, $"{why} {Named(settlement.Explanation)}{advice}", measured, Predicted: null);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Portal.Hypervisor.Libvirt;
 using Portal.Hypervisor.Machines;
 
@@ -82,6 +83,14 @@ internal static class JobCalls
         const uint PostCopy = 1;
         using var domain = DomainCalls.Require(connection, machine);
         return Native.virDomainAbortJobFlags(domain, PostCopy) >= 0 ? true : throw LibvirtError.Last();
+    }
+
+    /// <summary>How much QEMU may slow a guest at most (auto-converge); libvirt has no call for it. 99 is QEMU's own.</summary>
+    public static bool SetMostSlowing(ConnectHandle connection, Guid machine, int percent)
+    {
+        using var domain = DomainCalls.Require(connection, machine);
+        DomainCalls.Command(domain, string.Create(CultureInfo.InvariantCulture, $$$"""{"execute":"migrate-set-parameters","arguments":{"max-cpu-throttle":{{{percent}}}}}"""), "a guest cannot be slowed less");
+        return true;
     }
 
     public static bool SetMaxDowntime(ConnectHandle connection, Guid machine, int milliseconds)

@@ -16,7 +16,11 @@ internal static class SwitchoverController
     private const double AtOnce = 0.5, WaitOfPatience = 0.25, Near = 2, Noticeable = 1.2;
     private const double RestSeconds = 0.3, PatienceSeconds = 4, LearningSeconds = 2, TimeMargin = 1.5, MarginSeconds = 2;
     private const double ShortSeconds = 0.3, SilentMs = 100, DeafMs = 5_000;
-    private const int PassesToLearn = 3;
+    private const double QemuSliceMs = 10, LeastNoticedMs = 50;
+    private const int PassesToLearn = 3, SlowStepPercent = 10, TimesToNotice = 3;
+
+    /// <summary>QEMU slows no guest more than that.</summary>
+    public const int MostSlowPercent = 99;
 
     public static (SwitchoverState State, SwitchoverDecision? Decision) Observe(SwitchoverState state, CopyObservation now, SwitchoverRules rules)
     {
@@ -32,10 +36,31 @@ internal static class SwitchoverController
         if (now.At - state.StuckSince >= rules.Policy.Patience.TotalSeconds)
             return TakeLastResort(state, now, rules, $"No pause up to {rules.MostMs} ms would do for {rules.Policy.Patience.TotalSeconds:0} s");
         if (now.SlowedPercent > state.SlowedPercent)
-            return Tell(state with { SlowedPercent = now.SlowedPercent }, $"The hypervisor slows the guest down by {now.SlowedPercent} %, since it writes too fast.", Describe(now));
+            return Tell(state with { SlowedPercent = now.SlowedPercent, NoticedTimes = 0 }, $"The hypervisor slows the guest down by {now.SlowedPercent} %, since it writes too fast.", Describe(now));
+        if (now.SlowedPercent > 0 && Bound(ref state, now, rules) is { } bound)
+            return (state, bound);
         if (state.LimitMs > Noticeable * Allowed(state, rules))
             return Lower(state, now, Allowed(state, rules));
         return now.Iteration > state.Iteration ? BeginPass(state, now, rules) : (state, null);
+    }
+
+    /// <summary>
+    /// Slowing a guest silences it for moments, too: QEMU lets it run for 10 ms and sleep for p ÷ (100 − p) times that. None may come near the silence
+    /// that was promised, so the next step is not taken where it would, and the last is taken back where the probe says that it did.
+    /// </summary>
+    private static SwitchoverDecision? Bound(ref SwitchoverState state, CopyObservation now, SwitchoverRules rules)
+    {
+        var bearable = Math.Max(LeastNoticedMs, rules.MostMs / 2.0);
+        if (now.SilentMs > bearable && now.SilentMs < DeafMs)
+            state = state with { NoticedTimes = state.NoticedTimes + 1 };
+        var isTooMuch = state.NoticedTimes >= TimesToNotice;
+        var next = Math.Min(MostSlowPercent, now.SlowedPercent + SlowStepPercent);
+        var most = isTooMuch ? Math.Max(1, now.SlowedPercent - SlowStepPercent) : QemuSliceMs * next / (100 - next) > bearable ? now.SlowedPercent : MostSlowPercent;
+        if (most >= state.MostSlowedPercent)
+            return null;
+        state = state with { MostSlowedPercent = most, SlowedPercent = Math.Min(state.SlowedPercent, most), NoticedTimes = 0 };
+        return new SwitchoverDecision(SwitchoverAct.Slow, state.LimitMs, $"The guest is slowed down by {most} % at most: more would be noticed like the pause.",
+            isTooMuch ? $"it answered no ping for {now.SilentMs:0} ms, slowed down by {now.SlowedPercent} %" : $"at {next} % it would stand still for {QemuSliceMs * next / (100 - next):0} ms at a time, and {rules.MostMs} ms of pause are allowed", most);
     }
 
     /// <summary>Whoever has to end in time acts while what is left can still be sent in it; who may give up waits to the end.</summary>

@@ -43,6 +43,12 @@ internal sealed record SwitchoverState(int LimitMs)
     /// <summary>How much slower the guest was last said to be made.</summary>
     public int SlowedPercent { get; init; }
 
+    /// <summary>How often its users noticed more of it than they may.</summary>
+    public int NoticedTimes { get; init; }
+
+    /// <summary>How much slower it may be made at most.</summary>
+    public int MostSlowedPercent { get; init; } = SwitchoverController.MostSlowPercent;
+
     /// <summary>The last resort was taken: there is nothing left to decide.</summary>
     public bool IsOver { get; init; }
 }
@@ -54,6 +60,8 @@ internal enum SwitchoverAct
     Tell,
     /// <summary>Allow a longer pause, or only a shorter one.</summary>
     Limit,
+    /// <summary>Slow the guest no more than so much.</summary>
+    Slow,
     /// <summary>Let the guest go on at the destination, its memory follows.</summary>
     PostCopy,
     /// <summary>Pause the guest and send the rest.</summary>
@@ -67,4 +75,5 @@ internal enum SwitchoverAct
 /// <param name="LimitMs">Pause allowed from now on, ms.</param>
 /// <param name="Text">In words.</param>
 /// <param name="Figures">The numbers behind it.</param>
-internal sealed record SwitchoverDecision(SwitchoverAct Act, int LimitMs, string Text, string Figures);
+/// <param name="MostSlowedPercent">How much slower the guest may be made at most.</param>
+internal sealed record SwitchoverDecision(SwitchoverAct Act, int LimitMs, string Text, string Figures, int MostSlowedPercent = SwitchoverController.MostSlowPercent);

@@ -149,6 +149,25 @@ public class SwitchoverControllerTests
         => Decide([.. Passes(400, 200, 100).Select(seen => seen with { SlowedPercent = seen.Iteration < 2 ? 0 : 20 })]).ShouldHaveSingleItem().Text.ShouldContain("by 20 %");
 
     [Fact]
+    public void A_guest_is_not_slowed_so_far_that_its_users_would_notice_it_like_the_pause()
+    {
+        var rules = s_rules with { MostMs = 150 };
+        var slowed = Passes([.. Enumerable.Repeat(1_900, 8)]).Select((seen, i) => seen with { SlowedPercent = Math.Min(99, 10 * (i + 2)) });
+
+        // 80 % is 40 ms asleep at a time, 90 % would be 90 of the 75 that are bearable.
+        Decide(slowed, rules).ShouldContain(decision => decision.Act == SwitchoverAct.Slow && decision.MostSlowedPercent == 80);
+    }
+
+    [Fact]
+    public void Where_the_probe_says_that_slowing_is_noticed_the_last_step_is_taken_back()
+    {
+        CopyObservation[] story = [.. Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 50, SilentMs = i < 3 ? 20 : 300 })];
+
+        Decide(story).Single(decision => decision.Act == SwitchoverAct.Slow).ShouldSatisfyAllConditions(
+            decision => decision.MostSlowedPercent.ShouldBe(40), decision => decision.Figures.ShouldContain("no ping for 300 ms"));
+    }
+
+    [Fact]
     public void Without_a_known_bandwidth_nothing_is_decided()
         => Decide([new CopyObservation(1, 1_000_000, 0, 5)]).ShouldBeEmpty();
 

@@ -5,7 +5,7 @@ namespace Portal.Tests.Hypervisor.Migrations.Simulation;
 
 /// <summary>What a controller wants done.</summary>
 [StructLayout(LayoutKind.Auto)]
-readonly record struct SimulatedOrder(int LimitMs, SwitchoverAct Act = SwitchoverAct.Tell);
+readonly record struct SimulatedOrder(int LimitMs, SwitchoverAct Act = SwitchoverAct.Tell, int MostSlowedPercent = SwitchoverController.MostSlowPercent);
 
 /// <summary>Decides in a simulated move.</summary>
 interface ISimulatedController
@@ -101,6 +101,6 @@ sealed class PortalController : ISimulatedController
         (_state, var decision) = SwitchoverController.Observe(_state, now, _rules);
         if (decision is not null)
             Decisions.Add(decision);
-        return new(_state.LimitMs, decision?.Act ?? SwitchoverAct.Tell);
+        return new(_state.LimitMs, decision?.Act ?? SwitchoverAct.Tell, _state.MostSlowedPercent);
     }
 }

@@ -19,22 +19,26 @@ sealed record CopyResult(bool HasMoved, double BlackoutMs, double Seconds, bool 
 /// QEMU's pre-copy as far as switching over depends on it: memory is sent in slices of at most 50 ms; what is left to send is
 /// compared with limit × bandwidth of the last 100 ms, and only when it is less are the pages written meanwhile added (a scan of the
 /// dirty bitmap, during which nothing is sent) and compared again. Auto-converge slows the guest by 20 %, then 10 % more, whenever
-/// twice as much as half of what was sent has been written in a period of a second.
+/// twice as much as half of what was sent has been written in a period of a second; it sleeps that much longer than the 10 ms it runs for.
 /// </summary>
 sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
 {
     private const double SliceSeconds = 0.05, WindowSeconds = 0.1, PeriodSeconds = 1, IdleBytesPerSecond = 1e5;
-    private const int FirstSlow = 20, SlowStep = 10, MostSlow = 99;
+    private const int FirstSlow = 20, SlowStep = 10;
+    private const double RunMs = 10;
 
     private readonly Random _random = new(guest.Seed);
     private double _now, _bandwidth = guest.BytesPerSecond, _deviation;
     private double _hot = guest.WorkingSetBytes, _cold = guest.MemoryBytes - guest.WorkingSetBytes;
     private double _hotWritten, _coldWritten;
     private double _windowBegan, _windowSent, _measured, _threshold;
-    private double _periodBegan, _periodSent, _periodWritten, _dirtyRate;
-    private int _iteration = 1, _slowed, _pressed;
+    private double _periodBegan, _periodSent, _periodWritten, _dirtyRate, _asleepMs;
+    private int _iteration = 1, _slowed, _pressed, _mostSlowed = SwitchoverController.MostSlowPercent;
 
     private double Left => _hot + _cold;
+
+    /// <summary>How long a slowed guest sleeps at a time, ms.</summary>
+    private double AsleepMs => RunMs * _slowed / (100 - _slowed);
 
     public CopyResult Run()
     {
@@ -51,7 +55,8 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
             Measure();
             // A limit counts from the next measurement on.
             _threshold = _measured * limit / 1000;
-            var order = controller.Observe(new CopyObservation(_now, (long)Left, (long)_measured, _iteration, (long)_dirtyRate, _slowed));
+            var order = controller.Observe(new CopyObservation(_now, (long)Left, (long)_measured, _iteration, (long)_dirtyRate, _slowed, _slowed > 0 ? AsleepMs : null));
+            _mostSlowed = order.MostSlowedPercent;
             limit = order.LimitMs;
             switch (order.Act)
             {
@@ -61,7 +66,7 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
                     return Arrive(limit, Scan());
                 case SwitchoverAct.PostCopy:
                     return Follow(limit);
-                case SwitchoverAct.Tell or SwitchoverAct.Limit:
+                case SwitchoverAct.Tell or SwitchoverAct.Limit or SwitchoverAct.Slow:
                 default:
                     break;
             }
@@ -105,7 +110,8 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
         _dirtyRate = _periodWritten / (_now - _periodBegan);
         _pressed = _periodWritten > _periodSent / 2 ? _pressed + 1 : 0;
         if (controller.MaySlow && _pressed >= 2)
-            (_slowed, _pressed) = (_slowed == 0 ? FirstSlow : Math.Min(MostSlow, _slowed + SlowStep), 0);
+            (_slowed, _pressed) = (Math.Min(_mostSlowed, _slowed == 0 ? FirstSlow : _slowed + SlowStep), 0);
+        _asleepMs = Math.Max(_asleepMs, AsleepMs);
         (_periodBegan, _periodSent, _periodWritten) = (_now, 0, 0);
         return Left;
     }
@@ -123,13 +129,13 @@ sealed class SimulatedCopy(CopyCase guest, ISimulatedController controller)
     private CopyResult Arrive(int limit, double left)
     {
         var pause = left / _bandwidth + guest.FixedMs / 1000;
-        return new CopyResult(HasMoved: true, pause * 1000 + guest.ConvergenceMs, _now + pause, HasPostCopied: false, _slowed, limit);
+        return new CopyResult(HasMoved: true, Math.Max(_asleepMs, pause * 1000 + guest.ConvergenceMs), _now + pause, HasPostCopied: false, _slowed, limit);
     }
 
     private CopyResult Follow(int limit)
     {
         var left = Scan();
-        return new CopyResult(HasMoved: true, guest.FixedMs + guest.ConvergenceMs, _now + guest.FixedMs / 1000 + left / guest.BytesPerSecond, HasPostCopied: true, _slowed, limit);
+        return new CopyResult(HasMoved: true, Math.Max(_asleepMs, guest.FixedMs + guest.ConvergenceMs), _now + guest.FixedMs / 1000 + left / guest.BytesPerSecond, HasPostCopied: true, _slowed, limit);
     }
 
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
