@@ -20,6 +20,9 @@ sealed record Furnishing
     /// <summary>The machine.</summary>
     public required Guid Machine { get; init; }
 
+    /// <summary>The first host of the lab.</summary>
+    public required Guid Host { get; init; }
+
     /// <summary>Its move.</summary>
     public required Guid Migration { get; init; }
 
@@ -64,9 +67,10 @@ sealed record Furnishing
 
         var waiting = await house.WaitingAsync(project, machine);
         await house.SchedulesAsync(machine);
+        var host = await house.LoadScheduleAsync();
         return new Furnishing
         {
-            Project = project, Machine = machine, Migration = Furnisher.Id(move["id"]), Rule = rule, Webhook = webhook, Passwords = passwords,
+            Host = host, Project = project, Machine = machine, Migration = Furnisher.Id(move["id"]), Rule = rule, Webhook = webhook, Passwords = passwords,
             Requests = [Furnisher.Id(granted["id"]), Furnisher.Id(denied["id"]), .. waiting],
         };
     }
@@ -178,6 +182,18 @@ sealed class Furnisher(ApiCaller api)
         var put = await api.SendAsync(HttpMethod.Put, $"machines/{machine}/protection", new { on = true }, Guid.NewGuid().ToString());
         ((int)put.Status).ShouldBeInRange(200, 299, put.Text);
         return [Id(create["id"]), Id(longer["id"]), Id(more["id"]), Id(resize["id"])];
+    }
+
+    /// <summary>A schedule of what is on the first host, whose identifier is given back.</summary>
+    public async Task<Guid> LoadScheduleAsync()
+    {
+        var host = Id((await api.GetAsync("hosts")).Json["items"]![0]!["id"]);
+        await api.PostAsync("schedules", new
+        {
+            target = new { hostId = host },
+            parts = new object[] { new { kind = "Relocate", timing = new { zone = "Europe/Berlin", days = Weekdays, at = "03:00:00" }, move = new { mode = "Live" }, window = new { minutes = 120, late = "RunLate" } } },
+        }, Guid.NewGuid().ToString());
+        return host;
     }
 
     public async Task SchedulesAsync(Guid machine) => await api.PostAsync($"machines/{machine}/schedules", new
