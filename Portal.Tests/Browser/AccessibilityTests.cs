@@ -32,7 +32,7 @@ public sealed class AccessibilityTests(PostgresCluster cluster, LabFixture lab) 
         [
             "/", "/machines", $"/machines/{things.Machine}", "/machines/new", "/requests", .. things.Requests.Select(id => $"/requests/{id}"),
             "/approvals", "/approvals/trends", "/approvals/away", "/schedules", "/notices", "/projects", $"/projects/{things.Project}", $"/projects/{things.Project}/quota",
-            "/migrations", $"/migrations/{things.Migration}", "/hosts", .. govern, "/account", "/account/password", "/account/profile", "/not-found", $"/machines/{Guid.Empty}", $"/projects/{Guid.Empty}",
+            "/migrations", $"/migrations/{things.Migration}", "/migrations/history", "/migrations/history?by=route", "/migrations/live-vs-quick", "/move-policies", "/hosts", $"/hosts/{things.Host}/maintenance", .. govern, "/account", "/account/password", "/account/profile", "/not-found", $"/machines/{Guid.Empty}", $"/projects/{Guid.Empty}",
         ]);
         await LookAsync(member, ["/", $"/machines/{things.Machine}", $"/requests/{things.Requests[2]}", "/schedules", "/notices", $"/projects/{things.Project}", "/people", "/policy"]);
         await LookAsync(owner, ["/approvals", $"/projects/{things.Project}", $"/projects/{things.Project}/quota", "/webhooks"]);

@@ -26,6 +26,9 @@ sealed record Furnishing
     /// <summary>Requests: the machine's own, a denied one, and those that wait, of every kind.</summary>
     public required IReadOnlyList<Guid> Requests { get; init; }
 
+    /// <summary>A host.</summary>
+    public required Guid Host { get; init; }
+
     /// <summary>A rule of the policy.</summary>
     public required Guid Rule { get; init; }
 
@@ -66,7 +69,7 @@ sealed record Furnishing
         await house.SchedulesAsync(machine);
         return new Furnishing
         {
-            Project = project, Machine = machine, Migration = Furnisher.Id(move["id"]), Rule = rule, Webhook = webhook, Passwords = passwords,
+            Project = project, Machine = machine, Host = Furnisher.Id((await api.GetAsync("hosts")).Json["items"]![0]!["id"]), Migration = Furnisher.Id(move["id"]), Rule = rule, Webhook = webhook, Passwords = passwords,
             Requests = [Furnisher.Id(granted["id"]), Furnisher.Id(denied["id"]), .. waiting],
         };
     }
