@@ -2342,6 +2342,10 @@ namespace Portal.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<double?>("EtaLeastSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("eta_least_seconds");
+
                     b.Property<double?>("EtaSeconds")
                         .HasColumnType("double precision")
                         .HasColumnName("eta_seconds");

@@ -47,5 +47,6 @@ public static class DestinationRanking
         Broken(host) > Broken(best) ? $"would likely break the objective: {ObjectiveRules.Range(host.Predicted)}"
         : host.Warnings > best.Warnings ? $"more speaks against it than against {best.Room.Name}"
         : Longer(host, least) > Longer(best, least) ? string.Create(CultureInfo.InvariantCulture, $"longer silence: about {host.Predicted.MiddleMs:0} ms instead of {best.Predicted.MiddleMs:0} ms")
+        : host.Room.MemoryFreeMib == best.Room.MemoryFreeMib ? $"about the same silence and as much room as {best.Room.Name}"
         : $"about the same silence, less room: {Math.Max(0, host.Room.MemoryFreeMib)} MiB free instead of {Math.Max(0, best.Room.MemoryFreeMib)}";
 }

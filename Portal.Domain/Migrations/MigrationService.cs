@@ -10,12 +10,13 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
 {
     /// <summary>
     /// Moves the actor may see, newest first. Sorts: <c>created machine status mode blackout</c>. Filters: <c>status mode</c> (names,
-    /// commas between), <c>machine project host</c> (ids; a host matches at either end), <c>memory</c> (MiB), <c>policy</c> (a name, or a made one's id). Search looks at machine and hosts.
+    /// commas between), <c>machine project host</c> (ids; a host matches at either end), <c>route</c> (two hosts' ids, a comma between), <c>memory</c> (MiB), <c>policy</c> (a name, or a made one's id), <c>days</c> (ended within so many).
+    /// Search looks at machine and hosts.
     /// </summary>
     public async Task<Page<MigrationRow>> ListAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
         await using var db = await contexts.ForAsync(actor, ct);
-        var rows = db.Migrations.AsNoTracking().Narrow(query);
+        var rows = db.Migrations.AsNoTracking().Narrow(query, time.GetUtcNow());
         var sorted = query.SortField switch
         {
             "machine" => rows.SortBy(m => m.MachineName, query.Descending),
@@ -37,7 +38,7 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     public async Task<IReadOnlyDictionary<MigrationStatus, int>> CountAsync(Actor actor, ListQuery query, CancellationToken ct)
     {
         await using var db = await contexts.ForAsync(actor, ct);
-        return await db.Migrations.AsNoTracking().Narrow(query, byStatus: false).GroupBy(m => m.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        return await db.Migrations.AsNoTracking().Narrow(query, time.GetUtcNow(), byStatus: false).GroupBy(m => m.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
     }
 
     /// <summary>One move with its story; null when there is none the actor may see.</summary>
@@ -108,12 +109,17 @@ public sealed class MigrationService(IDbContextFactory<PortalDbContext> contexts
     }
 
     /// <summary>The stored frames past an ordinal, in order; null when there is no such move for the actor.</summary>
-    public async Task<IReadOnlyList<ChunkRow>?> ReadChunksAsync(Actor actor, Guid id, int afterOrdinal, CancellationToken ct)
+    /// <param name="actor">Who asks.</param>
+    /// <param name="id">The move.</param>
+    /// <param name="afterOrdinal">The last that is known; -1: none.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="most">The most chunks at once.</param>
+    public async Task<IReadOnlyList<ChunkRow>?> ReadChunksAsync(Actor actor, Guid id, int afterOrdinal, CancellationToken ct, int most = int.MaxValue)
     {
         await using var db = await contexts.ForAsync(actor, ct);
         if (!await db.Migrations.AnyAsync(m => m.Id == id, ct))
             return null;
-        return await db.MigrationChunks.AsNoTracking().Where(c => c.MigrationId == id && c.Ordinal > afterOrdinal).OrderBy(c => c.Ordinal).Select(c => new ChunkRow(c.Ordinal, c.Payload)).ToListAsync(ct);
+        return await db.MigrationChunks.AsNoTracking().Where(c => c.MigrationId == id && c.Ordinal > afterOrdinal).OrderBy(c => c.Ordinal).Take(most).Select(c => new ChunkRow(c.Ordinal, c.Payload)).ToListAsync(ct);
     }
 
     /// <summary>Foretells a machine's moves from everybody's receipts as of now; for whoever carries one out.</summary>

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using Portal.Domain.MovePolicies;
+using Portal.Domain.Operations;
 
 namespace Portal.Domain.Migrations;
 
@@ -44,6 +45,9 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     /// <summary>Why the portal itself ordered or proposed it; null where a person wanted it.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>How long it still takes until the machine runs there; null before that is known and once it does.</summary>
+    public Eta? Eta { get; init; }
+
     /// <summary>Whether it waits or is on its way.</summary>
     public bool IsActive => Status is MigrationStatus.Queued or MigrationStatus.Running;
 
@@ -56,7 +60,10 @@ public sealed record MigrationRow(Guid Id, Guid OperationId, Guid MachineId, str
     internal static Expression<Func<Migration, MigrationRow>> From(PortalDbContext db) => m => new MigrationRow(m.Id, m.OperationId, m.MachineId, m.MachineName, m.ProjectId,
         m.MemoryMib, m.SourceHostId, m.SourceName, m.DestinationHostId, m.DestinationName, m.Mode, m.Status, m.Phase,
         db.Operations.Where(o => o.Id == m.OperationId).Select(o => o.Percent).First(), m.ObjectiveMs, m.BlackoutMs, m.Predicted, m.Measured, m.Message,
-        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason) { Stream = m.Stream, Reason = m.Reason };
+        m.RequestedByName, m.CreatedAt, m.StartedAt, m.EndedAt, m.Settled, m.Policy, m.MadePolicy, m.ObjectivePings, m.OverrideReason)
+    {
+        Stream = m.Stream, Reason = m.Reason, Eta = db.Operations.Where(o => o.Id == m.OperationId).Select(o => Eta.Of(o.EtaLeastSeconds, o.EtaSeconds)).First(),
+    };
 }
 
 /// <summary>A move with its story: the receipt's page.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Migrations.History;
 
 namespace Portal.Domain.Migrations;
 
@@ -8,8 +9,9 @@ static class MoveNarrowing
     /// <summary>The moves that a list's search and filters leave.</summary>
     /// <param name="rows">The moves.</param>
     /// <param name="query">What is asked for.</param>
+    /// <param name="now">What <c>days</c> are counted back from; without that filter, moves of any time.</param>
     /// <param name="byStatus">Whether the filter by status counts: who counts by status leaves it out.</param>
-    public static IQueryable<Migration> Narrow(this IQueryable<Migration> rows, ListQuery query, bool byStatus = true)
+    public static IQueryable<Migration> Narrow(this IQueryable<Migration> rows, ListQuery query, DateTimeOffset now, bool byStatus = true)
     {
         if (query.LikePattern is { } like)
             rows = rows.Where(m => EF.Functions.ILike(m.MachineName, like, @"\") || EF.Functions.ILike(m.SourceName, like, @"\") || EF.Functions.ILike(m.DestinationName, like, @"\"));
@@ -23,6 +25,10 @@ static class MoveNarrowing
             rows = rows.Where(m => m.ProjectId == project);
         if (query.IdFilter("host") is { } host)
             rows = rows.Where(m => m.SourceHostId == host || m.DestinationHostId == host);
+        if (MoveRoute.Of(query) is { } route)
+            rows = rows.Where(m => m.SourceHostId == route.From && m.DestinationHostId == route.To);
+        if (query.Filter("days") is not null && now.AddDays(-MoveHistory.Days(query)) is var since)
+            rows = rows.Where(m => m.EndedAt >= since);
         if (query.Filter("memory") is { } size)
             rows = rows.Where(m => m.MemoryMib.ToString() == size);
         if (query.Filter("policy") is { } policy)

@@ -100,13 +100,14 @@ public sealed class Claim
 
     /// <summary>Tells how far it is.</summary>
     /// <param name="percent">0–100; held to that range.</param>
-    /// <param name="etaSeconds">Seconds left, as far as known.</param>
+    /// <param name="eta">How long it still takes, as far as known.</param>
     /// <param name="ct">Gives up.</param>
-    public Task ProgressAsync(double percent, double? etaSeconds, CancellationToken ct)
+    public Task ProgressAsync(double percent, Eta? eta, CancellationToken ct)
     {
+        var (least, most) = (eta?.LeastSeconds, eta?.MostSeconds);
         var held = double.IsFinite(percent) ? Math.Clamp(percent, 0, 100) : 0;
         return WriteAsync(db => db.Database.ExecuteSqlAsync($"""
-            update operations set percent = {held}, eta_seconds = {etaSeconds}
+            update operations set percent = {held}, eta_seconds = {most}, eta_least_seconds = {least}
             where id = {OperationId} and fence = {Fence} and worker = {Worker} and status = 'Running'
             """, ct), ct);
     }
@@ -167,7 +168,7 @@ public sealed class Claim
     {
         var percent = status == OperationStatus.Succeeded ? 100d : (double?)null;
         var rows = await db.Database.ExecuteSqlAsync($"""
-            update operations set status = {status.ToString()}, error = {error}, step_name = null, eta_seconds = null, percent = coalesce({percent}, percent),
+            update operations set status = {status.ToString()}, error = {error}, step_name = null, eta_seconds = null, eta_least_seconds = null, percent = coalesce({percent}, percent),
                 worker = null, lease_until = null, ended_at = clock_timestamp()
             where id = {OperationId} and fence = {Fence} and worker = {Worker} and status = 'Running'
             """, ct);

@@ -86,8 +86,11 @@ public sealed class Operation : IProjectScoped
     /// <summary>Progress, 0–100.</summary>
     public double Percent { get; private set; }
 
-    /// <summary>Seconds left as far as known.</summary>
+    /// <summary>Seconds left at most, or about so many, as far as known.</summary>
     public double? EtaSeconds { get; private set; }
+
+    /// <summary>Seconds left at least, where a range is known.</summary>
+    public double? EtaLeastSeconds { get; private set; }
 
     /// <summary>The worker that holds it.</summary>
     public string? Worker { get; private set; }

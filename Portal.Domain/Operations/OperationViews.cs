@@ -12,7 +12,7 @@ namespace Portal.Domain.Operations;
 /// <param name="Status">How far it is.</param>
 /// <param name="StepName">The running step; null when none runs.</param>
 /// <param name="Percent">Progress, 0–100.</param>
-/// <param name="EtaSeconds">Seconds left as far as known.</param>
+/// <param name="EtaSeconds">Seconds left at most, or about so many, as far as known.</param>
 /// <param name="CancelRequested">Whether somebody asked to cancel it.</param>
 /// <param name="RequestedBy">Who asked for it; <see cref="Guid.Empty"/> is the portal itself.</param>
 /// <param name="RequestedByName">That person's name then.</param>
@@ -25,6 +25,9 @@ public sealed record OperationRow(Guid Id, OperationKind Kind, Guid MachineId, s
     double Percent, double? EtaSeconds, bool CancelRequested, Guid RequestedBy, string RequestedByName, string? Error, DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, Guid? MigrationId)
 {
+    /// <summary>Seconds left at least, where a range is known.</summary>
+    public double? EtaLeastSeconds { get; init; }
+
     /// <summary>Whether it is queued or running.</summary>
     public bool IsActive => Status is OperationStatus.Queued or OperationStatus.Running;
 
@@ -34,7 +37,7 @@ public sealed record OperationRow(Guid Id, OperationKind Kind, Guid MachineId, s
     internal static Expression<Func<Operation, OperationRow>> From(PortalDbContext db) => o => new OperationRow(o.Id, o.Kind, o.MachineId,
         db.Machines.Where(m => m.Id == o.MachineId).Select(m => m.Name).First(), o.ProjectId, o.Title, o.Status, o.StepName, o.Percent, o.EtaSeconds,
         o.CancelRequestedAt != null, o.RequestedBy, o.RequestedByName, o.Error, o.CreatedAt, o.StartedAt, o.EndedAt,
-        db.Migrations.Where(m => m.OperationId == o.Id).Select(m => (Guid?)m.Id).FirstOrDefault());
+        db.Migrations.Where(m => m.OperationId == o.Id).Select(m => (Guid?)m.Id).FirstOrDefault()) { EtaLeastSeconds = o.EtaLeastSeconds };
 }
 
 /// <summary>One step of an operation.</summary>

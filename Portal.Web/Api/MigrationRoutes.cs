@@ -25,9 +25,9 @@ static class MigrationRoutes
     {
         var migrations = api.MapGroup("/migrations").WithTags("Migrations");
         migrations.MapGet("", ListAsync).WithSummary("Moves one may see, newest first")
-            .Lists(["created", "machine", "status", "mode", "blackout"], ListFilter.Of<MigrationStatus>("status"), ListFilter.Of<MigrationMode>("mode"), ListFilter.Id("machine"), ListFilter.Id("project"), ListFilter.Id("host"), new ListFilter("memory"), new ListFilter("policy"));
+            .Lists(["created", "machine", "status", "mode", "blackout"], ListFilter.Of<MigrationStatus>("status"), ListFilter.Of<MigrationMode>("mode"), ListFilter.Id("machine"), ListFilter.Id("project"), ListFilter.Id("host"), new ListFilter("route"), new ListFilter("memory"), new ListFilter("policy"), new ListFilter("days"));
         migrations.MapGet("/history/{by}", HistoryAsync).WithSummary("What moves came to, gathered by mode, route, policy or machine: silence, time, objectives kept, how far predictions were off")
-            .Lists(["moves", "name", "blackout", "p95", "took", "kept", "error", "last"], HistoryFilters);
+            .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType).Lists(["moves", "name", "blackout", "p95", "took", "kept", "error", "last"], HistoryFilters);
         migrations.MapGet("/history/errors", ErrorsAsync).WithSummary("How far predictions were off over time, the oldest first").Lists([], HistoryFilters);
         migrations.MapGet("/live-vs-quick", CompareAsync).WithSummary("How long machines were silent by the way they moved and their memory, as distributions").Lists([], HistoryFilters);
         migrations.MapGet("/{id:guid}", GetAsync).WithSummary("A move with its receipt: predicted beside measured, phases, decisions");
@@ -43,8 +43,11 @@ static class MigrationRoutes
         new ListFilter("days"), ListFilter.Of<MigrationMode>("mode"), new ListFilter("policy"), ListFilter.Id("machine"), ListFilter.Id("host"), ListFilter.Id("project"), new ListFilter("route"),
     ];
 
-    static async Task<Ok<Page<HistoryRow>>> HistoryAsync(ClaimsPrincipal user, HistoryBy by, [AsParameters] Paging paging, HttpRequest http, MoveHistory history, CancellationToken ct) =>
-        TypedResults.Ok(await history.ByAsync(user.Actor(), by, paging.ToQuery(http), ct));
+    // A number is read as one of the names even where it is none of them.
+    static async Task<Results<Ok<Page<HistoryRow>>, JsonHttpResult<Problem>>> HistoryAsync(ClaimsPrincipal user, HistoryBy by, [AsParameters] Paging paging, HttpRequest http, MoveHistory history, CancellationToken ct) =>
+        Enum.IsDefined(by)
+            ? TypedResults.Ok(await history.ByAsync(user.Actor(), by, paging.ToQuery(http), ct))
+            : Problems.Make(StatusCodes.Status404NotFound, "not-found", "There is no such history.", "Moves are gathered by Mode, Route, Policy or Machine: /api/v1/migrations/history/Mode.");
 
     static async Task<Ok<Page<ErrorPoint>>> ErrorsAsync(ClaimsPrincipal user, [AsParameters] Paging paging, HttpRequest http, MoveHistory history, CancellationToken ct) =>
         (await history.ErrorsAsync(user.Actor(), paging.ToQuery(http), ct)).Whole();

@@ -89,6 +89,19 @@ public static class Format
         _ => Count((long)time.TotalDays, "day"),
     };
 
+    /// <summary>How long something still takes, as a range where one is known: <c>4–7 s left</c>, <c>~3 s left</c>, <c>no end in sight</c>; null where nothing is.</summary>
+    public static string? Left(double? least, double? most) => (least, most) switch
+    {
+        (null, null) => null,
+        (_, < 0.5) => "ends soon",
+        (null, { } about) => $"~{Whole(about)} left",
+        (_, null) => "no end in sight",
+        ({ } floor, { } ceiling) when ceiling < 60 => Math.Floor(floor) is var low && low < Math.Ceiling(ceiling) ? $"{low:0}–{Whole(Math.Ceiling(ceiling))} left" : $"{Whole(Math.Ceiling(ceiling))} left",
+        ({ } floor, { } ceiling) => Whole(floor) == Whole(ceiling) ? $"{Whole(ceiling)} left" : $"{Whole(floor)}–{Whole(ceiling)} left",
+    };
+
+    static string Whole(double seconds) => Duration(TimeSpan.FromSeconds(Math.Round(seconds)));
+
     /// <summary>When something happened, seen from <paramref name="now"/>: <c>just now</c>, <c>12 min ago</c>, <c>in 3 h</c>; after a month the date.</summary>
     public static string Ago(DateTimeOffset at, DateTimeOffset now)
     {

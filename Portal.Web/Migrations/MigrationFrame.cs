@@ -44,6 +44,15 @@ public sealed record MigrationFrame([property: JsonPropertyName("t")] double At,
     /// <summary>How far, 0 to 100.</summary>
     [JsonPropertyName("pct")] public double? Percent { get; init; }
 
+    /// <summary>Seconds until it runs at the destination, at least; absent while that is not known.</summary>
+    [JsonPropertyName("least")] public double? LeastSeconds { get; init; }
+
+    /// <summary>And at most; absent while no end is in sight.</summary>
+    [JsonPropertyName("most")] public double? MostSeconds { get; init; }
+
+    /// <summary>Why that is more than was said before.</summary>
+    [JsonPropertyName("why")] public string? Why { get; init; }
+
     /// <summary>Echo requests, each [sequence, sent ms, round trip ms or null, flags]. One may come again once it is answered.</summary>
     [JsonPropertyName("s")] public IReadOnlyList<double?[]>? Samples { get; init; }
 

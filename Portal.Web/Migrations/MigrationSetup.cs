@@ -8,6 +8,7 @@ public static class MigrationSetup
     public static IServiceCollection AddPortalMigrations(this IServiceCollection services)
     {
         services.AddSingleton<MigrationBroadcaster>();
+        services.AddSingleton<FleetWatch>();
         services.AddSignalR().AddJsonProtocol(json =>
         {
             json.PayloadSerializerOptions.DefaultIgnoreCondition = FrameCodec.Json.DefaultIgnoreCondition;

@@ -32,11 +32,11 @@ public sealed class OperationRun(Claim claim, DatabasePatience patience, Cancell
         }
 
         await KeepAsync(held => Claim.EndStepAsync(ordinal, StepState.Done, detail, held));
-        await ProgressAsync(percent, etaSeconds: null);
+        await ProgressAsync(percent, eta: null);
     }
 
     /// <summary>Tells how far the operation is.</summary>
-    public Task ProgressAsync(double percent, double? etaSeconds) => KeepAsync(held => Claim.ProgressAsync(percent, etaSeconds, held));
+    public Task ProgressAsync(double percent, Eta? eta) => KeepAsync(held => Claim.ProgressAsync(percent, eta, held));
 
     /// <summary>Writes something that must get through, however long the database is away; only abandoning ends the wait.</summary>
     public Task KeepAsync(Func<CancellationToken, Task> write) => patience.RunAsync(Claim.Title, write, abandon);

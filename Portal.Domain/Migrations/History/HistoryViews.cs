@@ -34,7 +34,7 @@ public sealed record HistoryRow(string Key, string Name, int Moves, int Moved, d
 
 /// <summary>How good predictions were in one stretch of time.</summary>
 /// <param name="From">Its first day, UTC.</param>
-/// <param name="Moves">Moves that were foretold and measured.</param>
+/// <param name="Moves">Moves that were foretold and measured; 0: nothing is known of this stretch.</param>
 /// <param name="BlackoutErrorMs">Median distance of the blackout from the one foretold, ms.</param>
 /// <param name="SecondsError">Median distance of the time from the one foretold, as a share of what was measured.</param>
 public sealed record ErrorPoint(DateTime From, int Moves, double? BlackoutErrorMs, double? SecondsError);
@@ -61,13 +61,26 @@ public sealed record BlackoutBand(MigrationMode Mode, int MemoryMib, int Moves, 
 
 /// <summary>The founding comparison, from this fleet's own receipts.</summary>
 /// <param name="Bands">By mode, then memory.</param>
+/// <param name="Medians">By mode, over machines of every size.</param>
 /// <param name="Moves">How many receipts it rests on.</param>
-public sealed record LiveVsQuick(IReadOnlyList<BlackoutBand> Bands, int Moves)
+public sealed record LiveVsQuick(IReadOnlyList<BlackoutBand> Bands, IReadOnlyList<ModeMedian> Medians, int Moves)
 {
-    /// <summary>The median over all sizes of one mode, weighted by how many moves stand behind each; null without any.</summary>
-    public double? MedianOf(MigrationMode mode)
-    {
-        var bands = Bands.Where(band => band.Mode == mode).ToList();
-        return bands.Count == 0 ? null : bands.Sum(band => band.MedianMs * band.Moves) / bands.Sum(band => band.Moves);
-    }
+    /// <summary>The median blackout of every move of one mode, ms; null without any.</summary>
+    public double? MedianOf(MigrationMode mode) => Medians.FirstOrDefault(median => median.Mode == mode)?.MedianMs;
 }
+
+/// <summary>How long machines were silent when they moved one way, whatever their size.</summary>
+/// <param name="Mode">How they moved.</param>
+/// <param name="MedianMs">Median of the blackout over all of these moves, ms.</param>
+public sealed record ModeMedian(MigrationMode Mode, double MedianMs);
+
+/// <summary>Something moves can be narrowed to.</summary>
+/// <param name="Key">As the filter has it.</param>
+/// <param name="Name">As a person reads it.</param>
+public sealed record HistoryChoice(string Key, string Name);
+
+/// <summary>What moves can be narrowed to, besides what is the same everywhere.</summary>
+/// <param name="Hosts">Hosts that machines left or came to.</param>
+/// <param name="Routes">From which host to which.</param>
+/// <param name="Machines">What was moved.</param>
+public sealed record HistoryChoices(IReadOnlyList<HistoryChoice> Hosts, IReadOnlyList<HistoryChoice> Routes, IReadOnlyList<HistoryChoice> Machines);

@@ -57,13 +57,13 @@ public sealed class OperationServiceTests(PostgresCluster cluster) : FreshDataba
         await (await ClaimAsync()).FailAsync("no", Ct);
         var running = await ClaimAsync();
         await running.BeginStepAsync(0, "Clone the disk", Ct);
-        await running.ProgressAsync(20, 4, Ct);
+        await running.ProgressAsync(20, new Eta(2, 4), Ct);
 
         var tasks = await Operations.RunningAsync(world.Member, Ct);
 
         (tasks.DoneToday, tasks.FailedToday).ShouldBe((1, 1));
         var task = tasks.Active.ShouldHaveSingleItem();
-        (task.Operation.StepName, task.Operation.Percent, task.Operation.EtaSeconds).ShouldBe(("Clone the disk", 20d, 4d));
+        (task.Operation.StepName, task.Operation.Percent, task.Operation.EtaLeastSeconds, task.Operation.EtaSeconds).ShouldBe(("Clone the disk", 20d, 2d, 4d));
         task.Steps.ShouldHaveSingleItem().State.ShouldBe(StepState.Running);
     }
 

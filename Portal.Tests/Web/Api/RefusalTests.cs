@@ -39,6 +39,15 @@ public sealed class RefusalTests(ApiPortal portal)
     }
 
     [Fact]
+    public async Task A_history_by_nothing_that_exists_is_not_found_and_leads_to_one_that_does()
+    {
+        var world = await portal.NewWorldAsync();
+        using var member = await portal.CallerAsync(world.Member);
+        (await member.GetAsync("migrations/history/7")).ShouldBeProblem(HttpStatusCode.NotFound, "not-found")["advice"].ShouldContain("/api/v1/migrations/history/Mode");
+        (await member.GetAsync("migrations/history/Mode")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Approving_twice_tells_the_second_who_was_first()
     {
         var world = await portal.NewWorldAsync();

@@ -34,6 +34,19 @@ public sealed class MigrationPagePartsTests : BunitContext
     }
 
     [Fact]
+    public void Of_a_copy_without_an_end_in_sight_it_says_what_becomes_of_it_and_what_helps()
+    {
+        var move = Moves.Running with { Phase = "Copy", Policy = MigrationPolicy.Gentle, Eta = new(2, null), Stream = StreamTerms.Plain with { MaxMibPerSecond = 8 } };
+
+        var note = Render<MigrationPageNotice>(notice => notice.Add(n => n.Move, move)).Find(".note").TextContent;
+
+        note.ShouldContain("the copy does not come to its end");
+        note.ShouldContain(Words.Means(MigrationPolicy.Gentle));
+        note.ShouldContain("A higher limit of the stream helps");
+        Render<MigrationPageNotice>(notice => notice.Add(n => n.Move, move with { Eta = new(2, 4) })).FindAll(".note").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_move_can_be_cancelled_while_memory_is_copied()
     {
         var pressed = 0;

@@ -61,7 +61,7 @@ public sealed class ObjectivePagesTests(PostgresCluster cluster) : PageTest(clus
 
         var pressed = page.PressAsync("Move…");
         Dialogs.Says("its own: at most 100 ms of silence");
-        Dialogs.Says("breaks it");
+        Dialogs.Says("breaks the promise");
         await Dialogs.PressAsync($"Move to {World.Hosts[1].Name}");
         Dialogs.Says("would not keep it");
         await Dialogs.TypeAsync("#override", "Users were told.");

@@ -20,7 +20,7 @@ public class MoveHistoryPageTests(PostgresCluster cluster) : PageTest(cluster)
         await MoveAsync(MigrationMode.QuickDirect, 2000);
 
         empty.Says("A live move leaves a machine silent for 50 ms, a quick one for 2.00 s: 40 times as long. Who pings it once a second loses one ping in 20 such moves in the one and about 2.0 pings in the other.");
-        empty.FindAll("td a").Select(a => a.GetAttribute("href")).ShouldBe(["/migrations?mode=live&memory=256&status=moved", "/migrations?mode=quickdirect&memory=256&status=moved"]);
+        empty.FindAll("td a").Select(a => a.GetAttribute("href")).ShouldBe(["/migrations?days=90&memory=256&mode=live&status=moved", "/migrations?days=90&memory=256&mode=quickdirect&status=moved"]);
         empty.FindAll(".plot path").Count.ShouldBe(2);
     }
 
@@ -32,10 +32,21 @@ public class MoveHistoryPageTests(PostgresCluster cluster) : PageTest(cluster)
         var page = Open<HistoryPage>(World.Member, "/migrations/history?by=machine");
         page.Says("web-01");
         page.Says("1 of 1");
-        page.Find("td a").GetAttribute("href").ShouldStartWith("/migrations?machine=");
+        page.Find("td a").GetAttribute("href").ShouldStartWith("/migrations?days=90&machine=");
 
-        Nav.NavigateTo("/migrations/history?by=route");
-        page.Says($"{World.Hosts[0].Name} → {World.Hosts[1].Name}");
+        Nav.NavigateTo("/migrations/history?by=route&days=30&policy=balanced");
+        page.WaitForState(() => page.FindAll("td a").Any(a => a.TextContent == $"{World.Hosts[0].Name} → {World.Hosts[1].Name}"));
+        page.Find("td a").GetAttribute("href").ShouldBe($"/migrations?days=30&policy=balanced&route={World.Hosts[0].Id},{World.Hosts[1].Id}");
+        page.FindAll("select[aria-label=Route] option").Select(option => option.TextContent).ShouldBe(["Any route", $"{World.Hosts[0].Name} → {World.Hosts[1].Name}"]);
+    }
+
+    [Fact]
+    public void A_history_that_does_not_exist_is_said_not_to_and_leads_back()
+    {
+        var page = Open<HistoryPage>(World.Member, "/migrations/history?by=7&days=30");
+
+        page.Says("There is no such history.");
+        page.Find(".note a").GetAttribute("href").ShouldBe("/migrations/history?days=30");
     }
 
     async Task MoveAsync(MigrationMode mode, double blackout)

@@ -1,50 +1,57 @@
 import uPlot from "uplot";
-import { leftAxis, memoryLimits, niceMemory, niceRate, niceTop, rateLimits, rightAxis, rttLimits, type Tops } from "./panes";
-import { paint, type Blackout } from "./paint";
-import type { Pings } from "./pings";
-import type { Progress } from "./progress";
-import { seconds } from "./text";
 import { readTheme, type Theme } from "./theme";
 import { TimeWindow } from "./window";
 
 export interface Pointed { left: number; at: number; step: number }
 
-/** The canvas: uPlot gives scales, axes, cursor and selection; what stands on them is painted by paint.ts. */
+/** What axes look like, as the theme has it now. */
+export interface Look { colours: () => { grid: string; label: string }; font: () => string }
+
+/** What stands on the canvas. */
+export interface Picture {
+  /** The scales besides time; the first carries the left axis. */
+  readonly scales: readonly [string, ...string[]];
+  /** The axes besides time. */
+  axes(look: Look): uPlot.Axis[];
+  /** A moment on the time axis, where two splits are so far apart. */
+  moment(at: number, step: number): string;
+  /** The limits of each scale for what is in view. */
+  fit(window: TimeWindow): readonly { min: number; max: number }[];
+  paint(u: uPlot, theme: Theme): void;
+}
+
+/** The canvas: uPlot gives scales, axes, cursor and selection; what stands on them is the picture's. */
 export class Chart {
   readonly window: TimeWindow;
-  blackout: Blackout | null = null;
-  /** The machine's memory, bytes: the axis until the hypervisor says more exactly. */
-  memory = 0;
   private theme: Theme;
-  private tops: Tops = { memory: niceMemory(0), rate: niceRate(0), rtt: 2 };
   private readonly plot: uPlot;
 
   constructor(
-    private readonly mount: HTMLElement, private readonly progress: Progress, private readonly pings: Pings,
+    private readonly mount: HTMLElement, private readonly picture: Picture,
     calm: boolean, pointed: (where: Pointed | null) => void, private readonly changed: () => void) {
     this.window = new TimeWindow(calm);
     this.theme = readTheme(mount);
-    const colours = () => ({ grid: this.theme.grid, label: this.theme.faint });
-    const font = () => `11px ${this.theme.font}`;
-    const own: uPlot.Scale = { auto: false, range: (_, min, max) => [min, max] };
+    const font = (): string => `11px ${this.theme.font}`;
+    const own = (): uPlot.Scale => ({ auto: false, range: (_, min, max) => [min, max] });
+    const axes = picture.axes({ colours: () => ({ grid: this.theme.grid, label: this.theme.faint }), font });
     this.plot = new uPlot({
       width: Math.max(mount.clientWidth, 1), height: Math.max(mount.clientHeight, 1),
-      padding: [24, 0, 0, 0],
+      // Without an axis on the right the last moment's words need room of their own.
+      padding: [24, axes.length > 1 ? 0 : 28, 0, 0],
       legend: { show: false },
-      scales: { x: { time: false, auto: false, range: (_, min, max) => [min, max] }, memory: own, rate: { ...own }, rtt: { ...own } },
-      series: [{}, { scale: "memory", show: true, paths: () => null, points: { show: false } }],
+      scales: { x: { ...own(), time: false }, ...Object.fromEntries(picture.scales.map((name) => [name, own()])) },
+      series: [{}, { scale: picture.scales[0], show: true, paths: () => null, points: { show: false } }],
       axes: [
         {
           scale: "x", size: 28, gap: 8, font: font(), stroke: () => this.theme.faint, space: 70,
           grid: { stroke: () => this.theme.grid, width: 1 }, ticks: { show: false },
-          values: (_, splits, __, ___, step) => splits.map((at) => seconds(at, step)),
+          values: (_, splits, __, ___, step) => splits.map((at) => picture.moment(at, step)),
         },
-        leftAxis(() => this.tops, colours, font),
-        rightAxis(() => this.tops, colours, font),
+        ...axes,
       ],
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: 4 }, bind: { dblclick: () => () => { this.reset(); return null; } } },
       hooks: {
-        draw: [(u) => paint(u, { progress, pings, theme: this.theme, blackout: this.blackout, rttTop: this.tops.rtt })],
+        draw: [(u) => picture.paint(u, this.theme)],
         setSelect: [(u) => this.select(u)],
         setCursor: [(u) => pointed(this.pointedAt(u))],
       },
@@ -55,13 +62,11 @@ export class Chart {
   /** Draws one frame; true while something still moves. */
   draw(elapsedMs: number): boolean {
     const moving = this.window.advance(elapsedMs);
-    this.fit();
     const { min, max } = this.window;
+    const limits = this.picture.fit(this.window);
     this.plot.batch(() => {
       this.plot.setScale("x", { min, max });
-      this.plot.setScale("memory", memoryLimits(this.tops));
-      this.plot.setScale("rate", rateLimits(this.tops));
-      this.plot.setScale("rtt", rttLimits(this.tops));
+      this.picture.scales.forEach((name, i) => this.plot.setScale(name, limits[i]!));
     });
     return moving;
   }
@@ -95,15 +100,6 @@ export class Chart {
 
   destroy(): void {
     this.plot.destroy();
-  }
-
-  private fit(): void {
-    const from = this.pings.sent.lowerBound(this.window.min * 1000), to = this.pings.sent.lowerBound(this.window.max * 1000);
-    this.tops = {
-      memory: niceMemory(this.progress.total || this.memory),
-      rate: niceRate(this.progress.peakRate),
-      rtt: Math.max(niceTop(this.pings.usualWorst(from, to) * 1.4), 1),
-    };
   }
 
   private select(u: uPlot): void {

@@ -2,14 +2,16 @@ import type { Known } from "./known";
 import type { Pings } from "./pings";
 import type { Progress } from "./progress";
 import { mib, digits, thin } from "./text";
-import { TimeLeft } from "./timeleft";
+import { timeLeft } from "./timeleft";
 
 /** The six figures. Each stands in an element the server rendered; only its text changes, so nothing moves. */
 export class Figures {
   private readonly slots = new Map<string, Element>();
-  private readonly timeLeft = new TimeLeft();
+
+  private readonly why: Element | null;
 
   constructor(private readonly root: Element) {
+    this.why = root.querySelector("[data-why]");
     for (const slot of root.querySelectorAll("[data-figure]")) this.slots.set(slot.getAttribute("data-figure")!, slot);
   }
 
@@ -23,7 +25,9 @@ export class Figures {
       this.set("writes", mib(progress.dirty.last), "MiB/s");
       this.set("iteration", progress.iteration.toFixed(0), "");
     }
-    if (!over) this.set("time", ...this.timeLeft.show(progress, latest(progress, pings), known));
+    const [left, unit, why] = timeLeft(progress, latest(progress, pings), known);
+    if (!over) this.set("time", left, unit);
+    put(this.why, over || why === "" ? "" : `Takes longer: ${why}`);
     if (pings.count > 0) {
       const silent = pings.countSilent();
       this.set("lost", silent.toLocaleString("en"), `of ${pings.count.toLocaleString("en")} at ${digits(Math.round(pings.intervalMs * 10) / 10)}${thin}ms`);

@@ -34,7 +34,7 @@ export function paint(u: uPlot, scene: Scene): void {
   ctx.restore();
 }
 
-const font = (scene: Scene, size: number, weight: number, dpr: number): string => `${weight} ${size * dpr}px ${scene.theme.font}`;
+const font = ({ theme }: { theme: Theme }, size: number, weight: number, dpr: number): string => `${weight} ${size * dpr}px ${theme.font}`;
 
 function shade(u: uPlot, { blackout, theme }: Scene, dpr: number): void {
   if (blackout === null) return;
@@ -92,7 +92,7 @@ function area(u: uPlot, scene: Scene): void {
   u.ctx.globalAlpha = 1;
 }
 
-/** Every ping as a bar as high as its round trip; unanswered ones full height and red. Where there are more pings than
+/** Every ping as a bar as high as its round trip; unanswered ones full height and red, those that do not count a grey foot. Where there are more pings than
  *  pixels, one bar stands for a fixed group of neighbours: red if any was lost, else solid to its mean and pale to its
  *  slowest. Groups are counted from the first ping, not from the edge of the view: bars keep their shape as the axis moves. */
 function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
@@ -105,14 +105,14 @@ function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
   const step = pitch * group;
   const width = step >= 6 * dpr ? Math.min(step - 2 * dpr, 14 * dpr) : Math.max(step * 0.72, dpr);
   const floor = bbox.top + bbox.height, ceiling = bbox.top + bbox.height * lowerStart;
-  const good = new Path2D(), pale = new Path2D(), late = new Path2D(), silent = new Path2D();
+  const good = new Path2D(), pale = new Path2D(), late = new Path2D(), silent = new Path2D(), stalled = new Path2D();
   for (let at = first - (first % group); at < end; at += group) {
     let worst: Fate = Fate.Unknown, slowest = 0, sum = 0, answered = 0;
     for (let i = at; i < Math.min(at + group, end); i++) {
       const fate = pings.fate(i);
       if (fate > worst) worst = fate;
       const rtt = pings.rttAt(i);
-      if (Number.isNaN(rtt)) continue;
+      if (Number.isNaN(rtt) || fate === Fate.Stalled) continue;
       if (rtt > slowest) slowest = rtt;
       sum += rtt;
       answered++;
@@ -123,6 +123,11 @@ function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
       // Neighbouring losses join into one block: the silence is one thing.
       const to = u.valToPos(pings.sent.at(Math.min(at + group, pings.count - 1)) / 1000, "x", true);
       silent.rect(from, ceiling, Math.max(to - from, 2 * dpr), floor - ceiling);
+      continue;
+    }
+    if (worst === Fate.Stalled) {
+      const to = u.valToPos(pings.sent.at(Math.min(at + group, pings.count - 1)) / 1000, "x", true);
+      stalled.rect(from, floor - (floor - ceiling) * 0.12, Math.max(to - from, 2 * dpr), (floor - ceiling) * 0.12);
       continue;
     }
     const x = (from + u.valToPos(pings.sent.at(Math.min(at + group, pings.count) - 1) / 1000, "x", true)) / 2;
@@ -141,6 +146,7 @@ function bars(u: uPlot, { pings, theme, rttTop }: Scene, dpr: number): void {
   ctx.globalAlpha = 1;
   fill(ctx, late, theme.warn);
   fill(ctx, silent, theme.bad);
+  fill(ctx, stalled, theme.faint);
 }
 
 function fill(ctx: CanvasRenderingContext2D, path: Path2D, colour: string): void {
@@ -198,15 +204,19 @@ function label(u: uPlot, scene: Scene, dpr: number): void {
   ctx.fillText(text, x, y);
 }
 
-/** Units, above the axis they belong to. */
 function titles(u: uPlot, scene: Scene, dpr: number): void {
+  const { bbox } = u;
+  title(u, scene.theme, "MiB", "right", bbox.left - 6 * dpr, 0);
+  title(u, scene.theme, "ms", "right", bbox.left - 6 * dpr, lowerStart);
+  title(u, scene.theme, "MiB/s", "left", bbox.left + bbox.width + 6 * dpr, 0);
+}
+
+/** A unit, above the axis it belongs to. */
+export function title(u: uPlot, theme: Theme, text: string, align: CanvasTextAlign, x: number, top: number): void {
   const { ctx, bbox } = u;
-  ctx.font = font(scene, 11, 400, dpr);
-  ctx.fillStyle = scene.theme.faint;
+  ctx.font = font({ theme }, 11, 400, devicePixelRatio);
+  ctx.fillStyle = theme.faint;
   ctx.textBaseline = "bottom";
-  ctx.textAlign = "right";
-  ctx.fillText("MiB", bbox.left - 6 * dpr, bbox.top - 9 * dpr);
-  ctx.fillText("ms", bbox.left - 6 * dpr, bbox.top + bbox.height * lowerStart - 9 * dpr);
-  ctx.textAlign = "left";
-  ctx.fillText("MiB/s", bbox.left + bbox.width + 6 * dpr, bbox.top - 9 * dpr);
+  ctx.textAlign = align;
+  ctx.fillText(text, x, bbox.top + bbox.height * top - 9 * devicePixelRatio);
 }

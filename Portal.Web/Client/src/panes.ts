@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import type { Look } from "./chart";
 import { digits, mib } from "./text";
 
 /** Memory and rates above, pings below, on one canvas and one time axis: fractions of the plotting height, from the top. */
@@ -41,21 +42,27 @@ export function niceMemory(bytes: number): number {
 
 const quarters = (top: number): number[] => [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
 
-/** The left axis carries both panes: memory above, round trips below, told apart by where they stand. */
-export function leftAxis(tops: () => Tops, colours: () => { grid: string; label: string }, font: () => string): uPlot.Axis {
-  const fromRtt = (rtt: number): number => {
-    const memory = memoryLimits(tops()), lower = rttLimits(tops());
-    return memory.min + ((rtt - lower.min) / (lower.max - lower.min)) * (memory.max - memory.min);
-  };
+/** One pane of a shared axis: its limits on the whole canvas, and where it is marked with what. */
+export interface Pane { limits: { min: number; max: number }; marks: number[]; text(mark: number): string }
+
+/** One axis that carries both panes, told apart by where they stand. It belongs to the upper one's scale. */
+export function sharedAxis(scale: string, panes: () => readonly [upper: Pane, lower: Pane], { colours, font }: Look): uPlot.Axis {
+  const raise = (mark: number, { limits: upper }: Pane, { limits: lower }: Pane): number =>
+    upper.min + ((mark - lower.min) / (lower.max - lower.min)) * (upper.max - upper.min);
   return {
-    scale: "memory", side: 3, size: 46, gap: 6, font: font(), stroke: () => colours().label,
+    scale, side: 3, size: 46, gap: 6, font: font(), stroke: () => colours().label,
     grid: { stroke: () => colours().grid, width: 1 }, ticks: { show: false },
-    splits: () => [...quarters(tops().memory), fromRtt(0), fromRtt(tops().rtt / 2), fromRtt(tops().rtt)],
-    values: () => [...quarters(tops().memory).map(mib), "0", digits(tops().rtt / 2), digits(tops().rtt)],
+    splits: () => { const [upper, lower] = panes(); return [...upper.marks, ...lower.marks.map((mark) => raise(mark, upper, lower))]; },
+    values: () => panes().flatMap((pane) => pane.marks.map((mark) => pane.text(mark))),
   };
 }
 
-export function rightAxis(tops: () => Tops, colours: () => { label: string }, font: () => string): uPlot.Axis {
+export const leftAxis = (tops: () => Tops, look: Look): uPlot.Axis => sharedAxis("memory", () => [
+  { limits: memoryLimits(tops()), marks: quarters(tops().memory), text: mib },
+  { limits: rttLimits(tops()), marks: [0, tops().rtt / 2, tops().rtt], text: digits },
+], look);
+
+export function rightAxis(tops: () => Tops, { colours, font }: Look): uPlot.Axis {
   return {
     scale: "rate", side: 1, size: 44, gap: 6, font: font(), stroke: () => colours().label,
     grid: { show: false }, ticks: { show: false },

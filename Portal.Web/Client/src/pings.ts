@@ -2,7 +2,7 @@ import { Column } from "./column";
 import { Late, Lost, Stalled, type PingsFrame } from "./frames";
 
 /** What a ping looks like on the chart. */
-export enum Fate { Unknown, Answered, Late, Silent }
+export enum Fate { Unknown, Stalled, Answered, Late, Silent }
 
 /** A ping counts as unanswered, until an answer says otherwise, when it is this old. */
 const patienceMs = 100;
@@ -35,7 +35,8 @@ export class Pings {
       this.sent.set(index, sent);
       this.rtt.set(index, rtt ?? NaN);
       this.flags.set(index, flags);
-      if ((flags & Late) !== 0) this.hasLate = true;
+      if ((flags & Stalled) !== 0) this.hasStalled = true;
+      else if ((flags & Late) !== 0) this.hasLate = true;
     }
   }
 
@@ -46,8 +47,10 @@ export class Pings {
   fate(index: number): Fate {
     const flags = this.flags.at(index);
     const sent = this.sent.at(index);
+    if (Number.isNaN(sent)) return Fate.Unknown;
+    // The probe itself was held up: whatever came of such a ping says nothing of the machine.
+    if ((flags & Stalled) !== 0) return Fate.Stalled;
     if ((flags & Lost) !== 0) return Fate.Silent;
-    if (Number.isNaN(sent) || (flags & Stalled) !== 0) return Fate.Unknown;
     if ((flags & Late) !== 0) return Fate.Late;
     if (!Number.isNaN(this.rtt.at(index))) return Fate.Answered;
     return this.sent.last - sent > patienceMs ? Fate.Silent : Fate.Unknown;
@@ -61,6 +64,9 @@ export class Pings {
 
   /** Whether any answer came after more than a second. */
   hasLate = false;
+
+  /** Whether the probe itself was held up at any time. */
+  hasStalled = false;
 
   /** The blackout as far as it can be told now: the longest gap between consecutive answers since the move started, less the
    *  interval, if a ping went unanswered in it. The receipt, made by the server from the same samples, is what counts. */
@@ -97,7 +103,7 @@ export class Pings {
 
   clear(): void {
     this.first = -1;
-    this.hasLate = false;
+    this.hasLate = this.hasStalled = false;
     for (const column of [this.sent, this.rtt, this.flags]) column.clear();
   }
 }

@@ -26,6 +26,7 @@ function fateInWords(pings: Pings, index: number): string {
     case Fate.Silent: return "no answer";
     case Fate.Late: return `late, ${milliseconds(pings.rttAt(index))}`;
     case Fate.Answered: return milliseconds(pings.rttAt(index));
+    case Fate.Stalled: return "does not count: the probe was held up";
     case Fate.Unknown: return "not known";
   }
 }

@@ -1,27 +1,29 @@
 import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
-import type { Frame } from "./frames";
 
-export interface Listener {
-  /** The first frames of a (new) connection are the whole history: what was there before is replaced. */
-  frames(batch: Frame[], first: boolean): void;
+export interface Listener<T> {
+  /** The first of a (new) connection begins with the whole history: what was there before is replaced. */
+  heard(batch: T, first: boolean): void;
   /** Null: connected. Otherwise how many seconds until the next attempt. */
   waiting(seconds: number | null): void;
-  /** Whether the move is known to be over, so that a completed stream is the end and not an interruption. */
+  /** Whether what is followed is known to be over, so that a completed stream is the end and not an interruption. */
   over(): boolean;
 }
 
 const firstWait = 0.5, longestWait = 10;
 
-/** Follows one migration until it is over or stopped; after an interruption it asks for the whole history again. */
-export function follow(hub: string, id: string, listener: Listener): () => void {
+/** What is asked of the hub: a method that streams, and its arguments. */
+export type Asked = [method: string, ...args: string[]];
+
+/** Follows a stream until it is over or stopped; after an interruption it asks for the whole history again. */
+export function follow<T>(hub: string, asked: Asked, listener: Listener<T>): () => void {
   const stop = new AbortController();
-  void run(hub, id, listener, stop.signal);
+  void run(hub, asked, listener, stop.signal);
   return () => stop.abort();
 }
 
-async function run(hub: string, id: string, listener: Listener, stop: AbortSignal): Promise<void> {
+async function run<T>(hub: string, asked: Asked, listener: Listener<T>, stop: AbortSignal): Promise<void> {
   for (let wait = firstWait; !stop.aborted; wait = Math.min(wait * 2, longestWait)) {
-    const heard = await watch(hub, id, listener, stop);
+    const heard = await watch(hub, asked, listener, stop);
     if (stop.aborted || listener.over()) return;
     if (heard) wait = firstWait;
     listener.waiting(wait);
@@ -30,7 +32,7 @@ async function run(hub: string, id: string, listener: Listener, stop: AbortSigna
 }
 
 /** One connection, from start to end; true when it brought anything. */
-async function watch(hub: string, id: string, listener: Listener, stop: AbortSignal): Promise<boolean> {
+async function watch<T>(hub: string, [method, ...args]: Asked, listener: Listener<T>, stop: AbortSignal): Promise<boolean> {
   const connection = new HubConnectionBuilder().withUrl(hub).configureLogging(LogLevel.None).build();
   let heard = false;
   const close = (): void => void connection.stop();
@@ -39,10 +41,10 @@ async function watch(hub: string, id: string, listener: Listener, stop: AbortSig
     await connection.start();
     await new Promise<void>((resolve) => {
       connection.onclose(() => resolve());
-      connection.stream<Frame[]>("Watch", id).subscribe({
+      connection.stream<T>(method, ...args).subscribe({
         next: (batch) => {
           if (!heard) listener.waiting(null);
-          listener.frames(batch, !heard);
+          listener.heard(batch, !heard);
           heard = true;
         },
         complete: resolve,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lost } from "../src/frames";
+import { Late, Lost, Stalled } from "../src/frames";
 import { Fate, Pings } from "../src/pings";
 
 /** Pings every 10 ms, each answered after 1 ms but for those named. */
@@ -27,6 +27,14 @@ test("a ping the server calls lost is lost at once", () => {
   const made = new Pings();
   made.add({ k: "pings", t: 0, s: [[0, 0, null, Lost], [1, 10, 1, 0]] });
   assert.equal(made.fate(0), Fate.Silent);
+});
+
+test("a ping sent while the probe was held up counts for nothing, whatever came of it", () => {
+  const made = new Pings();
+  made.add({ k: "pings", t: 0, s: [[0, 0, 1, 0], [1, 10, null, Lost | Stalled], [2, 20, 1200, Late | Stalled], [3, 30, 1, 0]] });
+  assert.deepEqual([0, 1, 2, 3].map((i) => made.fate(i)), [Fate.Answered, Fate.Stalled, Fate.Stalled, Fate.Answered]);
+  assert.deepEqual([made.countSilent(), made.hasStalled, made.hasLate], [0, true, false]);
+  assert.equal(made.longestSilence(), null);
 });
 
 test("the blackout is the longest gap between answers less the interval", () => {

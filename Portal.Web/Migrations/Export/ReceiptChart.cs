@@ -14,6 +14,9 @@ sealed class ReceiptChart : IDisposable
     static readonly SKColor Ink = new(0x14, 0x18, 0x1f), Muted = new(0x5b, 0x64, 0x72), Grid = new(0xe4, 0xe7, 0xec), Memory = new(0x2f, 0x5f, 0xe0), Bandwidth = new(0x1f, 0x8a, 0x54), Writes = new(0xb4, 0x6a, 0x12),
         Bad = new(0xc8, 0x32, 0x2f), Stalled = new(0x9a, 0xa3, 0xb0), Shade = new(0xc8, 0x32, 0x2f, 0x22);
 
+    // Ends of scales, as parts of the power below: of memory, and of what is counted in tens.
+    static readonly double[] Halves = [1, 1.25, 1.5, 1.75, 2], Tens = [1, 2, 4, 8, 10];
+
     readonly SKTypeface letters;
     readonly SKBitmap bitmap = new(Width, Height);
     readonly SKCanvas canvas;
@@ -74,8 +77,10 @@ sealed class ReceiptChart : IDisposable
     void TimeAxis(MigrationDetails receipt)
     {
         var step = Step((to - from) / 10);
-        for (var at = Math.Ceiling(from / step) * step; at <= to; at += step)
+        for (var n = Math.Ceiling(from / step); n * step <= to; n++)
         {
+            // Nought has no sign on an axis.
+            var at = n * step + 0.0;
             Line(X(at), CopyTop, X(at), PingBottom, Grid);
             Text($"{at.ToString("0.##", CultureInfo.InvariantCulture)} s", X(at), PingBottom + 24, Muted, 13, SKTextAlign.Center);
         }
@@ -92,8 +97,8 @@ sealed class ReceiptChart : IDisposable
         Text("memory left", Left, CopyBottom + 22, Memory, 13);
         Text("bandwidth", Left + 110, CopyBottom + 22, Bandwidth, 13);
         Text("guest writes", Left + 200, CopyBottom + 22, Writes, 13);
-        var memory = Math.Max(1, copy.Max(c => c.LeftBytes) ?? 1) / 1048576.0;
-        var rate = Math.Max(1, copy.Select(c => Math.Max(c.BytesPerSecond ?? 0, c.WritesBytesPerSecond ?? 0)).DefaultIfEmpty(1).Max()) / 1048576.0;
+        var memory = Top(copy.Max(c => c.LeftBytes) ?? 1, Halves, by: 2);
+        var rate = Top(copy.Select(c => Math.Max(c.BytesPerSecond ?? 0, c.WritesBytesPerSecond ?? 0)).DefaultIfEmpty(1).Max(), Tens, by: 10);
         Scale(CopyTop, CopyBottom, memory, Left - 8, SKTextAlign.Right, "MiB", Memory);
         Scale(CopyTop, CopyBottom, rate, Right + 8, SKTextAlign.Left, "MiB/s", Bandwidth);
         Course(copy, c => c.LeftBytes / 1048576.0, memory, Memory);
@@ -176,6 +181,14 @@ sealed class ReceiptChart : IDisposable
         using var paint = new SKPaint { Color = color, IsAntialias = true };
         // A thin space is no glyph of every font.
         canvas.DrawText(text.Replace('\u2009', ' ').Replace('\u202f', ' '), x, y, align, font, paint);
+    }
+
+    /// <summary>The end of a scale in MiB whose quarters are short numbers, as the page's own axes have it.</summary>
+    static double Top(double bytes, double[] factors, double by)
+    {
+        var value = Math.Max(bytes / 1048576, 1);
+        var power = Math.Pow(by, Math.Floor(Math.Log(value, by)));
+        return factors.FirstOrDefault(factor => factor * power >= value * 0.96, by) * power;
     }
 
     static double Step(double least)

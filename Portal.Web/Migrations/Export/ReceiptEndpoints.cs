@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Portal.Domain;
 using Portal.Domain.Migrations;
 using Portal.Web.Accounts;
@@ -8,6 +9,9 @@ namespace Portal.Web.Migrations.Export;
 /// <summary>Receipts as files: for who is signed in from the page, for a program by the API. Who may read the receipt may have it.</summary>
 static class ReceiptEndpoints
 {
+    // Chunks, of about a second each.
+    const int AtOnce = 30;
+
     /// <summary>Where the page finds a receipt's file.</summary>
     public static string AddressOf(Guid move, string form) => $"/migrations/{move}/receipt.{form}";
 
@@ -21,16 +25,27 @@ static class ReceiptEndpoints
     {
         if (!ReceiptFile.All.Contains(form))
             return Problems.Make(StatusCodes.Status400BadRequest, "invalid-parameter", $"A receipt is not written as “{form}”.", $"Give one of {string.Join(", ", ReceiptFile.All)}.", "form");
-        if (await migrations.GetAsync(actor, id, ct) is not { } receipt || await migrations.ReadChunksAsync(actor, id, -1, ct) is not { } chunks)
+        if (await migrations.GetAsync(actor, id, ct) is not { } receipt)
             return Problems.NotFound("move");
-        var samples = ReceiptSamples.From(chunks.SelectMany(chunk => FrameCodec.Unpack(chunk.Payload)));
+        var beginnings = await SampleReader.CountBeginningsAsync(FramesAsync(actor, id, migrations, ct), ct);
+        var samples = SampleReader.ReadAsync(FramesAsync(actor, id, migrations, ct), beginnings, ct);
         var name = ReceiptFile.NameOf(receipt.Migration, form);
         return form switch
         {
-            ReceiptFile.Json => Results.File(ReceiptFile.AsJson(receipt, samples), "application/json", name),
-            ReceiptFile.Csv => Results.File(ReceiptFile.AsCsv(samples), "text/csv; charset=utf-8", name),
-            _ => Results.File(Draw(host, receipt, samples), "image/png", name),
+            ReceiptFile.Json => Results.Stream(body => ReceiptFile.WriteJsonAsync(body, receipt, samples, ct), "application/json", name),
+            ReceiptFile.Csv => Results.Stream(body => ReceiptFile.WriteCsvAsync(body, samples, ct), "text/csv; charset=utf-8", name),
+            _ => Results.File(Draw(host, receipt, await ReceiptSamples.AllAsync(samples, ct)), "image/png", name),
         };
+    }
+
+    /// <summary>Every frame that was kept, some of them at a time: a slow reader holds neither memory nor a connection to the database.</summary>
+    static async IAsyncEnumerable<MigrationFrame> FramesAsync(Actor actor, Guid id, MigrationService migrations, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (var last = -1; await migrations.ReadChunksAsync(actor, id, last, ct, AtOnce) is { Count: > 0 } chunks; last = chunks[^1].Ordinal)
+        {
+            foreach (var frame in chunks.SelectMany(chunk => FrameCodec.Unpack(chunk.Payload)))
+                yield return frame;
+        }
     }
 
     static byte[] Draw(IWebHostEnvironment host, MigrationDetails receipt, ReceiptSamples samples)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Portal.Domain.Migrations;
@@ -14,6 +15,9 @@ public sealed record ReceiptDocument(MigrationDetails Receipt, string? Verdict, 
 /// <summary>The forms a receipt is written in.</summary>
 static class ReceiptFile
 {
+    // So much is sent at once, bytes or characters.
+    const int Batch = 16 * 1024;
+
     /// <summary>Everything, for a program.</summary>
     public const string Json = "json";
 
@@ -30,19 +34,67 @@ static class ReceiptFile
     public static string NameOf(MigrationRow move, string form) =>
         $"move-{string.Concat(move.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'))}-{(move.StartedAt ?? move.CreatedAt).UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}.{form}";
 
-    /// <summary>A receipt as JSON.</summary>
-    public static byte[] AsJson(MigrationDetails receipt, ReceiptSamples samples) =>
-        JsonSerializer.SerializeToUtf8Bytes(new ReceiptDocument(receipt, Verdict.Of(receipt.Migration)?.Text, samples), Domain.Json.Options);
+    /// <summary>Writes a receipt as JSON, a <see cref="ReceiptDocument"/>, while its samples are read.</summary>
+    public static async Task WriteJsonAsync(Stream to, MigrationDetails receipt, IAsyncEnumerable<Sampled> samples, CancellationToken ct)
+    {
+        // The writer fills a pipe and never waits: what is sent is sent between two samples.
+        var pipe = PipeWriter.Create(to, new StreamPipeWriterOptions(leaveOpen: true));
+        await using var json = new Utf8JsonWriter(pipe);
+        json.WriteStartObject();
+        json.WritePropertyName("receipt");
+        JsonSerializer.Serialize(json, receipt, Domain.Json.Options);
+        json.WriteString("verdict", Verdict.Of(receipt.Migration)?.Text);
+        json.WriteStartObject("samples");
+        json.WriteStartArray("pings");
+        // There are some ten looks at the copy a second, and hundreds of pings: those can wait for their turn.
+        var copy = new List<SampleCopy>();
+        await foreach (var sample in samples.WithCancellation(ct))
+        {
+            if (sample.Copy is { } look)
+                copy.Add(look);
+            else
+                JsonSerializer.Serialize(json, sample.Ping, Domain.Json.Options);
+            if (pipe.UnflushedBytes + json.BytesPending > Batch)
+                await SendAsync();
+        }
 
-    /// <summary>Its samples as comma-separated values, in the order of time. A cell that says nothing of a kind is empty.</summary>
-    public static byte[] AsCsv(ReceiptSamples samples)
+        json.WriteEndArray();
+        json.WritePropertyName("copy");
+        JsonSerializer.Serialize(json, copy, Domain.Json.Options);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        await SendAsync();
+        await pipe.CompleteAsync();
+
+        async Task SendAsync()
+        {
+            await json.FlushAsync(ct);
+            await pipe.FlushAsync(ct);
+        }
+    }
+
+    /// <summary>Writes samples as comma-separated values, in the order of time, while they are read. A cell that says nothing of a kind is empty.</summary>
+    public static async Task WriteCsvAsync(Stream to, IAsyncEnumerable<Sampled> samples, CancellationToken ct)
     {
         var text = new StringBuilder("seconds,kind,ping,roundTripMs,lost,late,duplicate,invalid,leftBytes,bytesPerSecond,writesBytesPerSecond,pass\r\n");
-        var pings = samples.Pings.Select(p => (p.SentAt, Line: $"ping,{p.Sequence},{Text(p.RoundTripMs)},{Bit(p.IsLost)},{Bit(p.IsLate)},{Bit(p.IsDuplicate)},{Bit(p.IsInvalid)},,,,"));
-        var copies = samples.Copy.Select(c => (c.At, Line: $"copy,,,,,,,{c.LeftBytes},{c.BytesPerSecond},{c.WritesBytesPerSecond},{c.Pass}"));
-        foreach (var (at, line) in pings.Concat(copies).OrderBy(row => row.Item1))
-            text.Append(Text(at)).Append(',').Append(line).Append("\r\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
+        await foreach (var sample in samples.WithCancellation(ct))
+        {
+            text.Append(Text(sample.At)).Append(sample switch
+            {
+                { Ping: { } p } => $",ping,{p.Sequence},{Text(p.RoundTripMs)},{Bit(p.IsLost)},{Bit(p.IsLate)},{Bit(p.IsDuplicate)},{Bit(p.IsInvalid)},,,,\r\n",
+                { Copy: var c } => $",copy,,,,,,,{c!.LeftBytes},{c.BytesPerSecond},{c.WritesBytesPerSecond},{c.Pass}\r\n",
+            });
+            if (text.Length > Batch)
+                await WriteAsync();
+        }
+
+        await WriteAsync();
+
+        async Task WriteAsync()
+        {
+            await to.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), ct);
+            text.Clear();
+        }
     }
 
     static string Text(double? number) => number?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";

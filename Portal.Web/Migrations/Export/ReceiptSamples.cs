@@ -1,5 +1,3 @@
-using Portal.Hypervisor.Probing;
-
 namespace Portal.Web.Migrations.Export;
 
 /// <summary>One ping of a move.</summary>
@@ -25,25 +23,18 @@ public sealed record SampleCopy(double At, long? LeftBytes, long? BytesPerSecond
 /// <param name="Copy">In the order they were taken.</param>
 public sealed record ReceiptSamples(IReadOnlyList<SamplePing> Pings, IReadOnlyList<SampleCopy> Copy)
 {
-    /// <summary>Reads them from the frames as they were kept: a ping stands there unanswered first, and again with its reply.</summary>
-    public static ReceiptSamples From(IEnumerable<MigrationFrame> frames)
+    /// <summary>All of them at once, for whoever must see the whole before it begins.</summary>
+    internal static async Task<ReceiptSamples> AllAsync(IAsyncEnumerable<Sampled> samples, CancellationToken ct)
     {
-        var pings = new SortedDictionary<int, SamplePing>();
-        var copy = new List<SampleCopy>();
-        foreach (var frame in frames)
+        var (pings, copy) = (new List<SamplePing>(), new List<SampleCopy>());
+        await foreach (var sample in samples.WithCancellation(ct))
         {
-            if (frame.Kind == "progress")
-                copy.Add(new SampleCopy(frame.At, frame.Left, frame.Bandwidth, frame.Dirty, frame.Iteration));
-            foreach (var sample in frame.Samples ?? [])
-            {
-                if (sample is [{ } sequence, { } sent, var roundTrip, { } flags])
-                    pings[(int)sequence] = Read((int)sequence, sent / 1000, roundTrip, (PingFlags)(int)flags);
-            }
+            if (sample.Ping is { } ping)
+                pings.Add(ping);
+            if (sample.Copy is { } look)
+                copy.Add(look);
         }
 
-        return new ReceiptSamples([.. pings.Values], copy);
+        return new ReceiptSamples(pings, copy);
     }
-
-    static SamplePing Read(int sequence, double sentAt, double? roundTripMs, PingFlags flags) =>
-        new(sequence, sentAt, roundTripMs, flags.HasFlag(PingFlags.Lost), flags.HasFlag(PingFlags.Late), flags.HasFlag(PingFlags.Duplicate), flags.HasFlag(PingFlags.Stalled));
 }

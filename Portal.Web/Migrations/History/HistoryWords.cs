@@ -26,14 +26,26 @@ static class HistoryWords
         HistoryBy.Route or HistoryBy.Machine => row.Name,
     };
 
-    /// <summary>The list of the moves behind a row; null where the list of moves cannot be narrowed to them.</summary>
-    public static string? Link(HistoryBy by, HistoryRow row) => by switch
+    /// <summary>The list of exactly the moves behind a row; null where the list of moves cannot be narrowed to them.</summary>
+    /// <param name="url">What they were gathered from.</param>
+    /// <param name="by">By what they were gathered.</param>
+    /// <param name="row">The row.</param>
+    public static string? Link(ListUrl url, HistoryBy by, HistoryRow row) => by switch
     {
-        HistoryBy.Mode => $"/migrations?mode={row.Key.ToLowerInvariant()}",
-        HistoryBy.Policy when row.Key != "-" => $"/migrations?policy={row.Key.ToLowerInvariant()}",
-        HistoryBy.Machine => $"/migrations?machine={row.Key}",
-        HistoryBy.Policy or HistoryBy.Route => null,
+        HistoryBy.Mode => Moves(url).Filtered("mode", row.Key.ToLowerInvariant()).ToString(),
+        HistoryBy.Policy when row.Key == "-" => null,
+        HistoryBy.Policy => Moves(url).Filtered("policy", row.Key.ToLowerInvariant()).ToString(),
+        HistoryBy.Machine => Moves(url).Filtered("machine", row.Key).ToString(),
+        HistoryBy.Route => Moves(url).Filtered("route", row.Key).ToString(),
     };
+
+    /// <summary>The list of exactly the moves behind a distribution.</summary>
+    public static string Link(ListUrl url, BlackoutBand band) => Moves(url).Filtered("mode", band.Mode.ToString().ToLowerInvariant())
+        .Filtered("memory", band.MemoryMib.ToString(CultureInfo.InvariantCulture)).Filtered("status", "moved").ToString();
+
+    // The list of moves reaches back for ever unless it is told how far.
+    static ListUrl Moves(ListUrl url) => (url with { Path = "/migrations", Sort = null }).Filtered("by", null)
+        .Filtered("days", MoveHistory.Days(url.ToQuery()).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A share in whole per cent.</summary>
     public static string Share(double share) => Format.Unit(Math.Round(share * 100), "%");

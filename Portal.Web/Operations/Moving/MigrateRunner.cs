@@ -69,7 +69,7 @@ public sealed class MigrateRunner(
         {
             record.Take(update);
             if (MigrationFrame.From(update) is { } frame)
-                live.Publish(frame with { MadeAt = zero.AddSeconds(update.At).ToUnixTimeMilliseconds() });
+                live.Publish(record.Tell(frame) with { MadeAt = zero.AddSeconds(update.At).ToUnixTimeMilliseconds() });
             if (update is Finished finished)
                 outcome = finished.Outcome;
         }

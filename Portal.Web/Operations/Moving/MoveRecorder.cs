@@ -21,6 +21,7 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
     private string? _phase;
     private int _step = -1;
     private double _percent = -1;
+    private Domain.Operations.Eta? _left;
     private Task? _recording;
 
     /// <summary>Starts writing.</summary>
@@ -30,7 +31,7 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
     public async Task FinishAsync()
     {
         await StopAsync();
-        await WriteRowAsync();
+        await WriteRowAsync(isDue: true);
         await WriteChunkAsync();
     }
 
@@ -58,7 +59,7 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
             {
                 var isDue = ++looks % (int)(Chunk / Look) == 0;
                 if (isDue || HasSettled())
-                    await WriteRowAsync();
+                    await WriteRowAsync(isDue);
                 if (isDue)
                     await WriteChunkAsync();
             }
@@ -76,7 +77,7 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
         return _seen == last;
     }
 
-    private async Task WriteRowAsync()
+    private async Task WriteRowAsync(bool isDue)
     {
         var now = record.Read();
         if (now.Version != _version)
@@ -94,10 +95,11 @@ public sealed class MoveRecorder(OperationRun run, MigrationBooks books, Guid mi
             await run.KeepAsync(held => run.Claim.BeginStepAsync(_step, Title(phase), held));
         }
 
-        if (Math.Abs(now.Percent - _percent) >= 1)
+        // A figure that counts down is told with the frames, once a second.
+        if (Math.Abs(now.Percent - _percent) >= 1 || (isDue && now.Left != _left))
         {
-            _percent = now.Percent;
-            await run.ProgressAsync(_percent, etaSeconds: null);
+            (_percent, _left) = (now.Percent, now.Left);
+            await run.ProgressAsync(_percent, now.Left);
         }
     }
 

@@ -32,7 +32,7 @@ internal static class DiskCopy
             if (whole > 0 && await PeekAsync(host, name, abandon) is { AllocatedBytes: > 0 and var done })
             {
                 var share = Math.Min(0.99, done / (double)whole);
-                await run.ProgressAsync(percent.From + (share * (percent.To - percent.From)), Stopwatch.GetElapsedTime(began).TotalSeconds * (1 - share) / share);
+                await run.ProgressAsync(percent.From + (share * (percent.To - percent.From)), Domain.Operations.Eta.About(Stopwatch.GetElapsedTime(began).TotalSeconds * (1 - share) / share));
             }
         }
 
