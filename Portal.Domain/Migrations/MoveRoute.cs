@@ -1,7 +1,7 @@
 namespace Portal.Domain.Migrations;
 
 /// <summary>From which host to which, as a filter says it: two identifiers with a comma between.</summary>
-readonly record struct MoveRoute(Guid From, Guid To)
+sealed record MoveRoute(Guid From, Guid To)
 {
     // Text that is no route finds nothing, rather than everything.
     static readonly MoveRoute Nowhere = new(Guid.AllBitsSet, Guid.AllBitsSet);

@@ -75,7 +75,7 @@ public sealed class ScheduleOrders(MachineService machines, MoveOrders moves)
         };
     }
 
-    static ScheduleAnswer NoAccount() => new ScheduleAnswer.Refused(new NotAllowed("have this done", "an account: whoever made this schedule has none any more"));
+    static ScheduleAnswer.Refused NoAccount() => new(new NotAllowed("have this done", "an account: whoever made this schedule has none any more"));
 
     static async Task<bool> IsBusyAsync(PortalDbContext db, Machine machine, CancellationToken ct) => await Ledger.BusyAsync(db, machine.Id, ct) is not null;
 

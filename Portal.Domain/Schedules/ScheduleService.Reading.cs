@@ -29,8 +29,8 @@ public sealed partial class ScheduleService
             rows = rows.Where(s => s.MachineId == machine);
         if (query.IdFilter("host") is { } host)
             rows = rows.Where(s => s.HostId == host);
-        if (query.Filter("tag") is { } tag)
-            rows = rows.Where(s => s.Tag == tag.ToLowerInvariant());
+        if (query.Filter("tag")?.ToLowerInvariant() is { } tag)
+            rows = rows.Where(s => s.Tag == tag);
         if (query.IdFilter("id") is { } id)
             rows = rows.Where(s => s.Id == id);
         rows = query.Filter("about") switch

@@ -3,7 +3,6 @@ using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
-using Portal.Domain.Operations;
 using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Schedules;
