@@ -36,6 +36,11 @@ public sealed class MigrationNetwork
     /// <summary>The address a move between two hosts uses: the pair's own before the host's; null when neither is set.</summary>
     internal static Task<string?> AddressAsync(PortalDbContext db, Guid from, Guid to, CancellationToken ct) =>
         db.MigrationNetworks.Where(n => n.HostId == to && (n.FromHostId == from || n.FromHostId == null)).OrderBy(n => n.FromHostId == null).Select(n => n.Address).FirstOrDefaultAsync(ct);
+
+    /// <summary>The same to every host that has one.</summary>
+    internal static async Task<IReadOnlyDictionary<Guid, string>> AddressesAsync(PortalDbContext db, Guid from, CancellationToken ct) =>
+        (await db.MigrationNetworks.AsNoTracking().Where(n => n.FromHostId == from || n.FromHostId == null).ToListAsync(ct))
+            .GroupBy(n => n.HostId).ToDictionary(ways => ways.Key, ways => ways.OrderBy(n => n.FromHostId == null).First().Address);
 }
 
 sealed class MigrationNetworkConfiguration : IEntityTypeConfiguration<MigrationNetwork>

@@ -38,7 +38,9 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         var outlook = await MoveOutlook.ReadAsync(db, machine, survey.Guest, ct);
         var objective = outlook.Standing?.Objective;
         var ties = (await FleetTies.ReadAsync(db, machine.Id, ct)).For(machine.Id);
-        var found = others.ToDictionary(h => h.Id, h => MoveRules.Look(source, h, Placing.Misfit(rooms.Single(r => r.Id == h.Id), machine.Size), survey.Lacks.GetValueOrDefault(h.Id), ties));
+        var networks = await MigrationNetwork.AddressesAsync(db, source.Id, ct);
+        var found = others.ToDictionary(h => h.Id, h => MoveRules.Look(
+            source, h, Placing.Misfit(rooms.Single(r => r.Id == h.Id), machine.Size), survey.Lacks.GetValueOrDefault(h.Id), ties, networks.GetValueOrDefault(h.Id)));
         bool Possible(Host host) => whyNot is null && found[host.Id].All(f => f.Level != FindingLevel.Error);
         var ranked = outlook.Rank(source, others.Where(Possible).Select(h => (h, rooms.Single(r => r.Id == h.Id), Warnings(found[h.Id]))), MigrationMode.Live, objective);
         var destinations = others.Select(host =>

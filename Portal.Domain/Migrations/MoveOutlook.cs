@@ -44,11 +44,17 @@ sealed class MoveOutlook(Machine machine, MovePredictor predictor, StandingObjec
     }
 
     /// <summary>Every mode between two hosts, side by side.</summary>
-    public IReadOnlyList<ModeForecast> Modes(Host source, Host destination, Objective? objective) => [.. Enum.GetValues<MigrationMode>().Select(mode =>
+    public IReadOnlyList<ModeForecast> Modes(Host source, Host destination, Objective? objective)
     {
-        var predicted = predictor.Foretell(new MoveQuestion(machine.Id, machine.MemoryMib, new Route(source.Id, destination.Id), mode, sight, objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs));
-        return new ModeForecast(mode, MoveRules.RefuseMode(mode, source, destination)?.Message, predicted, PingForecast.Of(predicted), objective?.Outlook(predicted), predicted.Moves);
-    })];
+        var route = new Route(source.Id, destination.Id);
+        var seen = sight with { DiskBytes = predictor.DiskBytes(machine.Id, route) };
+        return [.. Enum.GetValues<MigrationMode>().Select(mode =>
+        {
+            var predicted = predictor.Foretell(new MoveQuestion(machine.Id, machine.MemoryMib, route, mode, seen, objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs));
+            var whyNot = MoveRules.RefuseMode(mode, source, destination)?.Message ?? MoveRules.RefuseDisks(mode, source, destination, seen.DiskBytes);
+            return new ModeForecast(mode, whyNot, predicted, PingForecast.Of(predicted), objective?.Outlook(predicted), predicted.Moves);
+        })];
+    }
 
     /// <summary>The possible hosts, the best first, by the mode a move there would be made with.</summary>
     public IReadOnlyList<(RankedHost Host, string Why)> Rank(Host source, IEnumerable<(Host Host, HostRoom Room, int Warnings)> possible, MigrationMode asked, Objective? objective) =>

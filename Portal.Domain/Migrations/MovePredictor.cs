@@ -69,6 +69,18 @@ public sealed class MovePredictor(IReadOnlyList<MoveReceipt> newestFirst)
         };
     }
 
+    /// <summary>
+    /// What of a machine's disks goes with it between two hosts, bytes, as the last move between them showed; 0 where they share a store, or nothing
+    /// is known of it. It is proven before every move.
+    /// </summary>
+    public long DiskBytes(Guid machineId, Route route)
+    {
+        var back = new Route(route.To, route.From);
+        return newestFirst.FirstOrDefault(r => r.Route == route || r.Route == back) is { Measured.DiskBytes: > 0 and var others }
+            ? newestFirst.FirstOrDefault(r => r.MachineId == machineId && r.Measured.DiskBytes > 0)?.Measured.DiskBytes ?? others
+            : 0;
+    }
+
     /// <summary>A guest that runs meanwhile is silent for the hand-over and its last pages.</summary>
     static (double Low, double Middle, double High) Running(CopyCost cost, List<(double Value, double Weight)> handOvers)
     {

@@ -36,13 +36,22 @@ public static class MoveRules
     public static ModeNotPossible? RefuseMode(MigrationMode mode, Host source, Host destination) =>
         Lacks(mode, source) ?? Lacks(mode, destination) ?? Unlike(mode, source, destination);
 
+    /// <summary>Why a mode cannot carry disks along, where the hosts share no store; null when it can, or need not.</summary>
+    public static string? RefuseDisks(MigrationMode mode, Host source, Host destination, long diskBytes) => diskBytes == 0 ? null : mode switch
+    {
+        MigrationMode.Live or MigrationMode.QuickDirect => null,
+        MigrationMode.PostCopy => $"{source.Name} and {destination.Name} share no store, so the machine's disks go with it, and post-copy could lose what it wrote meanwhile.",
+        MigrationMode.QuickSaved => $"{source.Name} and {destination.Name} share no store that the machine could be saved to.",
+    };
+
     /// <summary>Everything worth knowing before moving a machine of a size to a host; an error makes it impossible.</summary>
     /// <param name="source">Where it is.</param>
     /// <param name="destination">Where it would go.</param>
     /// <param name="misfit">Why it does not fit there; null when it does.</param>
     /// <param name="lacks">What the destination itself said it lacks for the machine; null when nothing.</param>
     /// <param name="ties">What affinity rules say of the machine; null: nothing.</param>
-    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null, MachineTies? ties = null)
+    /// <param name="network">Address of the destination that moves between the two go to; null: the ordinary one.</param>
+    public static IReadOnlyList<Finding> Look(Host source, Host destination, HostMisfit? misfit, string? lacks = null, MachineTies? ties = null, string? network = null)
     {
         var findings = new List<Finding>(ties?.Look(destination.Id, destination.Name) ?? []);
         if (misfit is not null)
@@ -60,6 +69,8 @@ public static class MoveRules
             findings.Add(new(FindingLevel.Warning, $"{destination.Name} runs the older QEMU {to.HypervisorVersion} (here {from.HypervisorVersion}); a machine started on the newer one may be refused."));
         if (source.Pool != destination.Pool)
             findings.Add(new(FindingLevel.Info, $"The disks are in the pool {source.Pool} here and belong into {destination.Pool} there: where the two are not one store, they are copied before memory."));
+        if (network is not null)
+            findings.Add(new(FindingLevel.Info, $"Memory goes to {network}, the network for moves to {destination.Name}. Test the route there before you rely on it."));
         if (Capability(from, "memory-tls") is not { Available: true } || Capability(to, "memory-tls") is not { Available: true })
             findings.Add(new(FindingLevel.Info, "Memory goes over the network unencrypted: not both hosts can encrypt it."));
         return findings;

@@ -20,7 +20,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private (long Bytes, double At) _came;
     private bool _isBrokenOff;
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Kept? _before;
+    private Kept _before = new(Limit: null);
     private bool _isSlowingBound;
 
     /// <summary>The last statistics read while the job ran.</summary>
@@ -93,7 +93,6 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
                 try
                 {
                     var isPostCopy = HasPostCopied;
-                    _before ??= await ends.Source.CallAsync(connection => new Kept(JobCalls.MaxSpeed(connection, plan.Machine)), stop);
                     await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, limit.MibPerSecond, isPostCopy), stop);
                     bulletin.Decide($"{limit.By} set the limit of the stream to {BandwidthLimit.Words(limit.MibPerSecond)}.", $"it was {BandwidthLimit.Words(LimitMibPerSecond)}{(IsCopyingDisks ? "; the copy of disks that is under way keeps that" : "")}");
                     LimitMibPerSecond = limit.MibPerSecond;
@@ -110,6 +109,19 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         }
     }
 
+    /// <summary>Remembers the limit that the machine's moves keep to without one of their own: libvirt takes that of a move for it.</summary>
+    public async Task RememberLimitAsync()
+    {
+        try
+        {
+            _before = await ends.Source.CallAsync(connection => new Kept(JobCalls.MaxSpeed(connection, plan.Machine)), CancellationToken.None);
+        }
+        catch (LibvirtException)
+        {
+            // Then there is nothing to go back to; the move itself fails where the host is silent.
+        }
+    }
+
     /// <summary>
     /// A machine that stays keeps no limit that was only meant for this move: libvirt would hold its next move to it. What was there before
     /// comes back, be it an administrator's own (<c>virsh migrate-setspeed</c>).
@@ -120,7 +132,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         {
             if (_isSlowingBound)
                 await ends.Source.CallAsync(connection => JobCalls.SetMostSlowing(connection, plan.Machine, SwitchoverController.MostSlowPercent), CancellationToken.None);
-            if (_before is { Limit: { } before })
+            if (_before.Limit is { } before)
                 await ends.Source.CallAsync(connection => JobCalls.SetMaxSpeed(connection, plan.Machine, before, isPostCopy: false), CancellationToken.None);
         }
         catch (LibvirtException e)
@@ -272,7 +284,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         });
     }
 
-    /// <summary>The limit that was there before somebody set one.</summary>
+    /// <summary>The limit that was there before the move.</summary>
     private sealed record Kept(ulong? Limit);
 
     /// <summary>The figures that explain a copy that did not come to its end.</summary>

@@ -14,6 +14,7 @@ internal sealed class Handover(
 
     public async Task<MigrationOutcome> RunAsync(CancellationToken stop)
     {
+        await watch.RememberLimitAsync();
         var began = timeline.Now;
         using var copying = new CancellationTokenSource();
         var watching = Task.WhenAll(watch.RunAsync(copying.Token), watch.ObeyAsync(copying.Token));

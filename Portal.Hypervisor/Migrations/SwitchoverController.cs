@@ -58,7 +58,7 @@ internal static class SwitchoverController
         var most = isTooMuch ? Math.Max(1, now.SlowedPercent - SlowStepPercent) : QemuSliceMs * next / (100 - next) > bearable ? now.SlowedPercent : MostSlowPercent;
         if (most >= state.MostSlowedPercent)
             return null;
-        state = state with { MostSlowedPercent = most, SlowedPercent = Math.Min(state.SlowedPercent, most), NoticedTimes = 0 };
+        state = state with { MostSlowedPercent = most, NoticedTimes = 0 };
         return new SwitchoverDecision(SwitchoverAct.Slow, state.LimitMs, $"The guest is slowed down by {most} % at most: more would be noticed like the pause.",
             isTooMuch ? $"it answered no ping for {now.SilentMs:0} ms, slowed down by {now.SlowedPercent} %" : $"at {next} % it would stand still for {QemuSliceMs * next / (100 - next):0} ms at a time, and {rules.MostMs} ms of pause are allowed", most);
     }

@@ -84,6 +84,7 @@ public class PolicyTests(LabFixture lab)
 
         move.Outcome.Verdict.ShouldBe(MigrationVerdict.Moved, move.Story);
         move.Updates.OfType<Decision>().ShouldContain(decision => decision.Text.Contains("slows the guest down by", StringComparison.Ordinal), move.Story);
+        move.Updates.OfType<Decision>().ShouldNotContain(decision => decision.Text.StartsWith("The source cannot", StringComparison.Ordinal), move.Story);
         await RunsUnbrokenAsync(machine, before, Destination);
     }
 

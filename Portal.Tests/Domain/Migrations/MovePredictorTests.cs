@@ -90,6 +90,22 @@ public sealed class MovePredictorTests
                 }
             });
 
+    [Fact]
+    public void Disks_go_along_where_they_did_last_time_and_are_counted_before_the_move()
+    {
+        var back = new Route(Here.To, Here.From);
+        MoveReceipt With(MoveReceipt receipt, long diskBytes) => receipt with { Measured = receipt.Measured with { DiskBytes = diskBytes, DiskSeconds = diskBytes / 50e6 } };
+        var predictor = new MovePredictor([With(Receipt(Db, 9, 60, route: back), 400 * Mib), With(Receipt(Web, 7, 60, route: Elsewhere), 300 * Mib), Receipt(Web, 1, 60)]);
+
+        predictor.DiskBytes(Web, Here).ShouldBe(300 * Mib, "its own, from the last time they went");
+        predictor.DiskBytes(Guid.CreateVersion7(), Here).ShouldBe(400 * Mib, "like the last that went there");
+        new MovePredictor([Receipt(Db, 1, 60), With(Receipt(Web, 9, 60), 400 * Mib)]).DiskBytes(Web, Here).ShouldBe(0, "they share a store now");
+
+        var question = Ask(MigrationMode.Live);
+        var more = predictor.Foretell(question with { Sight = GuestSight.Unseen with { DiskBytes = 300 * Mib } }).TotalSeconds - predictor.Foretell(question).TotalSeconds;
+        more.ShouldBe(300 * Mib / 50e6, 1.5);
+    }
+
     internal static MoveQuestion Ask(MigrationMode mode) => new(Web, 256, Here, mode, GuestSight.Unseen);
 
     internal static MoveReceipt Receipt(Guid machine, double seconds, double blackout, MigrationMode mode = MigrationMode.Live, int mib = 256, Route? route = null, string? invalid = null) =>

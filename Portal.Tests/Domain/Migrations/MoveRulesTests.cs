@@ -42,6 +42,14 @@ public sealed class MoveRulesTests
     }
 
     [Fact]
+    public void The_network_for_moves_between_two_hosts_is_told()
+        => MoveRules.Look(Host("hv1"), Host("hv2"), null, network: "10.9.0.2").ShouldContain(f => f.Level == FindingLevel.Info && f.Text.Contains("10.9.0.2"));
+
+    [Fact]
+    public void Hosts_that_share_no_store_take_a_machine_with_its_disks_live_or_quick_direct_only()
+        => Enum.GetValues<MigrationMode>().Where(mode => MoveRules.RefuseDisks(mode, Host("hv1"), Host("hv2"), 1) is null).ShouldBe([MigrationMode.Live, MigrationMode.QuickDirect]);
+
+    [Fact]
     public void A_lack_of_room_and_a_lack_of_every_mode_are_errors()
     {
         MoveRules.Look(Host("hv1"), Host("hv2"), new HostMisfit(Guid.NewGuid(), "hv2", "hv2 lacks 256 MiB of memory", true, 256, 0))[0].ShouldBe(new Finding(FindingLevel.Error, "hv2 lacks 256 MiB of memory."));
