@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
 
 namespace Portal.Domain.Evacuations;
 
@@ -66,7 +67,7 @@ public sealed partial class EvacuationService
     }
 
     /// <summary>How long the rest takes. What waits for nobody but an operator has no end to foretell.</summary>
-    static TimeLeft? Left(EvacuationRow row, List<EvacuationItem> items, Dictionary<Guid, MigrationRow> moves, DateTimeOffset now)
+    static Eta? Left(EvacuationRow row, List<EvacuationItem> items, Dictionary<Guid, MigrationRow> moves, DateTimeOffset now)
     {
         if (row.Status == EvacuationStatus.Paused)
             return null;

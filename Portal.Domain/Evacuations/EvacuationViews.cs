@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Portal.Domain.Migrations;
+using Portal.Domain.Operations;
 
 namespace Portal.Domain.Evacuations;
 
@@ -81,7 +82,7 @@ public sealed record EvacuationItemRow(Guid MachineId, string MachineName, int M
 /// <param name="Items">In the order of their turns.</param>
 /// <param name="MayAct">Whether the actor may pause, resume and cancel it.</param>
 /// <param name="Left">How long it still takes; null when that is not known, or nothing is left.</param>
-public sealed record EvacuationDetails(EvacuationRow Evacuation, IReadOnlyList<EvacuationItemRow> Items, bool MayAct, TimeLeft? Left = null);
+public sealed record EvacuationDetails(EvacuationRow Evacuation, IReadOnlyList<EvacuationItemRow> Items, bool MayAct, Eta? Left = null);
 
 /// <summary>A host that is in service again.</summary>
 /// <param name="HostId">The host.</param>

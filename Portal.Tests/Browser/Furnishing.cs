@@ -188,11 +188,11 @@ sealed class Furnisher(ApiCaller api)
     public async Task<Guid> LoadScheduleAsync()
     {
         var host = Id((await api.GetAsync("hosts")).Json["items"]![0]!["id"]);
-        await api.PostAsync("schedules", new
+        await SendAsync("schedules", new
         {
             target = new { hostId = host },
-            parts = new object[] { new { kind = "Relocate", timing = new { zone = "Europe/Berlin", days = Weekdays, at = "03:00:00" }, move = new { mode = "Live" }, window = new { minutes = 120, late = "RunLate" } } },
-        }, Guid.NewGuid().ToString());
+            parts = new object[] { new { kind = "Relocate", timing = new { zone = "Europe/Berlin", days = Weekdays, at = "03:00:00" }, move = new { askedHostId = (Guid?)null, mode = "Live", objectiveMs = (double?)null }, window = new { minutes = 120, late = "RunLate" } } },
+        });
         return host;
     }
 

@@ -19,13 +19,6 @@ public static class EvacuationText
         return $"{Format.Count(plan.Moves.Count, "machine")} move{(plan.Moves.Count == 1 ? "s" : "")} · {time}{worst}{unknown}";
     }
 
-    /// <summary>How long it still takes, with one unit where both ends have the same: <c>20–40 s</c>.</summary>
-    public static string Range(TimeLeft left)
-    {
-        var (least, most) = (Format.Duration(TimeSpan.FromSeconds(left.Least)), Format.Duration(TimeSpan.FromSeconds(left.Most)));
-        return least == most ? $"about {most}" : $"{least} to {most}";
-    }
-
     /// <summary>What the machine's objective says to a move, with its tone.</summary>
     public static (string? Tone, string Text) Promise(MovePromise promise) => promise switch
     {

@@ -1,9 +1,6 @@
-namespace Portal.Domain.Evacuations;
+using Portal.Domain.Operations;
 
-/// <summary>How long it still takes, as a range, seconds.</summary>
-/// <param name="Least">If the rest goes as well as the best so far.</param>
-/// <param name="Most">If it goes as badly as the worst.</param>
-public sealed record TimeLeft(double Least, double Most);
+namespace Portal.Domain.Evacuations;
 
 /// <summary>A machine's turn as its time goes.</summary>
 /// <param name="Route">From where to where.</param>
@@ -20,12 +17,12 @@ public static class TimeLeftRule
     const double UsualLeast = 0.75;
     const double UsualMost = 1.5;
 
-    /// <summary>The range for what is not over, in the order of turns; null when nothing was foretold for any.</summary>
-    public static TimeLeft? Of(IReadOnlyList<TurnTime> turns, EvacuationLimits limits)
+    /// <summary>The range for what is not over, in the order of turns: as if the rest went as well as the best so far, and as badly as the worst; null when nothing was foretold for any.</summary>
+    public static Eta? Of(IReadOnlyList<TurnTime> turns, EvacuationLimits limits)
     {
         var left = turns.Where(turn => !turn.IsOver).OrderBy(turn => turn.Passed is null).ToList();
         if (left.Count == 0)
-            return new TimeLeft(0, 0);
+            return new Eta(0, 0);
         var foretold = turns.Select(turn => turn.Foretold).OfType<double>().Order().ToList();
         if (foretold.Count == 0)
             return null;
@@ -33,7 +30,7 @@ public static class TimeLeftRule
         // Two that went well may have been luck: what is usual counts until three are over.
         var (least, most) = went.Count < 3 ? (went.Append(UsualLeast).Min(), went.Append(UsualMost).Max()) : (went.Min(), went.Max());
         var usual = foretold[foretold.Count / 2];
-        return new TimeLeft(At(least), At(most));
+        return new Eta(At(least), At(most));
 
         double At(double pace) => Timetable.Of([.. left.Select(turn => Rest(turn, usual, pace))], limits).Max(slot => slot.Ends);
     }

@@ -1,9 +1,10 @@
 using CsCheck;
 using Portal.Domain.Evacuations;
+using Portal.Domain.Operations;
 
 namespace Portal.Tests.Domain.Evacuations;
 
-public sealed class TimeLeftTests
+public sealed class TimeLeftRuleTests
 {
     static readonly Route Way = new(Guid.NewGuid(), Guid.NewGuid());
 
@@ -15,10 +16,10 @@ public sealed class TimeLeftTests
     {
         var left = TimeLeftRule.Of(turns, EvacuationLimits.Usual).ShouldNotBeNull();
 
-        left.Least.ShouldBeGreaterThanOrEqualTo(0);
-        left.Most.ShouldBeGreaterThanOrEqualTo(left.Least);
+        left.LeastSeconds!.Value.ShouldBeGreaterThanOrEqualTo(0);
+        left.MostSeconds!.Value.ShouldBeGreaterThanOrEqualTo(left.LeastSeconds.Value);
         if (turns.All(t => t.IsOver))
-            left.ShouldBe(new TimeLeft(0, 0));
+            left.ShouldBe(new Eta(0, 0));
     });
 
     [Fact]
@@ -26,8 +27,8 @@ public sealed class TimeLeftTests
     {
         var slow = Enumerable.Repeat(new TurnTime(Way, 10, 0, 20, true), 3);
 
-        TimeLeftRule.Of([.. slow, new TurnTime(Way, 10, 0, null, false)], EvacuationLimits.Usual).ShouldBe(new TimeLeft(20, 20));
-        TimeLeftRule.Of([.. slow, new TurnTime(Way, 10, 0, 15, false)], EvacuationLimits.Usual).ShouldBe(new TimeLeft(5, 5));
+        TimeLeftRule.Of([.. slow, new TurnTime(Way, 10, 0, null, false)], EvacuationLimits.Usual).ShouldBe(new Eta(20, 20));
+        TimeLeftRule.Of([.. slow, new TurnTime(Way, 10, 0, 15, false)], EvacuationLimits.Usual).ShouldBe(new Eta(5, 5));
         TimeLeftRule.Of([new TurnTime(Way, null, 0, null, false)], EvacuationLimits.Usual).ShouldBeNull();
     }
 }
