@@ -46,7 +46,7 @@ public sealed class FleetWatch(MigrationBroadcaster broadcaster, MigrationServic
     async Task FollowAsync(Actor actor, ChannelWriter<FleetFrames> to, CancellationToken stop)
     {
         var readers = new Dictionary<Guid, Task>();
-        await TellingAsync(to, stop, async () =>
+        await TellingAsync(to, async () =>
         {
             var known = false;
             await foreach (var batch in changes.SubscribeAsync(stop))
@@ -54,10 +54,10 @@ public sealed class FleetWatch(MigrationBroadcaster broadcaster, MigrationServic
                 if (!batch.Any(change => change.Concerns(ChangeKind.Migration)))
                     continue;
                 foreach (var move in (await MovesAsync(actor, withEnded: !known, stop)).Where(move => !readers.ContainsKey(move.Id)))
-                    readers.Add(move.Id, TellingAsync(to, stop, () => ReadAsync(actor, move, to, stop)));
+                    readers.Add(move.Id, TellingAsync(to, () => ReadAsync(actor, move, to, stop), stop));
                 known = true;
             }
-        });
+        }, stop);
         await Task.WhenAll(readers.Values);
     }
 
@@ -79,7 +79,7 @@ public sealed class FleetWatch(MigrationBroadcaster broadcaster, MigrationServic
     }
 
     /// <summary>What goes wrong beside the stream ends it, and the browser asks anew.</summary>
-    static async Task TellingAsync(ChannelWriter<FleetFrames> to, CancellationToken stop, Func<Task> work)
+    static async Task TellingAsync(ChannelWriter<FleetFrames> to, Func<Task> work, CancellationToken stop)
     {
         try
         {
