@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Portal.Hypervisor.Probing;
 
 namespace Portal.Web.Migrations.Export;
 
 /// <summary>One ping or one look at the copy.</summary>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct Sampled(SamplePing? Ping, SampleCopy? Copy)
 {
     /// <summary>Seconds on the move's axis.</summary>
