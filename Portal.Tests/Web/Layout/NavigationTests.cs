@@ -10,15 +10,15 @@ namespace Portal.Tests.Web.Layout;
 
 public class NavigationTests(PostgresCluster cluster) : PageTest(cluster)
 {
-    static readonly string[] Everyones = ["/", "/machines/new", "/machines", "/requests", "/schedules", "/projects", "/notices"];
+    static readonly string[] Everyones = ["/", "/machines/new", "/machines", "/requests", "/schedules", "/affinity", "/projects", "/notices"];
 
     [Theory]
     [InlineData(PlatformRoles.None)]
     [InlineData(PlatformRoles.Approver, "/approvals")]
-    [InlineData(PlatformRoles.Operator, "/migrations", "/hosts", "/move-policies")]
-    [InlineData(PlatformRoles.Auditor, "/approvals/trends", "/migrations", "/hosts", "/move-policies", "/policy", "/webhooks", "/audit")]
-    [InlineData(PlatformRoles.Operator | PlatformRoles.Approver, "/approvals", "/migrations", "/hosts", "/move-policies")]
-    [InlineData(PlatformRoles.Admin, "/approvals", "/migrations", "/hosts", "/move-policies", "/people", "/policy", "/webhooks", "/audit")]
+    [InlineData(PlatformRoles.Operator, "/migrations", "/hosts", "/balance", "/move-policies")]
+    [InlineData(PlatformRoles.Auditor, "/approvals/trends", "/migrations", "/hosts", "/balance", "/move-policies", "/policy", "/webhooks", "/audit")]
+    [InlineData(PlatformRoles.Operator | PlatformRoles.Approver, "/approvals", "/migrations", "/hosts", "/balance", "/move-policies")]
+    [InlineData(PlatformRoles.Admin, "/approvals", "/migrations", "/hosts", "/balance", "/move-policies", "/people", "/policy", "/webhooks", "/audit")]
     public async Task Each_role_is_offered_what_it_may_open_and_nothing_else(PlatformRoles roles, params string[] more)
     {
         var nav = Open<SideNav>(await Postgres.HireAsync(roles), "/");
