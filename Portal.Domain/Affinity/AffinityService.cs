@@ -124,9 +124,11 @@ public sealed partial class AffinityService(IDbContextFactory<PortalDbContext> c
             return new AffinityNameTaken(name);
         var all = await FleetTies.ReadAsync(db, null, ct);
         var others = all.Ties.Where(t => t.RuleId != self).ToList();
-        return FleetTies.Contradicting(others, new Tie(self ?? Guid.Empty, name, draft.Kind, draft.Strength, draft.ProjectId is null, machines)) is { } other
-            ? new AffinityContradiction(other.IsShared && !actor.ReadsEverything ? null : other.RuleName)
-            : draft with { Name = name, Machines = machines };
+        if (FleetTies.Contradicting(others, new Tie(self ?? Guid.Empty, name, draft.Kind, draft.Strength, draft.ProjectId is null, machines)) is not { } other)
+            return draft with { Name = name, Machines = machines };
+        // It may be one of another project, and its name is that project's.
+        var isSeen = await db.AffinityRules.AnyAsync(r => r.Id == other.RuleId, ct);
+        return new AffinityContradiction(isSeen && (!other.IsShared || actor.ReadsEverything) ? other.RuleName : null);
     }
 
     static async Task WriteAsync(PortalDbContext db, AuditEvent told, CancellationToken ct)

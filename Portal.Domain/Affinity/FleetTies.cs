@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
 using Portal.Domain.Scoping;
@@ -91,6 +92,7 @@ public sealed class FleetTies
     {
         var all = db.AffinityMembers.IgnoreQueryFilters([Scopes.Filter]).AsNoTracking();
         var members = machine is { } one ? all.Where(m => all.Any(own => own.RuleId == m.RuleId && own.MachineId == one)) : all;
+        var planned = db.EvacuationItems.IgnoreQueryFilters([Scopes.Filter]).Where(i => i.State == EvacuationItemState.Waiting && db.Evacuations.Any(e => e.Id == i.EvacuationId && e.EndedAt == null));
         var rows = await (
             from member in members
             join rule in db.AffinityRules.IgnoreQueryFilters([Scopes.Filter]) on member.RuleId equals rule.Id
@@ -101,12 +103,14 @@ public sealed class FleetTies
                 rule.Id, rule.Name, rule.Kind, rule.Strength, IsShared = rule.ProjectId == null, member.MachineId, MachineName = m.Name,
                 Home = db.Placements.Where(p => p.MachineId == m.Id && p.Purpose == PlacementPurpose.Home).Select(p => (Guid?)p.HostId).FirstOrDefault(),
                 Incoming = db.Placements.Where(p => p.MachineId == m.Id && p.Purpose == PlacementPurpose.Incoming).Select(p => (Guid?)p.HostId).FirstOrDefault(),
+                // One that a plan under way sends somewhere counts as on its way there: else of two that must be together neither could be the first.
+                Planned = planned.Where(i => i.MachineId == m.Id).Select(i => i.DestinationHostId).FirstOrDefault(),
             }).ToListAsync(ct);
         if (rows.Count == 0)
             return None;
         var inMaintenance = await db.Hosts.Where(h => h.MaintenanceSince != null).Select(h => h.Id).ToListAsync(ct);
         return Of([.. rows.GroupBy(r => new { r.Id, r.Name, r.Kind, r.Strength, r.IsShared }).OrderBy(g => g.Key.Id)
                 .Select(g => new Tie(g.Key.Id, g.Key.Name, g.Key.Kind, g.Key.Strength, g.Key.IsShared, [.. g.Select(r => r.MachineId).Order()]))],
-            rows.DistinctBy(r => r.MachineId).ToDictionary(r => r.MachineId, r => new Whereabouts(r.MachineName, r.Home, r.Incoming)), inMaintenance);
+            rows.DistinctBy(r => r.MachineId).ToDictionary(r => r.MachineId, r => new Whereabouts(r.MachineName, r.Home, r.Incoming ?? r.Planned)), inMaintenance);
     }
 }

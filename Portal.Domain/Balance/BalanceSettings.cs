@@ -20,6 +20,7 @@ public sealed record BalanceTerms(ScheduleTiming Opens, int WindowMinutes, int M
     public Refusal? Check() => Opens is null ? new InvalidText("opens", "It is not said when a window opens.", "Give days and a time, or a cron expression.")
         : Opens.Check() ?? (this switch
         {
+            { Opens.Once: not null } => new InvalidText("once", "A window opens again and again.", "Give days and a time, or a cron expression."),
             { WindowMinutes: < LeastMinutes or > MostMinutes } => new InvalidText("windowMinutes", $"A window of {WindowMinutes} minutes makes no sense.", $"Give {LeastMinutes} to {MostMinutes} minutes."),
             { MostMoves: < 1 or > MostPerWindow } => new InvalidText("mostMoves", $"{MostMoves} moves in a window make no sense.", $"Give 1 to {MostPerWindow}."),
             _ => null,

@@ -10,12 +10,16 @@ sealed class BalanceState
     readonly BalanceQuestion question;
     readonly Dictionary<Guid, Carried> hosts;
     readonly bool isMeasured;
+
+    /// <summary>What all hosts together can carry: MiB, and processors.</summary>
+    readonly (double MemoryMib, double Cpus) fleet;
     FleetTies ties;
 
     public BalanceState(BalanceQuestion question)
     {
         (this.question, ties) = (question, question.Ties);
         // Some hosts' processors beside others' silence would only move machines to those that say nothing.
+        fleet = (question.Hosts.Sum(h => (double)Math.Max(1, h.MemoryForMachinesMib)), question.Hosts.Sum(h => (double)Math.Max(1, h.Cpus)));
         isMeasured = question.Hosts.Count > 0 && question.Hosts.All(h => question.Loads.ContainsKey(h.Id));
         var on = question.Machines.ToLookup(m => m.HostId);
         hosts = question.Hosts.ToDictionary(h => h.Id, h => new Carried(h, on[h.Id].Sum(m => (double)m.Size.MemoryMib), isMeasured ? question.Loads[h.Id].CpusBusy : 0, MemoryLeft(h)));
@@ -77,8 +81,8 @@ sealed class BalanceState
 
     static Carried More(Carried host, BalanceMachine machine) => host with { MemoryMib = host.MemoryMib + machine.Size.MemoryMib, Cpus = host.Cpus + machine.CpusUsed };
 
-    double Weight(Carried host) => Square(host.MemoryMib, host.Room.MemoryForMachinesMib) / question.Hosts.Sum(h => (double)Math.Max(1, h.MemoryForMachinesMib))
-        + (isMeasured ? Square(host.Cpus, host.Room.Cpus) / question.Hosts.Sum(h => Math.Max(1, h.Cpus)) : 0);
+    double Weight(Carried host) => Square(host.MemoryMib, host.Room.MemoryForMachinesMib) / fleet.MemoryMib
+        + (isMeasured ? Square(host.Cpus, host.Room.Cpus) / fleet.Cpus : 0);
 
     static double Square(double carried, double most) => carried * carried / Math.Max(1, most);
 

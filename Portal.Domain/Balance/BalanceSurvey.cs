@@ -36,7 +36,7 @@ sealed class BalanceSurvey
     /// <param name="db">The books, unfiltered: a host does not care whose its machines are.</param>
     /// <param name="measured">What hosts carry.</param>
     /// <param name="now">The moment it is.</param>
-    /// <param name="rest">Machines that moved within this time stay where they are; null: none does for that.</param>
+    /// <param name="rest">Machines whose last move ended within this time, wherever, stay where they are: who cancelled it meant that. Null: none does for that.</param>
     /// <param name="ct">Gives up.</param>
     public static async Task<BalanceSurvey> LookAsync(PortalDbContext db, IHostLoads measured, DateTimeOffset now, TimeSpan? rest, CancellationToken ct)
     {
@@ -57,7 +57,7 @@ sealed class BalanceSurvey
                 Home = db.Placements.Where(p => p.MachineId == machine.Id && p.Purpose == PlacementPurpose.Home).Select(p => (Guid?)p.HostId).FirstOrDefault(),
                 Incoming = db.Placements.Where(p => p.MachineId == machine.Id && p.Purpose == PlacementPurpose.Incoming).Select(p => (Guid?)p.HostId).FirstOrDefault(),
                 IsBusy = db.Operations.Any(o => o.MachineId == machine.Id && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)),
-                Rests = resting != null && db.Migrations.Any(m => m.MachineId == machine.Id && m.Status == MigrationStatus.Moved && m.EndedAt > resting),
+                Rests = resting != null && db.Migrations.Any(m => m.MachineId == machine.Id && m.EndedAt > resting),
             }).ToListAsync(ct);
         var machines = rows.ConvertAll(r => new BalanceMachine(r.Machine.Id, r.Machine.Name, r.Machine.Size, (r.Incoming ?? r.Home)!.Value,
             r.Home is { } home && loads.TryGetValue(home, out var load) ? load.MachineCpus.GetValueOrDefault(r.Machine.Id) : 0, r.Machine.State == MachineState.Running && !r.IsBusy && !r.Rests));

@@ -37,10 +37,10 @@ static class ObjectivePreview
 
     static MovePromise? Look(EvacuationSurvey survey, MovePredictor predictor, Machine machine, Objective? standing, EvacuationTerms terms, Route route)
     {
-        if ((standing ?? Asked(terms)) is not { } objective || survey.HostOf(route.From) is not { } from || survey.HostOf(route.To) is not { } to)
+        if (ObjectiveRules.Stricter(standing, Asked(terms)) is not { } objective || survey.HostOf(route.From) is not { } from || survey.HostOf(route.To) is not { } to)
             return null;
         var modes = new MoveOutlook(machine, predictor, null, GuestSight.Unseen).Modes(from, to, objective);
-        var mode = ObjectiveRules.Pick(objective, modes, terms.Mode, mayChoose: standing is not null);
+        var mode = ObjectiveRules.Pick(objective, modes, terms.Mode, mayChoose: true);
         var outlook = ObjectiveRules.Outlook(objective, modes.Single(m => m.Mode == (mode ?? terms.Mode)).Predicted);
         return new MovePromise(objective.Words, mode, outlook, mode is null ? ObjectiveRules.Figures(modes) : null);
     }

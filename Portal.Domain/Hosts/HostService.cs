@@ -4,6 +4,7 @@ using Portal.Domain.Audit;
 using Portal.Domain.Changes;
 using Portal.Domain.Machines;
 using Portal.Domain.Projects;
+using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Hosts;
 
@@ -91,7 +92,8 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        // Machines before hosts, as everywhere.
+        // Schedules before machines, and machines before hosts, as everywhere.
+        var schedules = await db.Schedules.FromSql($"select * from schedules where host_id = {id} order by id for update").IgnoreQueryFilters([Scopes.Filter]).ToListAsync(ct);
         await db.Database.ExecuteSqlAsync($"select 1 from machines where host_id = {id} order by id for no key update", ct);
         await HostRooms.LockAsync(db, ct);
         var host = await db.Hosts.SingleOrDefaultAsync(h => h.Id == id, ct);
@@ -102,8 +104,9 @@ public sealed class HostService(IDbContextFactory<PortalDbContext> contexts, Tim
             return new HostInUse(host.Name, machines);
         // Machines that are gone keep no tie to it.
         await db.Machines.Where(m => m.HostId == id && m.State == MachineState.Deleted).ExecuteUpdateAsync(set => set.SetProperty(m => m.HostId, (Guid?)null), ct);
+        db.Schedules.RemoveRange(schedules);
         db.Hosts.Remove(host);
-        db.AuditEvents.Add(AuditEvent.Of(actor, "host.remove", "host", host.Id, host.Name, null, new { host.Uri }, time.GetUtcNow()));
+        db.AuditEvents.Add(AuditEvent.Of(actor, "host.remove", "host", host.Id, host.Name, null, new { host.Uri, schedules = schedules.ConvertAll(s => s.Timing.ToString()) }, time.GetUtcNow()));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Host, id, null, ct);
         await transaction.CommitAsync(ct);

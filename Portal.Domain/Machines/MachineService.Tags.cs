@@ -13,8 +13,13 @@ public sealed partial class MachineService
     const int MostTagsListed = 200;
 
     /// <summary>Says which tags a machine has from now on; for members and owners of its project. Again is fine.</summary>
-    /// <returns>Its tags, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="InvalidText"/> or <see cref="WrongState"/>.</returns>
-    public async Task<Result<string[]>> TagAsync(Actor actor, Guid id, IReadOnlyList<string?>? tags, CancellationToken ct)
+    /// <param name="actor">Who says so.</param>
+    /// <param name="id">The machine.</param>
+    /// <param name="tags">All of them.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="read">The tags that were read before: where others stand there now nothing is written. Null: whatever stands there.</param>
+    /// <returns>Its tags, <see cref="ChangedMeanwhile"/>, <see cref="NotFound"/>, <see cref="NotAllowed"/>, <see cref="InvalidText"/> or <see cref="WrongState"/>.</returns>
+    public async Task<Result<string[]>> TagAsync(Actor actor, Guid id, IReadOnlyList<string?>? tags, CancellationToken ct, IReadOnlyList<string>? read = null)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -23,15 +28,17 @@ public sealed partial class MachineService
             return new NotFound("machine");
         if (await db.RefuseUnlessMemberAsync(actor, machine.ProjectId, "machine", "tag this machine", ct) is { } refusal)
             return refusal;
-        var read = MachineTags.Read(tags);
-        if (!read.IsOk)
-            return read;
+        var asked = MachineTags.Read(tags);
+        if (!asked.IsOk)
+            return asked;
         if (machine.State is MachineState.Deleting or MachineState.Deleted)
             return new WrongState(machine.Name, machine.State, $"{machine.Name} is deleted, so there is nothing to tag.", "Choose another machine.");
         var before = machine.Tags;
-        if (before.SequenceEqual(read.Value))
+        if (before.SequenceEqual(asked.Value))
             return before;
-        machine.Tag(read.Value);
+        if (read is not null && !before.SequenceEqual(read))
+            return await ChangedMeanwhile.ExplainAsync(db, $"The list of {machine.Name}'s tags", id, machine.ProjectId, $"It has {(before.Length == 0 ? "none" : string.Join(", ", before))} now.", time.GetUtcNow(), ct, "machine.tag");
+        machine.Tag(asked.Value);
         db.AuditEvents.Add(AuditEvent.Of(actor, "machine.tag", "machine", id, machine.Name, machine.ProjectId, new { before = new { tags = before }, after = new { tags = machine.Tags } }, time.GetUtcNow()));
         await db.SaveChangesAsync(ct);
         await ChangeNotice.NotifyAsync(db, ChangeKind.Machine, id, machine.ProjectId, ct);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Audit;
 using Portal.Domain.Changes;
+using Portal.Domain.Migrations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Operations;
 
@@ -18,7 +19,8 @@ public sealed record BookedMachine(Guid Id, string Name, MachineState State, Gui
 /// <param name="SourceHostId">From.</param>
 /// <param name="DestinationHostId">To.</param>
 /// <param name="CarriesDisks">The machine's disks went along.</param>
-public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId, bool CarriesDisks);
+/// <param name="Stream">The way its memory was told to take; null of one from before that could be chosen.</param>
+public sealed record LastMove(Guid SourceHostId, Guid DestinationHostId, bool CarriesDisks, StreamTerms? Stream);
 
 /// <summary>
 /// Finds machines that are where the books do not expect them, as an interruption leaves them. A machine with an active operation
@@ -73,7 +75,7 @@ public sealed class MachineStrays(IDbContextFactory<PortalDbContext> contexts, T
     public async Task<LastMove?> LastMoveAsync(Guid machineId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id).FirstOrDefaultAsync(ct) is { } m ? new LastMove(m.SourceHostId, m.DestinationHostId, m.CarriesDisks) : null;
+        return await db.Migrations.AsNoTracking().Where(m => m.MachineId == machineId && m.StartedAt != null).OrderByDescending(m => m.Id).FirstOrDefaultAsync(ct) is { } m ? new LastMove(m.SourceHostId, m.DestinationHostId, m.CarriesDisks, m.Stream) : null;
     }
 
     /// <summary>Two hosts run the machine: people must act, so its page says so, and the audit trail once an hour for as long as it lasts.</summary>

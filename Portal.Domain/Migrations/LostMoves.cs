@@ -13,7 +13,8 @@ namespace Portal.Domain.Migrations;
 /// <param name="SourceHostId">From.</param>
 /// <param name="DestinationHostId">To.</param>
 /// <param name="CarriesDisks">The machine's disks went along.</param>
-public sealed record LostMove(Guid Id, Guid MachineId, string MachineName, Guid SourceHostId, Guid DestinationHostId, bool CarriesDisks);
+/// <param name="Stream">The way its memory was told to take; null of one from before that could be chosen.</param>
+public sealed record LostMove(Guid Id, Guid MachineId, string MachineName, Guid SourceHostId, Guid DestinationHostId, bool CarriesDisks, StreamTerms? Stream);
 
 /// <summary>
 /// Finds moves of which the end is not known, and writes on their receipts what their hosts say when they answer again. A machine with an
@@ -35,7 +36,7 @@ public sealed class LostMoves(IDbContextFactory<PortalDbContext> contexts, TimeP
             .Where(m => db.Machines.Any(x => x.Id == m.MachineId && x.State != MachineState.Deleting && x.State != MachineState.Deleted))
             .Where(m => !db.Operations.Any(o => o.MachineId == m.MachineId && (o.Status == OperationStatus.Queued || o.Status == OperationStatus.Running)))
             .OrderBy(m => m.Id).ToListAsync(ct);
-        return moves.ConvertAll(m => new LostMove(m.Id, m.MachineId, m.MachineName, m.SourceHostId, m.DestinationHostId, m.CarriesDisks));
+        return moves.ConvertAll(m => new LostMove(m.Id, m.MachineId, m.MachineName, m.SourceHostId, m.DestinationHostId, m.CarriesDisks, m.Stream));
     }
 
     /// <summary>Both hosts answered: the receipt says how the move ended after all, and the machine lives where it was found.</summary>

@@ -129,7 +129,7 @@ public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? Sourc
 /// <param name="PolicyId">A policy an admin made, in place of one that is built in.</param>
 /// <param name="ObjectivePings">Most pings that a ping each second may lose; null: no such promise.</param>
 /// <param name="AnyMode">
-/// Nobody looks at this machine's figures: the machine's objective, or its project's, comes before the order's, and a mode that keeps it before the one asked for.
+/// Nobody looks at this machine's figures: the stricter of the order's objective and the machine's or its project's counts, and a mode that keeps it comes before the one asked for.
 /// </param>
 /// <param name="Override">Why the move is to be made although its objective will not be kept; null: then it is not made.</param>
 public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null)

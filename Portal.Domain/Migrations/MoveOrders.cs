@@ -112,8 +112,8 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
 
     /// <summary>The order with the objective that counts: its own, else the machine's; the stricter of both where nobody looks at the machine.</summary>
     static MigrationParameters WithObjective(MigrationParameters asked, Objective? standing) =>
-        standing is not null && (Objective.Of(asked.ObjectiveMs, asked.ObjectivePings) is not { } own || asked.AnyMode && standing.AllowedMs < own.AllowedMs)
-            ? asked with { ObjectiveMs = standing.BlackoutMs, ObjectivePings = standing.LostPings }
+        (Objective.Of(asked.ObjectiveMs, asked.ObjectivePings) is var own && asked.AnyMode ? ObjectiveRules.Stricter(own, standing) : own ?? standing) is { } counts
+            ? asked with { ObjectiveMs = counts.BlackoutMs, ObjectivePings = counts.LostPings }
             : asked;
 
     /// <summary>The mode the move is made with; a refusal when none keeps the objective and nobody said why it does not count.</summary>

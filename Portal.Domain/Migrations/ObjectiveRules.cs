@@ -28,6 +28,9 @@ public static class ObjectiveRules
     public static ObjectiveOutlook Outlook(Objective objective, Prediction predicted) =>
         objective.Outlook(predicted) is var outlook && outlook == ObjectiveOutlook.No && !predicted.IsGrounded ? ObjectiveOutlook.Unlikely : outlook;
 
+    /// <summary>The objective that allows less; null when there is none.</summary>
+    public static Objective? Stricter(Objective? one, Objective? other) => one is null || other?.AllowedMs < one.AllowedMs ? other : one;
+
     /// <summary>A move that has just been foretold anew: why it should not be made after all; null when it should.</summary>
     public static string? RefuseNow(Objective objective, Prediction predicted, string machine) => Outlook(objective, predicted) == ObjectiveOutlook.No
         ? $"The objective of {machine} is {objective.Words}, and {Range(predicted)} of silence is foretold now. Nothing was moved. Move it another way, to another host, when it writes less, or say why the objective does not count this time."

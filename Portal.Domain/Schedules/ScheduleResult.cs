@@ -9,6 +9,8 @@ namespace Portal.Domain.Schedules;
 /// <param name="Detail">Why, where that needs saying.</param>
 sealed record ScheduleResult(ScheduleOutcome Outcome, string? Detail)
 {
+    const int Named = 10;
+
     /// <summary>The result; null while it is not over.</summary>
     public static async Task<ScheduleResult?> ReadAsync(PortalDbContext db, ScheduleRun run, CancellationToken ct)
     {
@@ -23,7 +25,8 @@ sealed record ScheduleResult(ScheduleOutcome Outcome, string? Detail)
         var moved = items.Count(i => i.State == EvacuationItemState.Moved);
         var stayed = items.FindAll(i => i.State == EvacuationItemState.Stayed);
         var count = $"{moved} of {items.Count} moved{(evacuation.Status == EvacuationStatus.Cancelled ? "; it was cancelled" : "")}.";
-        return new ScheduleResult(stayed.Count == 0 ? ScheduleOutcome.Done : moved > 0 ? ScheduleOutcome.Partly : ScheduleOutcome.Failed,
-            string.Join(' ', stayed.Select(i => $"{i.MachineName}: {i.Detail}").Prepend(count)));
+        // Why is not said here: it tells how full hosts are, and members read this.
+        var names = stayed.Count == 0 ? "" : $" Stayed: {string.Join(", ", stayed.Take(Named).Select(i => i.MachineName))}{(stayed.Count > Named ? $" and {stayed.Count - Named} more" : "")}.";
+        return new ScheduleResult(stayed.Count == 0 ? ScheduleOutcome.Done : moved > 0 ? ScheduleOutcome.Partly : ScheduleOutcome.Failed, count + names);
     }
 }

@@ -21,14 +21,14 @@ static class ScheduleRules
         (ScheduleKind.Relocate, { } projectId) => await db.RoleInAsync(actor, projectId, ct) is null ? new NotFound("schedule") : actor.RefuseUnless(PlatformRoles.Operator, "move machines by a schedule"),
     };
 
-    /// <summary>Why a schedule makes no sense, or null.</summary>
-    public static async Task<Refusal?> CheckAsync(PortalDbContext db, ScheduleTarget target, SchedulePart part, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Why a schedule makes no sense, or null. Where <paramref name="now"/> is null its times may all be over: it is off.</summary>
+    public static async Task<Refusal?> CheckAsync(PortalDbContext db, ScheduleTarget target, SchedulePart part, DateTimeOffset? now, CancellationToken ct)
     {
         if (target.MachineId is null && part.Kind != ScheduleKind.Relocate)
             return new InvalidText("kind", "Power is switched machine by machine.", "Make a schedule for each machine; only moves go for a tag or a host.");
         if ((part.Timing.Check() ?? (part.Window ?? ScheduleWindow.Usual).Check()) is { } wrong)
             return wrong;
-        if (RefuseOver(part.Timing, now) is { } over)
+        if (now is { } moment && RefuseOver(part.Timing, moment) is { } over)
             return over;
         if (part.Kind != ScheduleKind.Relocate)
             return null;

@@ -90,7 +90,8 @@ public sealed partial class ScheduleService
             i.EvacuationId,
             Row = new ScheduleMachineRow(i.MachineId, i.MachineName, i.State, i.DestinationName, i.Detail, db.Migrations.Where(m => m.OperationId == i.OperationId).Select(m => (Guid?)m.Id).FirstOrDefault()),
         }).ToListAsync(ct)).ToLookup(i => i.EvacuationId, i => i.Row);
-        return runs.ConvertAll(r => r.EvacuationId is { } evacuation ? r with { Machines = [.. machines[evacuation]] } : r);
+        // Why a machine stayed tells how full hosts are.
+        return runs.ConvertAll(r => r.EvacuationId is { } evacuation ? r with { Machines = [.. machines[evacuation].Select(m => actor.SeesFleet ? m : m with { Detail = null })] } : r);
     }
 
     /// <summary>The next times, to be shown before anything is saved; the refusal when the timing makes none.</summary>

@@ -68,7 +68,7 @@ public sealed partial class ScheduleService(IDbContextFactory<PortalDbContext> c
         {
             var (part, now) = (new SchedulePart(schedule.Kind, timing, move, window), time.GetUtcNow());
             // One whose only time is over may be said anew while it is off.
-            if (await ScheduleRules.CheckAsync(db, schedule.Target, part, enabled ? now : DateTimeOffset.MinValue, ct) is { } wrong)
+            if (await ScheduleRules.CheckAsync(db, schedule.Target, part, enabled ? now : null, ct) is { } wrong)
                 return wrong;
             var others = await db.Schedules.AsNoTracking().Where(s => s.MachineId == schedule.MachineId && s.Tag == schedule.Tag && s.HostId == schedule.HostId && s.ProjectId == schedule.ProjectId && s.Id != id && s.Kind == schedule.Kind).ToListAsync(ct);
             if (others.Exists(s => ScheduleRules.Same(s.Timing, timing)))

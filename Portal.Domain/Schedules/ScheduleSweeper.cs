@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Domain.Accounts;
 using Portal.Domain.Notices;
 
 namespace Portal.Domain.Schedules;
@@ -192,8 +193,8 @@ public sealed class ScheduleSweeper(IDbContextFactory<PortalDbContext> contexts,
     static async Task TellAsync(PortalDbContext db, Schedule schedule, string what, string? why, DateTimeOffset now, CancellationToken ct)
     {
         var name = await ScheduleSubject.NameAsync(db, schedule, ct);
-        // Nobody but who looks after hosts is told what becomes of a host.
-        var people = schedule.ProjectId is not { } project ? [schedule.CreatedBy]
+        // Nobody but who looks after hosts is told what becomes of a host, and whoever made the schedule may not any more.
+        var people = schedule.ProjectId is not { } project ? await NoticePeople.HoldersAsync(db, PlatformRoles.Operator | PlatformRoles.Admin, ct) is var holders && holders.Contains(schedule.CreatedBy) ? [schedule.CreatedBy] : holders
             : (await NoticePeople.OwnersAsync(db, project, ct)).Union(await NoticePeople.WhoReadAsync(db, project, [schedule.CreatedBy], ct));
         var does = schedule.Kind switch
         {

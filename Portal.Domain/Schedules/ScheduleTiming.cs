@@ -33,6 +33,7 @@ public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, 
             return new InvalidText("zone", $"“{Zone.Cut(60)}” is no time zone.", "Give one by its IANA name, such as Europe/Berlin.");
         if (Once is { } once)
             return Cron is not null || Days.Count > 0 || At is not null ? new InvalidText("once", "It is to run once, and again and again.", "Give a date and time, or days, or a cron expression.")
+                : once.Kind != DateTimeKind.Unspecified ? new InvalidText("once", "This time names an offset of its own.", $"Give it as the clocks of {Zone} show it, such as 2027-01-31T22:00.")
                 : once.Year is < FirstYear or > LastYear ? new InvalidText("once", "This date makes no sense.", "Give one such as 2027-01-31T22:00.") : null;
         if (Cron is null)
             return Days.Count == 0 ? new InvalidText("days", "No day of the week is chosen.", "Choose at least one.") : At is null ? new InvalidText("at", "There is no time of day.", "Give one, such as 07:30.") : null;

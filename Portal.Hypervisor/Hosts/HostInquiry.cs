@@ -15,13 +15,14 @@ internal static class HostInquiry
         LibvirtError.Check(Native.virConnectGetVersion(connection, out var hypervisor));
         var driver = NativeText.Borrow(Native.virConnectGetType(connection));
         var uuid = capabilities.Root?.Element("host")?.Element("uuid")?.Value;
+        var (memory, free) = MemoryMib(connection, node);
         return new HostFacts(
             NativeText.TakeOwned(Native.virConnectGetHostname(connection)),
             Guid.TryParse(uuid, out var id) ? id : Guid.Empty,
             Marshal.PtrToStringUTF8((nint)node.Model) ?? "",
             (int)node.Cpus,
-            (long)node.Memory / 1024,
-            FreeMemoryMib(connection),
+            memory,
+            free,
             NativeText.ToVersion(libvirt),
             NativeText.ToVersion(hypervisor),
             driver,
@@ -30,11 +31,12 @@ internal static class HostInquiry
     }
 
     /// <summary>
-    /// What new machines can have: free memory and what caches would give back. "Free" alone shrinks to nothing on any
-    /// host that reads files. A driver that cannot say so falls back to it, and one that cannot say that has 0.
+    /// Memory, and of that what new machines can have: free memory and what caches would give back. "Free" alone shrinks to nothing on any host
+    /// that reads files. A driver that cannot say so falls back to it, and one that cannot say that has 0. Both from one source: libvirt says
+    /// of a host whose memory has grown since the daemon started what it had then.
     /// </summary>
-    private static long FreeMemoryMib(ConnectHandle connection) =>
-        NodeStats.Memory(connection) is { } memory ? NodeStats.LeftMib(memory) : (long)(Native.virNodeGetFreeMemory(connection) >> 20);
+    private static (long All, long Free) MemoryMib(ConnectHandle connection, in NativeNodeInfo node) =>
+        NodeStats.Memory(connection) is { } memory ? ((long)(memory.GetValueOrDefault("total") >> 10), NodeStats.LeftMib(memory)) : ((long)node.Memory / 1024, (long)(Native.virNodeGetFreeMemory(connection) >> 20));
 
     internal static Accelerator AcceleratorOf(XDocument capabilities)
     {

@@ -166,7 +166,10 @@ internal static class DomainCalls
         if (!LibvirtLibrary.HasQemuExtensions)
             throw new LibvirtException(LibvirtErrorDomain.None, LibvirtErrorCode.NoSupport, $"{Native.QemuLibrary} is not installed beside the portal, so {elseLost}.");
         LibvirtError.Check(Native.virDomainQemuMonitorCommand(domain, command, out var result, flags: 0));
-        _ = NativeText.TakeOwned(result);
+        // QEMU's own refusal comes as an answer like any other.
+        var answer = NativeText.TakeOwned(result);
+        if (answer.Contains("\"error\":", StringComparison.Ordinal))
+            throw new LibvirtException(LibvirtErrorDomain.Qemu, LibvirtErrorCode.OperationFailed, $"QEMU refused, so {elseLost}: {answer[..Math.Min(answer.Length, 300)]}");
     }
 }
 

@@ -20,6 +20,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     private (long Bytes, double At) _came;
     private bool _isBrokenOff;
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _memoryFollows = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Kept _before = new(Limit: null);
     private bool _isSlowingBound;
 
@@ -31,6 +32,9 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
     /// then what the first pass left, over its length. Null: not even that was seen.
     /// </summary>
     public double? DirtyBytesPerSecond { get; private set; }
+
+    /// <summary>Completes when the disks are copied and memory follows.</summary>
+    public Task MemoryFollows => _memoryFollows.Task;
 
     /// <summary>Why the policy gave the move up; never completes when it did not.</summary>
     public Task<string> GivenUp => _givenUp.Task;
@@ -160,6 +164,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         if (statistics.TotalBytes <= 0)
             return;
         _memorySince ??= timeline.Now;
+        _memoryFollows.TrySetResult();
         if (HasPostCopied)
             await FollowAsync(statistics, stop);
         if (plan.Mode == MigrationMode.QuickDirect && ends.Suspended.IsCompleted && statistics is { RemainingBytes: 0, ProcessedBytes: > 0 })
@@ -168,7 +173,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
             return;
         var now = timeline.Now;
         var observation = new CopyObservation(
-            now, statistics.RemainingBytes, statistics.BytesPerSecond, IterationOf(statistics), statistics.DirtyBytesPerSecond, statistics.SlowedPercent, probe.SilentMs(now));
+            findings.Storage is null ? now : now - _memorySince.Value, statistics.RemainingBytes, statistics.BytesPerSecond, IterationOf(statistics), statistics.DirtyBytesPerSecond, statistics.SlowedPercent, probe.SilentMs(now));
         (_state, var decision) = SwitchoverController.Observe(_state, observation, _rules with { CanPostCopy = transfer.CanPostCopy });
         if (decision is null)
             return;

@@ -52,7 +52,7 @@ internal sealed class Handover(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over, abandon);
         try
         {
-            var late = Task.Delay(findings.CopyDeadline(plan.Options), time, either.Token);
+            var late = LateAsync(either.Token);
             if (await Task.WhenAny(late, watch.GivenUp) == watch.GivenUp)
                 return await ApplyBrakeAsync(moving, await watch.GivenUp);
             await late;
@@ -67,6 +67,13 @@ internal sealed class Handover(
         }
 
         return await ApplyBrakeAsync(moving, $"The copy did not end within {findings.CopyDeadline(plan.Options).TotalSeconds:0} s ({watch.Describe()}).");
+    }
+
+    /// <summary>Completes when the copy took too long: disks have a time of their own, and memory has its own from when it follows them.</summary>
+    private async Task LateAsync(CancellationToken stop)
+    {
+        var all = Task.Delay(findings.CopyDeadline(plan.Options), time, stop);
+        await (findings.Storage is not null && await Task.WhenAny(all, watch.MemoryFollows) == watch.MemoryFollows ? Task.Delay(plan.Options.CopyDeadline, time, stop) : all);
     }
 
     private async Task<string> ApplyBrakeAsync(Task moving, string reason)

@@ -78,14 +78,15 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
     /// <param name="volumes">Its volumes, by the same names at both ends.</param>
     /// <param name="kept">Where it is.</param>
     /// <param name="extra">Where it is not.</param>
+    /// <param name="mayMend">Asked right before anything is removed; null: whoever asks has the machine in hand.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many volumes were removed.</returns>
     /// <exception cref="LibvirtException">An end did not answer or did not do as it was told; asking again later is safe.</exception>
-    public Task<int> ClearAsync(Guid machine, IReadOnlyList<string> volumes, DiskEnd kept, DiskEnd extra, CancellationToken cancellationToken)
+    public Task<int> ClearAsync(Guid machine, IReadOnlyList<string> volumes, DiskEnd kept, DiskEnd extra, Func<CancellationToken, Task<bool>>? mayMend, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(kept);
         ArgumentNullException.ThrowIfNull(extra);
-        return StorageCarrier.ClearAsync(machine, volumes, kept, extra, _time.GetUtcNow(), cancellationToken);
+        return StorageCarrier.ClearAsync(machine, volumes, kept, extra, _time.GetUtcNow(), mayMend, cancellationToken);
     }
 
     /// <summary>Whether two pools are one store: proven by writing to one and looking in the other, whatever their names and paths are.</summary>
@@ -99,18 +100,30 @@ public sealed class MigrationEngine(ILogger? logger = null, TimeProvider? time =
         return await SharedStore.IsOneAsync(here, one.Pool, there, other.Pool, _time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Like <see cref="SettleAsync(Guid, HostConnection, HostConnection, CancellationToken)"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>
+    /// <summary>
+    /// Takes back the limit of a move whose portal died before it could: libvirt would hold the machine's next move to it. What an administrator had set
+    /// before is not known any more.
+    /// </summary>
+    /// <exception cref="LibvirtException">The host did not answer or did not do as it was told.</exception>
+    public static Task LiftLimitAsync(Guid machine, HostConnection host, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return host.CallAsync(connection => JobCalls.SetMaxSpeed(connection, machine, mibPerSecond: null, isPostCopy: false), cancellationToken);
+    }
+
+    /// <summary>Like <see cref="SettleAsync(Guid, HostConnection, HostConnection, StreamPath?, CancellationToken)"/>, but a migration still under way is left alone, and so is a machine somebody else takes in hand: for a look now and then.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="source">Where its move began.</param>
     /// <param name="destination">Where it was to go.</param>
+    /// <param name="path">The way its memory was told to take, for one that is to follow yet; null: the ordinary one.</param>
     /// <param name="atMost">Longest this may take.</param>
     /// <param name="mayMend">Asked right before anything is changed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<Settlement> TrySettleAsync(
-        Guid machine, HostConnection source, HostConnection destination, TimeSpan atMost, Func<CancellationToken, Task<bool>> mayMend, CancellationToken cancellationToken)
+        Guid machine, HostConnection source, HostConnection destination, StreamPath? path, TimeSpan atMost, Func<CancellationToken, Task<bool>> mayMend, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        return new Settler(machine, source, destination, _time, mayMend, encryptMemory).SettleAsync(atMost, cancellationToken);
+        return new Settler(machine, source, destination, _time, mayMend, encryptMemory, path: path).SettleAsync(atMost, cancellationToken);
     }
 }

@@ -15,7 +15,7 @@ public enum LastResort
 /// <param name="Name">As people call it.</param>
 /// <param name="MaySlow">Whether the hypervisor may slow the guest's processors when it writes too fast.</param>
 /// <param name="LastResort">What is done when no allowed pause will do.</param>
-/// <param name="Patience">How long no allowed pause has to do before that.</param>
+/// <param name="Patience">How long no allowed pause has to do before that. Who can only give up counts only passes that came nowhere near one, and waits to the end of its time with the others.</param>
 public sealed record MigrationPolicy(string Name, bool MaySlow, LastResort LastResort, TimeSpan Patience)
 {
     /// <summary>Never slows the guest and never breaks the promise; gives up if it does not converge.</summary>

@@ -176,7 +176,7 @@ internal sealed class MigrationRun
         {
             var (source, destination) = (new DiskEnd(_plan.Source, _plan.Pool), new DiskEnd(_plan.Destination, _plan.DestinationPool));
             var (kept, extra) = hasMoved ? (destination, source) : (source, destination);
-            var removed = await StorageCarrier.ClearAsync(_plan.Machine, _plan.Volumes, kept, extra, _time.GetUtcNow(), _abandon);
+            var removed = await StorageCarrier.ClearAsync(_plan.Machine, _plan.Volumes, kept, extra, _time.GetUtcNow(), mayMend: null, _abandon);
             if (removed > 0)
                 _bulletin.Decide(hasMoved ? $"The disks at {Here} are removed: the machine has those at {There}." : $"What was copied to {There} is removed: the machine has its disks at {Here}.", removed == 1 ? "1 volume" : $"{removed} volumes");
         }

@@ -65,23 +65,27 @@ internal static class StorageCarrier
     /// machine must be at the other end and not at this one, the two stores must be proven not to be one, and the other must have every volume.
     /// Returns how many it removed.
     /// </summary>
-    public static async Task<int> ClearAsync(Guid machine, IReadOnlyList<string> volumes, DiskEnd kept, DiskEnd extra, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<int> ClearAsync(Guid machine, IReadOnlyList<string> volumes, DiskEnd kept, DiskEnd extra, DateTimeOffset now, Func<CancellationToken, Task<bool>>? mayMend, CancellationToken cancellationToken)
     {
         await using var here = await extra.Host.OpenPrivateAsync(cancellationToken);
         await using var there = await kept.Host.OpenPrivateAsync(cancellationToken);
-        var isHere = await here.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken);
-        var isThere = await there.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken);
-        if (isHere is not null || isThere is null)
+        if (!await IsOnlyThereAsync())
             return 0;
         var keeps = await AskAsync(there, connection => Present(connection, kept.Pool, volumes), cancellationToken);
         var twice = await AskAsync(here, connection => Present(connection, extra.Pool, volumes), cancellationToken);
         if (keeps.Count < volumes.Count || twice.Count == 0 || await SharedStore.IsOneAsync(here, extra.Pool, there, kept.Pool, now, cancellationToken))
+            return 0;
+        // Proving takes its time, and a new move may have begun meanwhile: the volumes would be its own.
+        if ((mayMend is not null && !await mayMend(cancellationToken)) || !await IsOnlyThereAsync())
             return 0;
         return await AskAsync(here, connection =>
         {
             using var store = StorageCalls.Open(connection, extra.Pool);
             return twice.Count(volume => StorageCalls.Remove(store, volume));
         }, CancellationToken.None);
+
+        async Task<bool> IsOnlyThereAsync() => await here.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken) is null
+            && await there.CallAsync(connection => DomainCalls.Describe(connection, machine), cancellationToken) is not null;
     }
 
     private static List<CarriedDisk> Look(ConnectHandle connection, MigrationPlan plan, PoolInfo pool)

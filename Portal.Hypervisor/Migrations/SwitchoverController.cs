@@ -13,7 +13,7 @@ namespace Portal.Hypervisor.Migrations;
 internal static class SwitchoverController
 {
     private const double Shrinking = 0.8, AtMinimum = 1.1, Headroom = 1.15, Step = 1.5, Forgets = 1.05, Smoothing = 0.3, Caution = 0.9, Fades = 0.97;
-    private const double AtOnce = 0.5, WaitOfPatience = 0.25, Near = 2, Noticeable = 1.2;
+    private const double AtOnce = 0.5, WaitOfPatience = 0.25, Near = 2, Noticeable = 1.2, Tolerable = 1.05;
     private const double RestSeconds = 0.3, PatienceSeconds = 4, LearningSeconds = 2, TimeMargin = 1.5, MarginSeconds = 2;
     private const double ShortSeconds = 0.3, SilentMs = 100, DeafMs = 5_000;
     private const double QemuSliceMs = 10, LeastNoticedMs = 50;
@@ -21,6 +21,9 @@ internal static class SwitchoverController
 
     /// <summary>QEMU slows no guest more than that.</summary>
     public const int MostSlowPercent = 99;
+
+    /// <summary>QEMU's first step (<c>cpu-throttle-initial</c>): it takes no bound below it.</summary>
+    private const int LeastSlowPercent = 20;
 
     public static (SwitchoverState State, SwitchoverDecision? Decision) Observe(SwitchoverState state, CopyObservation now, SwitchoverRules rules)
     {
@@ -39,7 +42,7 @@ internal static class SwitchoverController
             return Tell(state with { SlowedPercent = now.SlowedPercent, NoticedTimes = 0 }, $"The hypervisor slows the guest down by {now.SlowedPercent} %, since it writes too fast.", Describe(now));
         if (now.SlowedPercent > 0 && Bound(ref state, now, rules) is { } bound)
             return (state, bound);
-        if (state.LimitMs > Noticeable * Allowed(state, rules))
+        if (state.LimitMs > Tolerable * Allowed(state, rules))
             return Lower(state, now, Allowed(state, rules));
         return now.Iteration > state.Iteration ? BeginPass(state, now, rules) : (state, null);
     }
@@ -51,11 +54,12 @@ internal static class SwitchoverController
     private static SwitchoverDecision? Bound(ref SwitchoverState state, CopyObservation now, SwitchoverRules rules)
     {
         var bearable = Math.Max(LeastNoticedMs, rules.MostMs / 2.0);
-        if (now.SilentMs > bearable && now.SilentMs < DeafMs)
-            state = state with { NoticedTimes = state.NoticedTimes + 1 };
+        // One silence counts once, however often it is looked at.
+        var isNoticing = now.SilentMs > bearable && now.SilentMs < DeafMs;
+        state = state with { IsNoticing = isNoticing, NoticedTimes = state.NoticedTimes + (isNoticing && !state.IsNoticing ? 1 : 0) };
         var isTooMuch = state.NoticedTimes >= TimesToNotice;
         var next = Math.Min(MostSlowPercent, now.SlowedPercent + SlowStepPercent);
-        var most = isTooMuch ? Math.Max(1, now.SlowedPercent - SlowStepPercent) : QemuSliceMs * next / (100 - next) > bearable ? now.SlowedPercent : MostSlowPercent;
+        var most = isTooMuch ? Math.Max(LeastSlowPercent, now.SlowedPercent - SlowStepPercent) : QemuSliceMs * next / (100 - next) > bearable ? now.SlowedPercent : MostSlowPercent;
         if (most >= state.MostSlowedPercent)
             return null;
         state = state with { MostSlowedPercent = most, NoticedTimes = 0 };

@@ -5,7 +5,7 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="MostMs">Longest pause allowed, ms.</param>
 /// <param name="Policy">What may be done to come to an end.</param>
 /// <param name="CanPostCopy">Whether both hosts can go post-copy.</param>
-/// <param name="Seconds">Longest the copy may take, that of the disks included, s.</param>
+/// <param name="Seconds">Longest the copy of memory may take, s.</param>
 /// <param name="SwitchesFirst">Post-copy from the start rather than as the last resort.</param>
 internal sealed record SwitchoverRules(int FirstMs, int MostMs, MigrationPolicy Policy, bool CanPostCopy, double Seconds, bool SwitchesFirst = false)
 {
@@ -24,6 +24,6 @@ internal sealed record SwitchoverRules(int FirstMs, int MostMs, MigrationPolicy 
         if (options.PolicyDowntimeMs is { } cap)
             most = options.ObjectiveMs is null ? cap : Math.Min(most, cap);
         return new SwitchoverRules(
-            Math.Min(options.FirstDowntimeMs, most), most, options.Policy, findings.CanPostCopy, findings.CopyDeadline(options).TotalSeconds, mode == MigrationMode.PostCopy);
+            Math.Min(options.FirstDowntimeMs, most), most, options.Policy, findings.CanPostCopy, options.CopyDeadline.TotalSeconds, mode == MigrationMode.PostCopy);
     }
 }

@@ -46,6 +46,9 @@ internal sealed record SwitchoverState(int LimitMs)
     /// <summary>How often its users noticed more of it than they may.</summary>
     public int NoticedTimes { get; init; }
 
+    /// <summary>Whether they notice one now.</summary>
+    public bool IsNoticing { get; init; }
+
     /// <summary>How much slower it may be made at most.</summary>
     public int MostSlowedPercent { get; init; } = SwitchoverController.MostSlowPercent;
 

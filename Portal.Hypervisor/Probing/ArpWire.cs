@@ -130,8 +130,19 @@ internal sealed unsafe class ArpWire : IProbeWire
     {
         public static Neighbourhood? Of(IPAddress guest)
         {
-            if (guest.AddressFamily != AddressFamily.InterNetwork)
+            try
+            {
+                return guest.AddressFamily == AddressFamily.InterNetwork ? Find(guest) : null;
+            }
+            catch (NetworkInformationException)
+            {
+                // A card that went away while it was looked at: a guest that is not asked is better than a move that is not made.
                 return null;
+            }
+        }
+
+        private static Neighbourhood? Find(IPAddress guest)
+        {
             foreach (var card in NetworkInterface.GetAllNetworkInterfaces().Where(c => c.OperationalStatus != OperationalStatus.Down && c.GetPhysicalAddress().GetAddressBytes().Length == 6))
             {
                 var own = card.GetIPProperties().UnicastAddresses.FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork && new IPNetwork(Base(a.Address, a.PrefixLength), a.PrefixLength).Contains(guest));

@@ -109,9 +109,12 @@ public class StorageMoveTests(LabFixture lab)
         var engine = new MigrationEngine();
 
         // Asked the wrong way round it touches nothing: the machine is there.
-        (await engine.ClearAsync(machine.Id, machine.Volumes, kept: extra, extra: kept, Stop)).ShouldBe(0);
+        (await engine.ClearAsync(machine.Id, machine.Volumes, kept: extra, extra: kept, mayMend: null, Stop)).ShouldBe(0);
         (await HasAsync(here, machine)).ShouldBe(2);
-        (await engine.ClearAsync(machine.Id, machine.Volumes, kept, extra, Stop)).ShouldBe(2);
+        // Nor where somebody else has the machine in hand by then.
+        (await engine.ClearAsync(machine.Id, machine.Volumes, kept, extra, _ => Task.FromResult(false), Stop)).ShouldBe(0);
+        (await HasAsync(there, machine)).ShouldBe(2);
+        (await engine.ClearAsync(machine.Id, machine.Volumes, kept, extra, _ => Task.FromResult(true), Stop)).ShouldBe(2);
 
         (await HasAsync(here, machine)).ShouldBe(2);
         (await HasAsync(there, machine)).ShouldBe(0);

@@ -51,7 +51,8 @@ public sealed class FleetWatch(MigrationBroadcaster broadcaster, MigrationServic
             var known = false;
             await foreach (var batch in changes.SubscribeAsync(stop))
             {
-                if (!batch.Any(change => change.Concerns(ChangeKind.Migration)))
+                // One that is read already changes about once a second.
+                if (!batch.Any(change => change.Concerns(ChangeKind.Migration) && !readers.ContainsKey(change.Id)))
                     continue;
                 foreach (var move in (await MovesAsync(actor, withEnded: !known, stop)).Where(move => !readers.ContainsKey(move.Id)))
                     readers.Add(move.Id, TellingAsync(to, () => ReadAsync(actor, move, to, stop), stop));

@@ -90,7 +90,7 @@ public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, Los
     {
         if (fleet.Find(move.SourceHostId) is not { IsConnected: true } source || fleet.Find(move.DestinationHostId) is not { IsConnected: true } destination)
             return;
-        if (await SettleAsync(move.MachineId, move.MachineName, move.CarriesDisks, source, destination, cancellationToken) is { } settlement
+        if (await SettleAsync(move.MachineId, move.MachineName, move.CarriesDisks, move.Stream, source, destination, cancellationToken) is { } settlement
             && MoveWords.Settled(settlement, move.MachineName, source.Name, destination.Name) is { } explanation
             && await lost.SettleAsync(move.Id, MoveWords.Late(settlement.Where), explanation, settlement.IsOff ? MachineState.Off : MachineState.Running, cancellationToken))
             _said.TryRemove(move.MachineId, out _);
@@ -129,24 +129,24 @@ public sealed class Leftovers(MachineStrays strays, SnapshotBooks snapshots, Los
             return;
         }
 
-        var settlement = await SettleAsync(booked.Id, booked.Name, move!.CarriesDisks, between.Source, between.Destination, cancellationToken);
+        var settlement = await SettleAsync(booked.Id, booked.Name, move!.CarriesDisks, move.Stream, between.Source, between.Destination, cancellationToken);
         if (settlement?.Where == WhereItRuns.Source && between.Source == host || settlement?.Where == WhereItRuns.Destination && between.Destination == host)
             await strays.AdoptAsync(booked.Id, host.Id, cancellationToken);
     }
 
     /// <summary>What both hosts say, and what was mended so that one of them has it; null while another comparison is at it: two must not mend one machine.</summary>
-    private async Task<Settlement?> SettleAsync(Guid machine, string name, bool carriesDisks, FleetHost source, FleetHost destination, CancellationToken cancellationToken)
+    private async Task<Settlement?> SettleAsync(Guid machine, string name, bool carriesDisks, StreamTerms? stream, FleetHost source, FleetHost destination, CancellationToken cancellationToken)
     {
         if (!_settling.TryAdd(machine, 0))
             return null;
         try
         {
             var settlement = await engine.TrySettleAsync(
-                machine, source.Connection, destination.Connection, SettlePatience, token => strays.IsFreeAsync(machine, token), cancellationToken);
+                machine, source.Connection, destination.Connection, new StreamPath(stream?.Address, stream?.MaxMibPerSecond), SettlePatience, token => strays.IsFreeAsync(machine, token), cancellationToken);
             var isNews = !_said.TryGetValue(machine, out var said) || said != settlement.Explanation;
             _said[machine] = settlement.Explanation;
             logger.Log(isNews ? LogLevel.Warning : LogLevel.Debug, "What the last move of {Machine} left on {Source} and {Destination}: {Explanation}", name, source.Name, destination.Name, settlement.Explanation);
-            if (carriesDisks && await disks.ClearAsync(machine, new DiskEnd(source.Connection, source.Pool), new DiskEnd(destination.Connection, destination.Pool), settlement.Where, cancellationToken) is > 0 and var removed)
+            if (carriesDisks && await disks.ClearAsync(machine, new DiskEnd(source.Connection, source.Pool), new DiskEnd(destination.Connection, destination.Pool), settlement.Where, token => strays.IsFreeAsync(machine, token), cancellationToken) is > 0 and var removed)
                 logger.LogWarning("{Machine} had its disks twice, on {Source} and {Destination}: {Count} volumes are removed where it is not", name, source.Name, destination.Name, removed);
             return settlement;
         }

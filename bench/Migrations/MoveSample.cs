@@ -5,7 +5,7 @@ namespace Portal.Bench.Migrations;
 /// <summary>One move by the portal: what its receipt says beside what an independent ping saw.</summary>
 /// <param name="Receipt">The receipt.</param>
 /// <param name="WatchedMs">The longest gap the independent ping saw, less its interval, ms.</param>
-/// <param name="OrderSeconds">From the order until the receipt was final, s: two seconds of ping before and after are part of it.</param>
+/// <param name="OrderSeconds">From the order until the receipt was final, s: the ping before and after is part of it.</param>
 sealed record MoveSample(JsonNode Receipt, double WatchedMs, double OrderSeconds)
 {
     public bool HasMoved => Receipt["status"]!.ToString() == "Moved" && Number("measured", "blackoutMs") is not null;
@@ -17,8 +17,8 @@ sealed record MoveSample(JsonNode Receipt, double WatchedMs, double OrderSeconds
     public bool IsEndedByPolicy => Receipt["status"]!.ToString() == "Stayed" && Receipt["message"]?.ToString() is { } why
         && (why.Contains("giving up, as", StringComparison.Ordinal) || why.StartsWith("The copy did not end within", StringComparison.Ordinal) || why.StartsWith("The objective of", StringComparison.Ordinal));
 
-    /// <summary>What its users felt though it stayed, ms; 0 where nothing was begun.</summary>
-    public double FeltMs => Number("measured", "blackoutMs") ?? 0;
+    /// <summary>What its users felt though it stayed, ms; 0 where nothing was begun, and not a number where nobody knows.</summary>
+    public double FeltMs => Receipt["measured"] is null ? 0 : Number("measured", "blackoutMs") ?? double.NaN;
 
     public double BlackoutMs => Number("measured", "blackoutMs")!.Value;
 

@@ -73,7 +73,7 @@ attribute() {
 # slowest FILE: the ten test classes of an xunit result file that took longest, so that whoever adds one sees what it costs.
 slowest() {
   say "The slowest classes of tests, s:"
-  grep -o '<test [^>]*' "$1" | sed -n 's/.* time="\([0-9.]*\)".* type="\([^"]*\)".*/\1 \2/p' |
+  { grep -o '<test [^>]*' "$1" || true; } | sed -n 's/.* time="\([0-9.]*\)".* type="\([^"]*\)".*/\1 \2/p' |
     awk '{ took[$2] += $1 } END { for (name in took) printf "%8.1f  %s\n", took[name], name }' | sort -rn | awk 'NR <= 10'
 }
 

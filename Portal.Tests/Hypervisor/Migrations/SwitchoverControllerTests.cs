@@ -161,10 +161,20 @@ public class SwitchoverControllerTests
     [Fact]
     public void Where_the_probe_says_that_slowing_is_noticed_the_last_step_is_taken_back()
     {
-        CopyObservation[] story = [.. Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 50, SilentMs = i < 3 ? 20 : 300 })];
+        CopyObservation[] story = [.. Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 50, SilentMs = i < 3 || i % 2 == 0 ? 20 : 300 })];
 
         Decide(story).Single(decision => decision.Act == SwitchoverAct.Slow).ShouldSatisfyAllConditions(
             decision => decision.MostSlowedPercent.ShouldBe(40), decision => decision.Figures.ShouldContain("no ping for 300 ms"));
+    }
+
+    [Fact]
+    public void One_silence_is_noticed_once_and_no_bound_is_below_the_first_step()
+    {
+        var once = Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 50, SilentMs = i < 3 ? 20 : 300 });
+        Decide(once).ShouldNotContain(decision => decision.Act == SwitchoverAct.Slow);
+
+        var often = Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 20, SilentMs = i % 2 == 0 ? 20 : 300 });
+        Decide(often).Single(decision => decision.Act == SwitchoverAct.Slow).MostSlowedPercent.ShouldBe(20);
     }
 
     [Fact]
@@ -184,15 +194,17 @@ public class SwitchoverControllerTests
     }
 
     [Fact]
-    public void Disks_that_go_along_take_their_time_beside_that_of_the_policy_and_more_of_it_where_the_order_limits_the_stream()
+    public void Disks_that_go_along_take_their_time_beside_that_of_memory_and_more_of_it_where_the_order_limits_the_stream()
     {
         var carried = s_findings with { Storage = new StorageMove("/a", "/b", [new CarriedDisk("vda", "m.qcow2", IsReadOnly: false, 800 << 20, 800 << 20)]) };
         var options = MigrationOptions.Default with { CopyDeadline = TimeSpan.FromSeconds(60) };
 
-        SwitchoverRules.Of(MigrationMode.Live, options, s_findings).Seconds.ShouldBe(60);
-        SwitchoverRules.Of(MigrationMode.Live, options, carried).Seconds.ShouldBe(160);
-        SwitchoverRules.Of(MigrationMode.Live, options with { MaxMibPerSecond = 100 }, carried).Seconds.ShouldBe(160);
-        SwitchoverRules.Of(MigrationMode.Live, options with { MaxMibPerSecond = 4 }, carried).Seconds.ShouldBe(460);
+        s_findings.CopyDeadline(options).TotalSeconds.ShouldBe(60);
+        carried.CopyDeadline(options).TotalSeconds.ShouldBe(160);
+        carried.CopyDeadline(options with { MaxMibPerSecond = 100 }).TotalSeconds.ShouldBe(160);
+        carried.CopyDeadline(options with { MaxMibPerSecond = 4 }).TotalSeconds.ShouldBe(460);
+        // Memory has its own time, from when it follows them.
+        SwitchoverRules.Of(MigrationMode.Live, options, carried).Seconds.ShouldBe(60);
     }
 
     [Fact]

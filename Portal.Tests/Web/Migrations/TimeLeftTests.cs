@@ -3,6 +3,7 @@ using Portal.Domain.Operations;
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Controls;
 using Portal.Web.Migrations;
+using Portal.Web.Operations.Moving;
 
 namespace Portal.Tests.Web.Migrations;
 

@@ -11,14 +11,14 @@ public sealed class CarriedDisks(MigrationEngine engine, ILogger<CarriedDisks> l
     /// so it is written to the log and breaks nothing off.
     /// </summary>
     /// <returns>How many volumes were removed.</returns>
-    public async Task<int> ClearAsync(Guid machine, DiskEnd source, DiskEnd destination, WhereItRuns where, CancellationToken cancellationToken)
+    public async Task<int> ClearAsync(Guid machine, DiskEnd source, DiskEnd destination, WhereItRuns where, Func<CancellationToken, Task<bool>>? mayMend, CancellationToken cancellationToken)
     {
         if (where is not (WhereItRuns.Source or WhereItRuns.Destination))
             return 0;
         var (kept, extra) = where == WhereItRuns.Source ? (source, destination) : (destination, source);
         try
         {
-            return await engine.ClearAsync(machine, [MachineFiles.Disk(machine), MachineFiles.Seed(machine)], kept, extra, cancellationToken);
+            return await engine.ClearAsync(machine, [MachineFiles.Disk(machine), MachineFiles.Seed(machine)], kept, extra, mayMend, cancellationToken);
         }
         catch (LibvirtException e)
         {

@@ -107,7 +107,9 @@ public sealed class MigrateRunner(
                 : await engine.SettleAsync(task.Migration.MachineId, source, destination, new StreamPath(task.Migration.Stream?.Address, task.Migration.Stream?.MaxMibPerSecond), token);
             var removed = source is null || destination is null || task.Migration.Predicted is not { DiskBytes: > 0 }
                 ? 0
-                : await disks.ClearAsync(task.Migration.MachineId, new DiskEnd(source, task.Source.Pool), new DiskEnd(destination, task.Destination.Pool), settlement.Where, token);
+                : await disks.ClearAsync(task.Migration.MachineId, new DiskEnd(source, task.Source.Pool), new DiskEnd(destination, task.Destination.Pool), settlement.Where, mayMend: null, token);
+            if (settlement.Where == WhereItRuns.Source && task.Migration.Stream is { MaxMibPerSecond: not null })
+                await LiftLimitAsync(task, source!, token);
             return removed == 0 ? settlement.Explanation : $"{settlement.Explanation} Its disks at the other host are removed.";
         }, abandon);
 
@@ -123,6 +125,18 @@ public sealed class MigrateRunner(
             WhereItRuns.StillMoving or WhereItRuns.Unknown => MigrationVerdict.Ambiguous,
         };
         await EndAsync(run, task, live, history.LastOrDefault()?.At ?? 0, new MigrationOutcome(verdict, message, Measured: null, Predicted: null), abandon);
+    }
+
+    private async Task LiftLimitAsync(MigrationTask task, HostConnection source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MigrationEngine.LiftLimitAsync(task.Migration.MachineId, source, cancellationToken);
+        }
+        catch (LibvirtException e)
+        {
+            logger.LogWarning("{Source} still holds moves of {Machine} to the limit of the one that was interrupted: {Reason}", task.Source.Name, task.Migration.MachineName, e.Message);
+        }
     }
 
     private Task StayAsync(OperationRun run, MigrationTask task, LiveMigration live, string message, CancellationToken abandon) =>

@@ -1,7 +1,7 @@
 using Portal.Domain.Operations;
 using Portal.Hypervisor.Migrations;
 
-namespace Portal.Web.Migrations;
+namespace Portal.Web.Operations.Moving;
 
 /// <summary>
 /// How long a move still takes until the machine runs at the destination, as a range. Its end comes nearer with the clock and sooner when
