@@ -67,7 +67,7 @@ public sealed partial class StoryTests(PostgresCluster cluster, LabFixture lab) 
         back.Boot.ShouldBe(before.Boot);
 
         await admin.GotoAsync("/migrations");
-        await Expect(admin.Locator("main").GetByText("web-01")).ToHaveCountAsync(2);
+        await Expect(admin.Locator("main tbody").GetByText("web-01")).ToHaveCountAsync(2);
         await admin.TakeAsync("migrations-light");
 
         await DeleteAsync(member, "web-01");

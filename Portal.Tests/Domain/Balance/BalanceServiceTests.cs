@@ -83,6 +83,7 @@ public sealed class BalanceServiceTests(PostgresCluster cluster) : EvacuationTes
         foreach (var (bad, field) in new (BalanceTerms, string)[]
         {
             (Always with { Opens = null! }, "opens"), (Always with { Opens = new ScheduleTiming("Nowhere", [], null, "0 2 * * *") }, "zone"), (Always with { Opens = new ScheduleTiming("UTC", [], null, "x") }, "cron"),
+            (Always with { Opens = new ScheduleTiming("UTC", [], null, Once: new DateTime(2100, 1, 1, 2, 0, 0)) }, "once"),
             (Always with { WindowMinutes = 9 }, "windowMinutes"), (Always with { WindowMinutes = 1441 }, "windowMinutes"), (Always with { MostMoves = 0 }, "mostMoves"), (Always with { MostMoves = 51 }, "mostMoves"),
         })
         {
@@ -161,6 +162,11 @@ public sealed class BalanceServiceTests(PostgresCluster cluster) : EvacuationTes
             await db.Projects.Where(p => p.Id == world.Project.Id).ExecuteUpdateAsync(p => p.SetProperty(x => x.ObjectiveMs, 500), Ct);
         await SweepAsync();
         (await MovesAsync()).Count.ShouldBe(4);
+
+        // Who stops a move does not want it made again a minute later.
+        var stopped = await EndMoveAsync(MigrationStatus.Cancelled, "Somebody stopped it.");
+        await SweepAsync();
+        (await MovesAsync()).Where(m => m.EndedAt is null).ShouldAllBe(m => m.MachineId != stopped);
     }
 
     [Fact]

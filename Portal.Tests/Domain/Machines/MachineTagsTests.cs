@@ -30,6 +30,7 @@ public sealed class MachineTagsTests(PostgresCluster cluster) : FreshDatabase(cl
         (await machines.TagAsync(world.Member, web.Id, Enumerable.Range(0, 11).Select(n => $"t{n}").ToList(), Ct)).Refusal.ShouldBeOfType<InvalidText>();
         (await machines.TagAsync(world.Member, web.Id, [" Web ", "night", "web"], Ct)).Value.ShouldBe(["night", "web"]);
         (await machines.TagAsync(world.Member, web.Id, ["night", "web"], Ct)).IsOk.ShouldBeTrue();
+        (await machines.TagAsync(world.Owner, web.Id, ["web"], Ct, read: [])).Refusal.ShouldBeOfType<ChangedMeanwhile>().Message.ShouldContain("It has night, web now.");
 
         (await machines.ListAsync(world.Viewer, new ListQuery(Filters: new Dictionary<string, string> { ["tag"] = "WEB" }), Ct)).Items.ShouldHaveSingleItem().ShouldSatisfyAllConditions(m => m.Id.ShouldBe(web.Id), m => m.Tags.ShouldBe(["night", "web"]));
         (await machines.ListAsync(world.Viewer, new ListQuery(Filters: new Dictionary<string, string> { ["tag"] = "we" }), Ct)).Total.ShouldBe(0);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain;
 using Portal.Domain.Accounts;
+using Portal.Domain.Affinity;
 using Portal.Domain.Evacuations;
 using Portal.Domain.Hosts;
 using Portal.Domain.Machines;
@@ -128,7 +129,7 @@ public sealed class GroupScheduleTests(PostgresCluster cluster) : EvacuationTest
     public async Task One_that_runs_once_is_off_afterwards_and_is_not_switched_on_again()
     {
         var world = await Postgres.NewWorldAsync();
-        var once = new ScheduleTiming("UTC", [], null, Once: Now.UtcDateTime.AddHours(2));
+        var once = new ScheduleTiming("UTC", [], null, Once: DateTime.SpecifyKind(Now.UtcDateTime.AddHours(2), DateTimeKind.Unspecified));
         var made = (await Schedules.CreateAsync(world.Admin, new ScheduleTarget(HostId: world.Hosts[0].Id), [new SchedulePart(ScheduleKind.Relocate, once, Live)], Ct)).Value.Single();
 
         await AtItsTimeAsync(made);
@@ -136,6 +137,58 @@ public sealed class GroupScheduleTests(PostgresCluster cluster) : EvacuationTest
         (await Schedules.GetAsync(world.Admin, made.Id, Ct))!.ShouldSatisfyAllConditions(s => s.Enabled.ShouldBeFalse(), s => s.NextAt.ShouldBeNull(), s => s.Last!.Outcome.ShouldBe(ScheduleOutcome.Skipped));
         (await Schedules.EnableAsync(world.Admin, made.Id, true, Ct)).Refusal.ShouldBeOfType<InvalidText>().Field.ShouldBe("once");
         (await Schedules.CreateAsync(world.Admin, new ScheduleTarget(HostId: world.Hosts[1].Id), [new SchedulePart(ScheduleKind.Relocate, once, Live)], Ct)).Refusal.ShouldBeOfType<InvalidText>().Field.ShouldBe("once");
+        // A moment with an offset of its own is no time by the place's clocks.
+        (once with { Once = Now.UtcDateTime.AddDays(2) }).Check().ShouldBeOfType<InvalidText>().Advice.ShouldContain("as the clocks of UTC show it");
+    }
+
+    [Fact]
+    public async Task Machines_that_must_be_together_go_together()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Hosts: 3));
+        var pair = new[] { await world.AddMachineAsync(), await world.AddMachineAsync() };
+        foreach (var machine in pair)
+            await TagAsync(world, machine, "night");
+        (await Get<AffinityService>().CreateAsync(world.Admin, new AffinityDraft("pair", AffinityKind.Together, AffinityStrength.Must, world.Project.Id, [pair[0].Id, pair[1].Id]), Ct)).IsOk.ShouldBeTrue();
+        var schedule = await MakeAsync(world, ScheduleTarget(world, "night"), Live);
+
+        await AtItsTimeAsync(schedule);
+        await LookAsync();
+        await EndMoveAsync();
+        await LookAsync();
+        await EndMoveAsync();
+        await LookAsync();
+        await SweepAsync();
+
+        (await RunsAsync(schedule)).ShouldHaveSingleItem().Outcome.ShouldBe(ScheduleOutcome.Done);
+        (await MovesAsync()).Select(m => m.DestinationHostId).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Members_read_who_stayed_and_only_who_looks_after_hosts_why()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Hosts: 2));
+        var stays = await world.AddMachineAsync();
+        await TagAsync(world, stays, "night");
+        var schedule = await MakeAsync(world, ScheduleTarget(world, "night"), Live);
+        await AtItsTimeAsync(schedule);
+        await LookAsync();
+        await EndMoveAsync(MigrationStatus.Cancelled, "Somebody stopped it.");
+        await LookAsync();
+        await SweepAsync();
+
+        var run = (await Schedules.RunsAsync(world.Member, schedule.Id, 5, Ct)).ShouldNotBeNull().ShouldHaveSingleItem();
+        run.Machines.ShouldHaveSingleItem().ShouldSatisfyAllConditions(m => m.State.ShouldBe(EvacuationItemState.Stayed), m => m.Detail.ShouldBeNull());
+        run.Detail.ShouldBe($"0 of 1 moved. Stayed: {stays.Name}.");
+        (await Schedules.RunsAsync(world.Admin, schedule.Id, 5, Ct))!.Single().Machines.Single().Detail.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task One_that_is_off_can_be_said_anew()
+    {
+        var world = await Postgres.NewWorldAsync();
+        var made = await MakeAsync(world, new ScheduleTarget(HostId: world.Hosts[0].Id), Live);
+
+        (await Schedules.ChangeAsync(world.Admin, made.Id, Daily with { At = new TimeOnly(4, 0) }, Live, enabled: false, made.Version, Ct)).Value.ShouldSatisfyAllConditions(s => s.Enabled.ShouldBeFalse(), s => s.Timing.At.ShouldBe(new TimeOnly(4, 0)));
     }
 
     [Fact]
