@@ -40,7 +40,7 @@ internal static class SwitchoverController
             return TakeLastResort(state, now, rules, $"No pause up to {rules.MostMs} ms would do for {rules.Policy.Patience.TotalSeconds:0} s");
         if (now.SlowedPercent > state.SlowedPercent)
             return Tell(state with { SlowedPercent = now.SlowedPercent, NoticedTimes = 0 }, $"The hypervisor slows the guest down by {now.SlowedPercent} %, since it writes too fast.", Describe(now));
-        if (now.SlowedPercent > 0 && Bound(ref state, now, rules) is { } bound)
+        if (rules.IsPromised && now.SlowedPercent > 0 && Bound(ref state, now, rules) is { } bound)
             return (state, bound);
         if (state.LimitMs > Tolerable * Allowed(state, rules))
             return Lower(state, now, Allowed(state, rules));
@@ -48,8 +48,8 @@ internal static class SwitchoverController
     }
 
     /// <summary>
-    /// Slowing a guest silences it for moments, too: QEMU lets it run for 10 ms and sleep for p ÷ (100 − p) times that. None may come near the silence
-    /// that was promised, so the next step is not taken where it would, and the last is taken back where the probe says that it did.
+    /// Slowing a guest silences it for moments, too: QEMU lets it run for 10 ms and sleep for p ÷ (100 − p) times that. Where a silence was promised, none may come near
+    /// it, so the next step is not taken where it would, and the last is taken back where the probe says that it did.
     /// </summary>
     private static SwitchoverDecision? Bound(ref SwitchoverState state, CopyObservation now, SwitchoverRules rules)
     {

@@ -9,6 +9,9 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="SwitchesFirst">Post-copy from the start rather than as the last resort.</param>
 internal sealed record SwitchoverRules(int FirstMs, int MostMs, MigrationPolicy Policy, bool CanPostCopy, double Seconds, bool SwitchesFirst = false)
 {
+    /// <summary>Whether its users were promised that they notice no more than that: then slowing the guest may not break it either.</summary>
+    public bool IsPromised { get; init; }
+
     /// <summary>The rules of a move. Who has a promise is promised the silence, so what a route adds to every pause is taken off it.</summary>
     public static SwitchoverRules Of(MigrationMode mode, MigrationOptions options, Findings findings)
     {
@@ -24,6 +27,6 @@ internal sealed record SwitchoverRules(int FirstMs, int MostMs, MigrationPolicy 
         if (options.PolicyDowntimeMs is { } cap)
             most = options.ObjectiveMs is null ? cap : Math.Min(most, cap);
         return new SwitchoverRules(
-            Math.Min(options.FirstDowntimeMs, most), most, options.Policy, findings.CanPostCopy, options.CopyDeadline.TotalSeconds, mode == MigrationMode.PostCopy);
+            Math.Min(options.FirstDowntimeMs, most), most, options.Policy, findings.CanPostCopy, options.CopyDeadline.TotalSeconds, mode == MigrationMode.PostCopy) { IsPromised = options.ObjectiveMs is not null };
     }
 }

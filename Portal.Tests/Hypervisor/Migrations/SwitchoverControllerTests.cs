@@ -151,7 +151,7 @@ public class SwitchoverControllerTests
     [Fact]
     public void A_guest_is_not_slowed_so_far_that_its_users_would_notice_it_like_the_pause()
     {
-        var rules = s_rules with { MostMs = 150 };
+        var rules = s_rules with { MostMs = 150, IsPromised = true };
         var slowed = Passes([.. Enumerable.Repeat(1_900, 8)]).Select((seen, i) => seen with { SlowedPercent = Math.Min(99, 10 * (i + 2)) });
 
         // 80 % is 40 ms asleep at a time, 90 % would be 90 of the 75 that are bearable.
@@ -163,7 +163,7 @@ public class SwitchoverControllerTests
     {
         CopyObservation[] story = [.. Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 50, SilentMs = i < 3 || i % 2 == 0 ? 20 : 300 })];
 
-        Decide(story).Single(decision => decision.Act == SwitchoverAct.Slow).ShouldSatisfyAllConditions(
+        Decide(story, s_rules with { IsPromised = true }).Single(decision => decision.Act == SwitchoverAct.Slow).ShouldSatisfyAllConditions(
             decision => decision.MostSlowedPercent.ShouldBe(40), decision => decision.Figures.ShouldContain("no ping for 300 ms"));
     }
 
@@ -171,10 +171,12 @@ public class SwitchoverControllerTests
     public void One_silence_is_noticed_once_and_no_bound_is_below_the_first_step()
     {
         var once = Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 50, SilentMs = i < 3 ? 20 : 300 });
-        Decide(once).ShouldNotContain(decision => decision.Act == SwitchoverAct.Slow);
+        Decide(once, s_rules with { IsPromised = true }).ShouldNotContain(decision => decision.Act == SwitchoverAct.Slow);
 
         var often = Enumerable.Range(0, 9).Select(i => Observation(3 + i * 0.1, 900, 4) with { SlowedPercent = 20, SilentMs = i % 2 == 0 ? 20 : 300 });
-        Decide(often).Single(decision => decision.Act == SwitchoverAct.Slow).MostSlowedPercent.ShouldBe(20);
+        Decide(often, s_rules with { IsPromised = true }).Single(decision => decision.Act == SwitchoverAct.Slow).MostSlowedPercent.ShouldBe(20);
+        // Without a promise the policy alone says how far.
+        Decide(often).ShouldNotContain(decision => decision.Act == SwitchoverAct.Slow);
     }
 
     [Fact]
