@@ -132,7 +132,7 @@ public sealed record MoveChoices(Guid MachineId, string MachineName, Guid? Sourc
 /// Nobody looks at this machine's figures: the stricter of the order's objective and the machine's or its project's counts, and a mode that keeps it comes before the one asked for.
 /// </param>
 /// <param name="Override">Why the move is to be made although its objective will not be kept; null: then it is not made.</param>
-public sealed record MigrationParameters(Guid? AskedHostId, MigrationMode Mode, double? ObjectiveMs, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null)
+public sealed record MigrationParameters(Guid? AskedHostId = null, MigrationMode Mode = MigrationMode.Live, double? ObjectiveMs = null, MigrationPolicy? Policy = null, Guid? PolicyId = null, int? ObjectivePings = null, bool AnyMode = false, string? Override = null)
 {
     /// <summary>What is asked of the way memory takes; null: one connection, no limit, nothing compressed.</summary>
     public StreamWishes? Stream { get; init; }

@@ -11,7 +11,7 @@ namespace Portal.Domain.Schedules;
 /// <param name="At">Time of day; null with <paramref name="Cron"/>.</param>
 /// <param name="Cron">A cron expression of five fields instead of days and time.</param>
 /// <param name="Once">One date and time by the place's clocks instead of any of these.</param>
-public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, TimeOnly? At, string? Cron = null, DateTime? Once = null)
+public sealed record ScheduleTiming(string Zone, IReadOnlyList<DayOfWeek> Days, TimeOnly? At = null, string? Cron = null, DateTime? Once = null)
 {
     // The 29th of February on a given weekday comes every 28 years; past that an expression names no day at all.
     const int MostDaysAhead = 366 * 29;
