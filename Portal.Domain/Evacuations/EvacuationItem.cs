@@ -93,6 +93,12 @@ public sealed class EvacuationItem
         State = EvacuationItemState.Stayed, SourceHostId = from, Detail = machine.Why.Cut(LongestDetail), EndedAt = now,
     };
 
+    internal static EvacuationItem Later(Guid evacuation, StayingMachine machine, Guid from, int ordinal) => new()
+    {
+        EvacuationId = evacuation, MachineId = machine.MachineId, MachineName = machine.MachineName, MemoryMib = machine.Size.MemoryMib, Ordinal = ordinal,
+        State = EvacuationItemState.Waiting, SourceHostId = from, Detail = machine.Why.Cut(LongestDetail),
+    };
+
     internal static EvacuationItem There(Guid evacuation, EvacuationCandidate machine, string name, int ordinal, DateTimeOffset now) => new()
     {
         EvacuationId = evacuation, MachineId = machine.Id, MachineName = machine.Name, MemoryMib = machine.Size.MemoryMib, Ordinal = ordinal,

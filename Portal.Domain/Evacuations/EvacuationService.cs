@@ -145,7 +145,10 @@ public sealed partial class EvacuationService(IDbContextFactory<PortalDbContext>
         var from = survey.Machines.ToDictionary(m => m.Id, m => m.From);
         db.Evacuations.Add(evacuation);
         db.EvacuationItems.AddRange(plan.Moves.Select((move, n) => EvacuationItem.Turn(evacuation.Id, move, n)));
-        db.EvacuationItems.AddRange(plan.Stays.Select((machine, n) => EvacuationItem.Stay(evacuation.Id, machine, from[machine.MachineId], plan.Moves.Count + n, now)));
+        // A plan counts every machine at both ends of its move at once. Nobody saw this one of a schedule, so who has no place in it may find one when others have moved.
+        db.EvacuationItems.AddRange(plan.Stays.Select((machine, n) => evacuation.Kind == EvacuationKind.Relocate
+            ? EvacuationItem.Later(evacuation.Id, machine, from[machine.MachineId], plan.Moves.Count + n)
+            : EvacuationItem.Stay(evacuation.Id, machine, from[machine.MachineId], plan.Moves.Count + n, now)));
     }
 
     static async Task<EvacuationSurvey> SurveyAsync(PortalDbContext db, Host host, EvacuationKind kind, EvacuationOrder order, CancellationToken ct) => kind switch

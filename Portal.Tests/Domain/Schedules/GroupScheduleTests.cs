@@ -164,6 +164,28 @@ public sealed class GroupScheduleTests(PostgresCluster cluster) : EvacuationTest
     }
 
     [Fact]
+    public async Task Who_has_no_place_while_another_is_on_its_way_goes_when_that_has_arrived()
+    {
+        var world = await Postgres.NewWorldAsync(new WorldPlan(Hosts: 3));
+        var pair = new[] { await world.AddMachineAsync(), await world.AddMachineAsync(host: world.Hosts[1]) };
+        foreach (var machine in pair)
+            await TagAsync(world, machine, "night");
+        (await Get<AffinityService>().CreateAsync(world.Admin, new AffinityDraft("pair", AffinityKind.Apart, AffinityStrength.Must, world.Project.Id, [pair[0].Id, pair[1].Id]), Ct)).IsOk.ShouldBeTrue();
+        var schedule = await MakeAsync(world, ScheduleTarget(world, "night"), Live);
+
+        // The one takes the third host, and what it leaves is free for the other only then.
+        await AtItsTimeAsync(schedule);
+        await LookAsync();
+        await EndMoveAsync();
+        await LookAsync();
+        await EndMoveAsync();
+        await LookAsync();
+        await SweepAsync();
+
+        (await RunsAsync(schedule)).ShouldHaveSingleItem().Outcome.ShouldBe(ScheduleOutcome.Done);
+    }
+
+    [Fact]
     public async Task Members_read_who_stayed_and_only_who_looks_after_hosts_why()
     {
         var world = await Postgres.NewWorldAsync(new WorldPlan(Hosts: 2));
