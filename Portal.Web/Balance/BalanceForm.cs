@@ -4,7 +4,7 @@ using Portal.Domain.Schedules;
 
 namespace Portal.Web.Balance;
 
-/// <summary>What is typed into the form of balancing without a hand.</summary>
+/// <summary>What is typed into the form of automatic balance.</summary>
 sealed class BalanceForm
 {
     /// <summary>Whoever opens it while it is off is about to switch it on.</summary>
