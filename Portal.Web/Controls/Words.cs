@@ -105,7 +105,7 @@ public static class Words
     public static string Means(MigrationPolicy policy) => policy switch
     {
         MigrationPolicy.Gentle => "Never slows the machine. If it writes far faster than the network carries for three minutes, or copying does not come to an end, the move is given up and it stays where it is.",
-        MigrationPolicy.Balanced => "If it writes too fast, its processors are slowed step by step while memory is copied; where a silence was promised, no further than that allows. If that does not help, it stays where it is.",
+        MigrationPolicy.Balanced => "If it writes too fast, its processors are slowed step by step while memory is copied; where a silence was promised, no further than that allows. If it still writes far too fast for two minutes, or copying does not come to an end, it stays where it is.",
         MigrationPolicy.MustMove => "Moves within ten minutes. If copying does not come to an end, it goes on there before its memory, and is slow until that has arrived; where the hosts cannot do that, it is paused instead.",
         MigrationPolicy.MaintenanceWindow => "Quick: as soon as copying again no longer helps, it is paused and the rest is sent. That can take seconds, whatever was promised.",
     };
