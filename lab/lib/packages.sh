@@ -4,7 +4,7 @@
 # Newer virtualisation than the machine's own suite: see newer_virtualisation.
 VIRT_PACKAGES=(libvirt-daemon libvirt-daemon-driver-qemu libvirt-daemon-driver-storage libvirt-clients
   libvirt0 qemu-system-x86 qemu-utils)
-LAB_PACKAGES=(iproute2 iputils-ping nftables openssl procps kmod cpio zstd lz4 xz-utils binutils fdisk syslinux syslinux-common mtools dosfstools)
+LAB_PACKAGES=(tini iproute2 iputils-ping nftables openssl procps kmod cpio zstd lz4 xz-utils binutils fdisk syslinux syslinux-common mtools dosfstools)
 
 package_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 
