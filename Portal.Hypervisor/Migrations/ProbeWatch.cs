@@ -49,14 +49,15 @@ internal sealed class ProbeWatch : IAsyncDisposable
     /// <summary>How long the guest has not answered, ms; null: nobody asks, or it never answered.</summary>
     public double? SilentMs(double seconds) => _probe is { LastAnsweredSentMs: var last } && double.IsFinite(last) ? Math.Max(0, seconds * 1000 - last) : null;
 
-    /// <summary>Stops sending, waits until every request is answered or lost (at most 5 s), and measures.</summary>
-    public async Task<ProbeReport?> FinishAsync()
+    /// <summary>Stops sending, waits until every request is answered or lost, and measures.</summary>
+    /// <param name="pause">When the guest stood still as the hypervisor told it, s; null: not known.</param>
+    public async Task<ProbeReport?> FinishAsync((double From, double To)? pause)
     {
         if (_probe is null)
             return null;
         await _probe.FinishAsync(CancellationToken.None);
         _bulletin.Report(_probe.ReadSamples());
-        return ProbeArithmetic.Measure(_probe.Snapshot(), _probe.Interval.TotalMilliseconds) with { Kind = _probe.Kind };
+        return ProbeArithmetic.Measure(_probe.Snapshot(), _probe.Interval.TotalMilliseconds, pause is { } known ? (known.From * 1000, known.To * 1000) : null) with { Kind = _probe.Kind };
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,9 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
     /// <summary>A ping without a reply within this is lost; a reply after more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
     public const double UsualLostMs = 5_000, LateMs = 1_000;
 
+    /// <summary>So many younger requests have to be answered for an older one to count as overtaken.</summary>
+    public const int Overtakers = 100;
+
     private readonly Lock _gate = new();
     private readonly List<PingSample> _samples = [];
     private readonly SortedSet<int> _changed = [];
@@ -76,13 +79,36 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
     {
         lock (_gate)
         {
-            for (; _firstOpen < _samples.Count && nowMs - _samples[_firstOpen].SentMs > lostMs; _firstOpen++)
-            {
-                if (!IsOpen(_samples[_firstOpen]) || _unproven.Contains(_firstOpen))
-                    continue;
-                _samples[_firstOpen] = _samples[_firstOpen] with { Flags = _samples[_firstOpen].Flags | PingFlags.Lost };
-                _changed.Add(_firstOpen);
-            }
+            var over = _firstOpen;
+            while (over < _samples.Count && nowMs - _samples[over].SentMs > lostMs)
+                over++;
+            GiveUpBefore(over);
+        }
+    }
+
+    /// <summary>
+    /// Gives up on requests that are late already and that a hundred younger ones overtook. Replies keep their order on their way, so what was
+    /// overtaken by so many is lost: whoever wants to be done need not wait 5 s for each.
+    /// </summary>
+    public void GiveUpOvertaken(double nowMs)
+    {
+        lock (_gate)
+        {
+            var over = _samples.Count;
+            for (var overtakers = 0; over > _firstOpen && (overtakers < Overtakers || nowMs - _samples[over - 1].SentMs <= LateMs); over--)
+                overtakers += _samples[over - 1].IsAnswered ? 1 : 0;
+            GiveUpBefore(over);
+        }
+    }
+
+    private void GiveUpBefore(int over)
+    {
+        for (; _firstOpen < over; _firstOpen++)
+        {
+            if (!IsOpen(_samples[_firstOpen]) || _unproven.Contains(_firstOpen))
+                continue;
+            _samples[_firstOpen] = _samples[_firstOpen] with { Flags = _samples[_firstOpen].Flags | PingFlags.Lost };
+            _changed.Add(_firstOpen);
         }
     }
 
@@ -111,7 +137,7 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
         var rtt = arrivedMs - sample.SentMs;
         if (_unproven.Contains((int)sample.Sequence))
             return sample with { RttMs = rtt };
-        if (rtt > lostMs)
+        if (rtt > lostMs || sample.Flags.HasFlag(PingFlags.Lost))
             return sample with { Flags = sample.Flags | PingFlags.Lost };
         return sample with { RttMs = rtt, Flags = rtt > LateMs ? sample.Flags | PingFlags.Late : sample.Flags };
     }

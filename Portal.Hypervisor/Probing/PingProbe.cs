@@ -61,7 +61,7 @@ public sealed class PingProbe : IAsyncDisposable
     /// <summary>Every sample so far.</summary>
     public IReadOnlyList<PingSample> Snapshot() => _log.Snapshot();
 
-    /// <summary>Sends no more and waits until every request is answered or lost, at most 5 s.</summary>
+    /// <summary>Sends no more and waits until every request is answered, lost, or late and overtaken by a hundred younger ones; at most 5 s.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         _stopSending = true;
@@ -97,6 +97,8 @@ public sealed class PingProbe : IAsyncDisposable
                     _log.Answered(reply.Sequence, Axis(reply.ArrivedNs), reply.IsReadLate);
 
                 _log.Expire(Axis(MonotonicClock.NowNs));
+                if (_stopSending)
+                    _log.GiveUpOvertaken(Axis(MonotonicClock.NowNs));
             }
         }
 

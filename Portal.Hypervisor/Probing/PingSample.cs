@@ -10,7 +10,7 @@ public enum PingFlags
 {
     /// <summary>Answered in time, or not decided yet.</summary>
     None = 0,
-    /// <summary>No reply within 5 s.</summary>
+    /// <summary>No reply within 5 s, or late and overtaken when the probe ended.</summary>
     Lost = 1,
     /// <summary>The reply came after more than 1 s.</summary>
     Late = 2,

@@ -5,22 +5,26 @@ namespace Portal.Hypervisor.Probing;
 /// <list type="bullet">
 /// <item><b>blackout</b>: longest gap between consecutive reply arrivals, less the interval. When no reply follows, the gap
 /// counts up to the last request: the guest was dark at least that long.</item>
-/// <item><b>lost</b>: no reply within 5 s. <b>late</b>: reply after more than 1 s. <b>duplicates</b> close no gap.</item>
+/// <item><b>lost</b>: no reply within 5 s, or late and overtaken by a hundred younger ones when the probe ends. <b>late</b>: reply after more than 1 s. <b>duplicates</b> close no gap.</item>
 /// <item><b>lost at 1 Hz</b>: what a person pinging once a second loses, over every phase of a one-second grid. That person's pings
 /// would have gone out while the portal's own sender was held up, so what it left out between two lost requests counts here as lost.</item>
 /// </list>
 /// </summary>
 public static class ProbeArithmetic
 {
+    /// <summary>How far from the pause that the hypervisor told of a guest may still be silent from it, ms: its events come late, and a guest takes up its work slowly.</summary>
+    private const double NearPauseMs = 100;
+
     /// <summary>Measures. Samples may come in any order.</summary>
     /// <param name="samples">Every sample of one probe.</param>
     /// <param name="intervalMs">Time between requests, ms.</param>
-    public static ProbeReport Measure(IReadOnlyList<PingSample> samples, double intervalMs)
+    /// <param name="pause">When the guest stood still as the hypervisor told it, ms on the samples' axis; null: not known.</param>
+    public static ProbeReport Measure(IReadOnlyList<PingSample> samples, double intervalMs, (double FromMs, double ToMs)? pause = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
         PingSample[] sent = [.. samples.OrderBy(s => s.SentMs)];
         PingSample[] answered = [.. sent.Where(s => s.IsAnswered).OrderBy(s => s.ArrivedMs)];
-        var gap = LongestGap(sent, answered, intervalMs);
+        var gap = LongestGap(sent, answered, intervalMs, pause);
         var (mean1, worst1) = LostOnGrid(sent, intervalMs, gridMs: 1_000);
         var (mean10, worst10) = LostOnGrid(sent, intervalMs, gridMs: 100);
         var invalid = Doubt(sent, answered, gap);
@@ -30,11 +34,13 @@ public static class ProbeArithmetic
             Median(answered), invalid is null, invalid);
     }
 
-    private static Gap LongestGap(PingSample[] sent, PingSample[] answered, double intervalMs)
+    private static Gap LongestGap(PingSample[] sent, PingSample[] answered, double intervalMs, (double FromMs, double ToMs)? pause)
     {
         var longest = new Gap(0, double.NaN, double.NaN, Closing: null);
         for (var i = 1; i < answered.Length; i++)
         {
+            if (IsSendersOwn(answered[i - 1], answered[i], pause))
+                continue;
             var length = answered[i].ArrivedMs - answered[i - 1].ArrivedMs - intervalMs;
             if (length > longest.BlackoutMs)
                 longest = new Gap(length, answered[i - 1].ArrivedMs, answered[i].ArrivedMs, answered[i]);
@@ -45,6 +51,14 @@ public static class ProbeArithmetic
         var silence = sent[^1].SentMs - answered[^1].ArrivedMs - intervalMs;
         return silence > longest.BlackoutMs ? new Gap(silence, answered[^1].ArrivedMs, sent[^1].SentMs, Closing: null) : longest;
     }
+
+    /// <summary>
+    /// Whether nobody was asked in between, since the sender was held up, and that while the guest ran by all that is known: then nobody was
+    /// silent. Close to its pause, or where that is not known, the guest's silence may hide in it, and the gap counts with a doubt.
+    /// </summary>
+    private static bool IsSendersOwn(PingSample before, PingSample after, (double FromMs, double ToMs)? pause)
+        => pause is { } known && after.Flags.HasFlag(PingFlags.Stalled) && after.Sequence == before.Sequence + 1
+            && (after.ArrivedMs < known.FromMs - NearPauseMs || before.ArrivedMs > known.ToMs + NearPauseMs);
 
     private static (double Mean, int Worst) LostOnGrid(PingSample[] sent, double intervalMs, double gridMs)
     {

@@ -4,7 +4,7 @@ namespace Portal.Hypervisor.Probing;
 /// <param name="IntervalMs">Time between requests, ms.</param>
 /// <param name="Sent">Requests sent.</param>
 /// <param name="Answered">Requests answered.</param>
-/// <param name="Lost">Requests without a reply within 5 s; those a held-up sender left out are not among them, only in the grids below.</param>
+/// <param name="Lost">Requests without a reply within 5 s, or late and overtaken by a hundred younger ones when the probe ended; those a held-up sender left out are not among them, only in the grids below.</param>
 /// <param name="Late">Requests answered after more than 1 s.</param>
 /// <param name="Duplicates">Requests answered more than once.</param>
 /// <param name="BlackoutMs">Longest gap between consecutive reply arrivals, less the interval, ms.</param>

@@ -34,6 +34,39 @@ public class PingLogTests
     }
 
     [Fact]
+    public void What_a_hundred_younger_ones_overtook_is_lost_once_it_is_late_and_stays_lost()
+    {
+        for (var i = 0; i <= PingLog.Overtakers; i++)
+            _log.Sent(i * 5, isStalled: false);
+        for (var i = 1; i < PingLog.Overtakers; i++)
+            _log.Answered(i, arrivedMs: i * 5 + 1);
+
+        _log.GiveUpOvertaken(2_000);
+        _log.Open.ShouldBe(2, "ninety-nine do not do");
+        _log.Answered(PingLog.Overtakers, arrivedMs: 501);
+        _log.GiveUpOvertaken(1_000);
+        _log.Open.ShouldBe(1, "it is not late yet");
+        _log.GiveUpOvertaken(1_001);
+        _log.Answered(0, arrivedMs: 1_500);
+
+        _log.Open.ShouldBe(0);
+        _log.Snapshot()[0].ShouldBe(new PingSample(0, 0, double.NaN, PingFlags.Lost));
+    }
+
+    [Fact]
+    public void The_youngest_are_never_overtaken()
+    {
+        for (var i = 0; i < 2 * PingLog.Overtakers; i++)
+            _log.Sent(i * 5, isStalled: false);
+        for (var i = 0; i < PingLog.Overtakers; i++)
+            _log.Answered(i, arrivedMs: i * 5 + 1);
+
+        _log.GiveUpOvertaken(4_000);
+
+        _log.Open.ShouldBe(PingLog.Overtakers, "a guest that stopped answering may still answer late");
+    }
+
+    [Fact]
     public void A_reply_after_more_than_a_second_is_late()
     {
         _log.Sent(0, isStalled: false);

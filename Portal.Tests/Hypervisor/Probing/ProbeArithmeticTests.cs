@@ -176,6 +176,25 @@ public class ProbeArithmeticTests
             return Math.Abs(Measure(twice).BlackoutMs - Measure(samples).BlackoutMs) < 1e-9;
         });
 
+    [Fact]
+    public void While_the_guest_ran_by_all_that_is_known_a_sender_that_was_held_up_is_no_silence()
+    {
+        var samples = Steady(400);
+        for (var i = 200; i < 210; i++)
+            samples[i] = Sample(i, double.NaN, isDuplicate: false);
+        // The sender stood still for 160 ms, between two requests that were answered.
+        for (var i = 100; i < samples.Length; i++)
+            samples[i] = samples[i] with { SentMs = samples[i].SentMs + 160 };
+        samples[100] = samples[100] with { Flags = PingFlags.Stalled };
+
+        var far = ProbeArithmetic.Measure(samples, Interval, (1_165, 1_205));
+        (far.BlackoutMs, far.Valid).ShouldBe((50, true), "the pause was elsewhere");
+        var unknown = Measure(samples);
+        (unknown.BlackoutMs, unknown.Valid).ShouldBe((160, false), "nobody knows when the guest stood still");
+        var near = ProbeArithmetic.Measure(samples, Interval, (690, 730));
+        (near.BlackoutMs, near.Valid).ShouldBe((160, false), "its silence may hide there");
+    }
+
     private static ProbeReport Measure(PingSample[] samples) => ProbeArithmetic.Measure(samples, Interval);
 
     private static PingSample[] Steady(int count) => [.. Enumerable.Range(0, count).Select(i => Sample(i, 0.5, isDuplicate: false))];

@@ -4,7 +4,7 @@ namespace Portal.Web.Migrations.Export;
 /// <param name="Sequence">Its number, from 0.</param>
 /// <param name="SentAt">When it was sent, seconds on the move's axis.</param>
 /// <param name="RoundTripMs">How long its reply took, ms; null: none came in time.</param>
-/// <param name="IsLost">No reply came within 5 s.</param>
+/// <param name="IsLost">No reply came within 5 s, or a hundred younger ones came before it and it was late already.</param>
 /// <param name="IsLate">It came after more than 1 s.</param>
 /// <param name="IsDuplicate">More than one came; the first counts.</param>
 /// <param name="IsInvalid">The probe was held up, so gaps around it prove nothing.</param>
