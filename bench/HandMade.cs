@@ -36,12 +36,13 @@ sealed class HandMade(Stand stand, XDocument model, string name) : IAsyncDisposa
         await Home.VirshAsync(["start", uuid.ToString()], ct);
     }
 
-    /// <summary>Moves it with virsh's defaults, or with a pause that was allowed by hand before, and returns when virsh does.</summary>
-    public async Task MigrateLiveAsync(LabHost destination, CancellationToken ct, int? mostPauseMs = null)
+    /// <summary>Moves it live with virsh and returns when virsh does.</summary>
+    public async Task MigrateLiveAsync(LabHost destination, ByHand how, CancellationToken ct)
     {
-        if (mostPauseMs is { } ms)
-            await Home.VirshAsync(["migrate-setmaxdowntime", uuid.ToString(), ms.ToString(System.Globalization.CultureInfo.InvariantCulture)], ct);
-        await Home.VirshAsync(["migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--unsafe", uuid.ToString(), destination.PeerUri, $"tcp://{destination.Address}"], ct);
+        if (how == ByHand.ShortPause)
+            await Home.VirshAsync(["migrate-setmaxdowntime", uuid.ToString(), "20"], ct);
+        string[] encrypted = how == ByHand.Encrypted ? ["--tls", "--tls-destination", new Uri(destination.PeerUri).IdnHost] : [];
+        await Home.VirshAsync(["migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--unsafe", .. encrypted, uuid.ToString(), destination.PeerUri, $"tcp://{destination.Address}"], ct);
         Home = destination;
     }
 
@@ -104,4 +105,15 @@ sealed class HandMade(Stand stand, XDocument model, string name) : IAsyncDisposa
         xml.Root!.Element("devices")!.Elements("disk")
             .Single(d => (kind == "disk") == (d.Element("readonly") is null))
             .Element("source")!;
+}
+
+/// <summary>How a person moves a machine with virsh.</summary>
+enum ByHand
+{
+    /// <summary>With its defaults: a pause of 300 ms is allowed, and nothing is encrypted.</summary>
+    Defaults,
+    /// <summary>With a limit of 20 ms set beforehand.</summary>
+    ShortPause,
+    /// <summary>With its defaults, and encrypted as the portal's moves are.</summary>
+    Encrypted,
 }

@@ -5,8 +5,9 @@ namespace Portal.Bench.Migrations;
 /// <summary>One move by the portal: what its receipt says beside what an independent ping saw.</summary>
 /// <param name="Receipt">The receipt.</param>
 /// <param name="WatchedMs">The longest gap the independent ping saw, less its interval, ms.</param>
+/// <param name="WireMs">The same of the portal's own pings, as the wire showed their replies, ms.</param>
 /// <param name="OrderSeconds">From the order until the receipt was final, s: the ping before and after is part of it.</param>
-sealed record MoveSample(JsonNode Receipt, double WatchedMs, double OrderSeconds)
+sealed record MoveSample(JsonNode Receipt, double WatchedMs, double WireMs, double OrderSeconds)
 {
     public bool HasMoved => Receipt["status"]!.ToString() == "Moved" && Number("measured", "blackoutMs") is not null;
 
@@ -21,6 +22,9 @@ sealed record MoveSample(JsonNode Receipt, double WatchedMs, double OrderSeconds
     public double FeltMs => Receipt["measured"] is null ? 0 : Number("measured", "blackoutMs") ?? double.NaN;
 
     public double BlackoutMs => Number("measured", "blackoutMs")!.Value;
+
+    /// <summary>Whether the receipt says itself that its probe proves nothing.</summary>
+    public bool IsDoubted => Receipt["measured"]?["probeInvalid"] is not null;
 
     public double PauseMs => Number("measured", "pauseMs") ?? double.NaN;
 

@@ -48,12 +48,13 @@ sealed class MoveSeries(Stand stand, string name, int wanted, TimeSpan most)
             var destination = stand.Lab.Next(await machine.HomeAsync(ct));
             await using var ping = PlainPing.Start(machine.Address);
             await ping.FirstReply.WaitAsync(TimeSpan.FromSeconds(30), ct);
+            await using var wire = await WireTap.StartAsync(machine.Address, ct);
             var ordered = Stopwatch.GetTimestamp();
             var receipt = await machine.OutcomeAsync(await machine.MoveAsync(destination, ct, order), ct);
             var seconds = Stopwatch.GetElapsedTime(ordered).TotalSeconds;
-            var sample = new MoveSample(receipt, (await ping.StopAsync()).BlackoutMs, seconds);
+            var sample = new MoveSample(receipt, (await ping.StopAsync()).BlackoutMs, await wire.StopAsync(receipt["measured"]?["intervalMs"]?.GetValue<double>() ?? PlainPing.IntervalMs), seconds);
             (sample.HasMoved ? moved : stayed).Add(sample);
-            Tell(sample.HasMoved ? string.Create(CultureInfo.InvariantCulture, $"{sample.BlackoutMs:0} ms (pause {sample.PauseMs:0} ms, independent ping {sample.WatchedMs:0} ms) in {sample.Seconds:0.0} s") : receipt["message"]?.ToString() ?? "no message");
+            Tell(sample.HasMoved ? string.Create(CultureInfo.InvariantCulture, $"{sample.BlackoutMs:0} ms (pause {sample.PauseMs:0} ms, independent ping {sample.WatchedMs:0} ms, on the wire {sample.WireMs:0} ms{(sample.IsDoubted ? ", doubted" : "")}) in {sample.Seconds:0.0} s") : receipt["message"]?.ToString() ?? "no message");
         }
         catch (ApiRefusedException e) when (e.IsForObjective)
         {
