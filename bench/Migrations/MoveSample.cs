@@ -33,12 +33,13 @@ sealed record MoveSample(JsonNode Receipt, double WatchedMs, double WireMs, doub
     /// <summary>How long the hypervisor's call took, the winding down of the source included, s.</summary>
     public double CallSeconds => Seconds + Number("measured", "teardownSeconds")!.Value;
 
-    public double Bytes => Number("measured", "bytes")!.Value;
-
     public double LostAt10Hz => Number("measured", "lostAt10HzMean") ?? 0;
 
     /// <summary>How far the silence was from the one foretold, ms; null when none was foretold.</summary>
-    public double? BlackoutErrorMs => Number("predicted", "pauseMs") + Number("predicted", "convergenceMs") is { } foretold ? Math.Abs(foretold - BlackoutMs) : null;
+    public double? BlackoutErrorMs => ForetoldMs is { } foretold ? Math.Abs(foretold - BlackoutMs) : null;
+
+    /// <summary>The silence foretold, ms; null when none was.</summary>
+    public double? ForetoldMs => Number("predicted", "pauseMs") + Number("predicted", "convergenceMs");
 
     /// <summary>The share of it that the error of the silence may be: 25 %, and 20 ms at least.</summary>
     public double AllowedErrorMs => Math.Max(20, 0.25 * BlackoutMs);

@@ -16,19 +16,21 @@ sealed partial class WireTap : IAsyncDisposable
     const string PortalsLength = "24";
 
     readonly Process process;
-    readonly Task<List<double>> replies;
+    readonly Dictionary<int, double> asked = [];
+    readonly List<(int Sequence, double AtMs)> heard = [];
+    readonly Task read;
 
     WireTap(Process process)
     {
         this.process = process;
-        replies = ReadAsync();
+        read = ReadAsync();
     }
 
-    /// <summary>Listens for replies of this guest; returns when it does.</summary>
+    /// <summary>Listens to pings of this guest; returns when it does.</summary>
     public static async Task<WireTap> StartAsync(IPAddress guest, CancellationToken ct)
     {
         var way = await Tool.RunAsync("ip", ["-o", "route", "get", guest.ToString()], ct);
-        var tap = new WireTap(Tool.Start("tcpdump", "-n", "-tt", "-l", "--immediate-mode", "-i", Device().Match(way).Groups["name"].Value, "-Q", "in", $"icmp[icmptype] == icmp-echoreply and src host {guest}"));
+        var tap = new WireTap(Tool.Start("tcpdump", "-n", "-tt", "-l", "--immediate-mode", "-i", Device().Match(way).Groups["name"].Value, $"icmp and host {guest}"));
         while (await tap.process.StandardError.ReadLineAsync(ct) is { } said)
         {
             if (said.StartsWith("listening", StringComparison.Ordinal))
@@ -39,13 +41,16 @@ sealed partial class WireTap : IAsyncDisposable
         return tap;
     }
 
-    /// <summary>Stops and returns the longest gap between replies to the portal's pings, less the interval, ms.</summary>
+    /// <summary>
+    /// Stops and returns the longest gap between replies to the portal's pings, less the interval, ms. A reply to the very next request closes
+    /// no more than the time since that was due: before, nobody asked.
+    /// </summary>
     public async Task<double> StopAsync(double intervalMs)
     {
         await Tool.RunAsync("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
-        var heard = await replies;
+        await read;
         await process.WaitForExitAsync();
-        return heard.Zip(heard.Skip(1), (before, after) => after - before).DefaultIfEmpty(double.NaN).Max() - intervalMs;
+        return heard.Zip(heard.Skip(1), (before, after) => after.AtMs - (after.Sequence == before.Sequence + 1 ? Math.Max(before.AtMs, asked[after.Sequence] - intervalMs) : before.AtMs)).DefaultIfEmpty(double.NaN).Max() - intervalMs;
     }
 
     public async ValueTask DisposeAsync()
@@ -56,21 +61,23 @@ sealed partial class WireTap : IAsyncDisposable
         process.Dispose();
     }
 
-    async Task<List<double>> ReadAsync()
+    async Task ReadAsync()
     {
-        var heard = new List<double>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (Reply().Match(line) is { Success: true } match && match.Groups["length"].Value == PortalsLength)
-                heard.Add(double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000);
+            if (Echo().Match(line) is not { Success: true } match || match.Groups["length"].Value != PortalsLength)
+                continue;
+            var (sequence, at) = (int.Parse(match.Groups["seq"].ValueSpan, CultureInfo.InvariantCulture), double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000);
+            if (match.Groups["kind"].Value == "request")
+                asked[sequence] = at;
+            else if (asked.ContainsKey(sequence))
+                heard.Add((sequence, at));
         }
-
-        return heard;
     }
 
     [GeneratedRegex(@" dev (?<name>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Device();
 
-    [GeneratedRegex(@"^(?<at>\d+\.\d+) .* ICMP echo reply, .* length (?<length>\d+)$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Reply();
+    [GeneratedRegex(@"^(?<at>\d+\.\d+) .* ICMP echo (?<kind>request|reply), .* seq (?<seq>\d+), length (?<length>\d+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Echo();
 }
