@@ -12,7 +12,7 @@ namespace Portal.Bench.Migrations;
 /// </summary>
 sealed partial class WireTap : IAsyncDisposable
 {
-    /// <summary>An echo of the portal with its header, bytes; iputils' own are 64.</summary>
+    /// <summary>An echo of the portal with its header, bytes; fping's are 64.</summary>
     const string PortalsLength = "24";
 
     readonly Process process;

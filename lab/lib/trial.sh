@@ -95,6 +95,6 @@ run_tests() {
 
 run_bench() {
   # What one makes a cloud-init seed with by hand, and logs in to a guest with.
-  need_packages xorriso openssh-client tcpdump
+  need_packages xorriso openssh-client fping tcpdump
   watched dotnet "$REPO/bench/bin/Release/net10.0/Portal.Bench.dll" "$@"
 }
