@@ -23,11 +23,13 @@ sealed class HandSeries(Stand stand, ByHand how)
         {
             await using var ping = PlainPing.Start(machine.Address);
             await ping.FirstReply.WaitAsync(TimeSpan.FromSeconds(30), ct);
+            await using var wire = await WireTap.StartAsync(machine.Address, ct);
             var began = Stopwatch.GetTimestamp();
             await machine.MigrateLiveAsync(stand.Lab.Next(machine.Home), how, ct);
             var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
             await ping.SettleAsync(ct).WaitAsync(TimeSpan.FromMinutes(1), ct);
-            silences.Add((await ping.StopAsync()).BlackoutMs);
+            await wire.StopAsync();
+            silences.Add(wire.OfIndependentMs);
             seconds.Add(took);
         }
         catch (Exception e) when (MoveSeries.IsOfOne(e, ct))

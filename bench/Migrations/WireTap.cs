@@ -6,18 +6,19 @@ using System.Text.RegularExpressions;
 namespace Portal.Bench.Migrations;
 
 /// <summary>
-/// What the wire shows of the portal's own pings: <c>tcpdump</c>, stamped by the kernel as replies come in. Two probes that ask at moments of
-/// their own differ by chance by more than one interval in one move of twelve (each end of the silence falls between two requests of either), so
-/// whether a receipt tells what was there is held against the very replies it counted.
+/// What the wire shows of pings: <c>tcpdump</c>, stamped by the kernel as they pass, so that no process has to be scheduled in time. It tells the
+/// portal's own from the independent ones by their length. Two probes that ask at moments of their own differ by chance by more than one
+/// interval in one move of twelve (each end of the silence falls between two requests of either), so whether a receipt tells what was there is held
+/// against the very replies it counted.
 /// </summary>
 sealed partial class WireTap : IAsyncDisposable
 {
-    /// <summary>An echo of the portal with its header, bytes; fping's are 64.</summary>
-    const string PortalsLength = "24";
+    /// <summary>An echo with its header, bytes: the portal's, and fping's.</summary>
+    const int PortalsLength = 24, IndependentLength = 64;
 
     readonly Process process;
-    readonly Dictionary<int, double> asked = [];
-    readonly List<(int Sequence, double AtMs)> heard = [];
+    readonly Dictionary<(int Length, int Id, int Sequence), double> asked = [];
+    readonly List<(int Length, int Id, int Sequence, double AtMs)> heard = [];
     readonly Task read;
 
     WireTap(Process process)
@@ -30,7 +31,7 @@ sealed partial class WireTap : IAsyncDisposable
     public static async Task<WireTap> StartAsync(IPAddress guest, CancellationToken ct)
     {
         var way = await Tool.RunAsync("ip", ["-o", "route", "get", guest.ToString()], ct);
-        var tap = new WireTap(Tool.Start("tcpdump", "-n", "-tt", "-l", "--immediate-mode", "-i", Device().Match(way).Groups["name"].Value, $"icmp and host {guest}"));
+        var tap = new WireTap(Tool.Start("tcpdump", "-n", "-tt", "-l", "--immediate-mode", "-s", "128", "-i", Device().Match(way).Groups["name"].Value, $"icmp and host {guest}"));
         while (await tap.process.StandardError.ReadLineAsync(ct) is { } said)
         {
             if (said.StartsWith("listening", StringComparison.Ordinal))
@@ -41,16 +42,28 @@ sealed partial class WireTap : IAsyncDisposable
         return tap;
     }
 
-    /// <summary>
-    /// Stops and returns the longest gap between replies to the portal's pings, less the interval, ms. A reply to the very next request closes
-    /// no more than the time since that was due: before, nobody asked.
-    /// </summary>
-    public async Task<double> StopAsync(double intervalMs)
+    /// <summary>Stops listening.</summary>
+    public async Task StopAsync()
     {
         await Tool.RunAsync("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
         await read;
         await process.WaitForExitAsync();
-        return heard.Zip(heard.Skip(1), (before, after) => after.AtMs - (after.Sequence == before.Sequence + 1 ? Math.Max(before.AtMs, asked[after.Sequence] - intervalMs) : before.AtMs)).DefaultIfEmpty(double.NaN).Max() - intervalMs;
+    }
+
+    /// <summary>The longest gap between replies to the portal's pings, less the interval, ms.</summary>
+    public double OfPortalMs(double intervalMs) => Silence(PortalsLength, intervalMs);
+
+    /// <summary>The longest gap between replies to the independent pings, less the interval, ms.</summary>
+    public double OfIndependentMs => Silence(IndependentLength, PlainPing.IntervalMs);
+
+    /// <summary>
+    /// Of the densest stream of that length: the portal also asks now and then whether a guest is there at all. A reply to the very next request
+    /// closes no more than the time since that was due: before, nobody asked.
+    /// </summary>
+    double Silence(int length, double intervalMs)
+    {
+        var replies = heard.Where(reply => reply.Length == length).GroupBy(reply => reply.Id).MaxBy(stream => stream.Count())?.ToList() ?? [];
+        return replies.Zip(replies.Skip(1), (before, after) => after.AtMs - (after.Sequence == before.Sequence + 1 ? Math.Max(before.AtMs, asked[(length, after.Id, after.Sequence)] - intervalMs) : before.AtMs)).DefaultIfEmpty(double.NaN).Max() - intervalMs;
     }
 
     public async ValueTask DisposeAsync()
@@ -65,19 +78,20 @@ sealed partial class WireTap : IAsyncDisposable
     {
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (Echo().Match(line) is not { Success: true } match || match.Groups["length"].Value != PortalsLength)
+            if (Echo().Match(line) is not { Success: true } match)
                 continue;
-            var (sequence, at) = (int.Parse(match.Groups["seq"].ValueSpan, CultureInfo.InvariantCulture), double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000);
+            var echo = (Length: int.Parse(match.Groups["length"].ValueSpan, CultureInfo.InvariantCulture), Id: int.Parse(match.Groups["id"].ValueSpan, CultureInfo.InvariantCulture), Sequence: int.Parse(match.Groups["seq"].ValueSpan, CultureInfo.InvariantCulture));
+            var at = double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000;
             if (match.Groups["kind"].Value == "request")
-                asked[sequence] = at;
-            else if (asked.ContainsKey(sequence))
-                heard.Add((sequence, at));
+                asked[echo] = at;
+            else if (asked.ContainsKey(echo))
+                heard.Add((echo.Length, echo.Id, echo.Sequence, at));
         }
     }
 
     [GeneratedRegex(@" dev (?<name>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Device();
 
-    [GeneratedRegex(@"^(?<at>\d+\.\d+) .* ICMP echo (?<kind>request|reply), .* seq (?<seq>\d+), length (?<length>\d+)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(?<at>\d+\.\d+) .* ICMP echo (?<kind>request|reply), id (?<id>\d+), seq (?<seq>\d+), length (?<length>\d+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Echo();
 }
