@@ -14,7 +14,7 @@ sealed record Distribution(string Name, IReadOnlyList<double> SilencesMs, double
 /// <summary>The silences of all kinds of moves on one logarithmic axis, as a picture for the documentation: a dot a move, the box half of them, the line the median.</summary>
 static class DistributionPicture
 {
-    const double Left = 230, Right = 860, Top = 46, Row = 46, FirstDecade = 1, LastDecade = 4;
+    const double Left = 300, Right = 860, Top = 46, Row = 46, FirstDecade = 1, LastDecade = 4;
 
     static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
