@@ -254,7 +254,7 @@ public sealed record Prediction(double TotalSeconds, double BlackoutMsLow, doubl
 /// <param name="BlackoutEnd">Where it ended.</param>
 /// <param name="ConvergenceMs">Blackout less pause.</param>
 /// <param name="Sent">Pings sent.</param>
-/// <param name="Lost">Pings with no reply within 5 s.</param>
+/// <param name="Lost">Pings with no reply within 5 s, or late and overtaken by a hundred younger ones when the probe ended.</param>
 /// <param name="Late">Pings answered after more than 1 s.</param>
 /// <param name="IntervalMs">The probe's interval.</param>
 /// <param name="LostAt1HzMean">Pings a one-second ping would have lost, mean over every phase of its grid.</param>

@@ -218,7 +218,9 @@ internal sealed class Handover(
         var tail = resumed + plan.Options.ProbeTail.TotalSeconds - timeline.Now;
         if (probe.IsActive && tail > 0)
             await Task.Delay(TimeSpan.FromSeconds(tail), time, CancellationToken.None);
-        return await probe.FinishAsync(ends is { Suspended.IsCompletedSuccessfully: true, Resumed.IsCompletedSuccessfully: true } ? (await ends.Suspended, await ends.Resumed) : null);
+        // A guest that went on before its memory may stand still at any time after.
+        var isPauseKnown = !watch.HasPostCopied && ends is { Suspended.IsCompletedSuccessfully: true, Resumed.IsCompletedSuccessfully: true };
+        return await probe.FinishAsync(isPauseKnown ? (await ends.Suspended, await ends.Resumed) : null);
     }
 
     /// <summary>When the guest ran at the destination, and whether it answered; nothing when it never got there.</summary>

@@ -84,7 +84,7 @@ internal sealed class MigrationRun
                 predicted = foresight?.Predicted;
                 if (foresight is { Refusal: { } unwise })
                     return Untouched(MigrationVerdict.Stayed, unwise, predicted);
-                await PrepareAsync(ends, findings, stop);
+                await PrepareAsync(ends, findings, probe, stop);
             }
             catch (Exception e)
             {
@@ -148,7 +148,7 @@ internal sealed class MigrationRun
         return _plan with { Options = options };
     }
 
-    private async Task PrepareAsync(MoveEnds ends, Findings findings, CancellationToken stop)
+    private async Task PrepareAsync(MoveEnds ends, Findings findings, ProbeWatch probe, CancellationToken stop)
     {
         _bulletin.Enter(MigrationPhase.Prepare, "predicted");
         // Whatever the destination has of it afterwards is this move's, and so proves how far the move came.
@@ -163,7 +163,8 @@ internal sealed class MigrationRun
 
         if (findings.Storage is { } storage)
             await StorageCarrier.MakeAsync(ends, _plan, storage, stop);
-        await _timeline.UntilZeroAsync(stop);
+        // Finding out how a guest is to be asked that answers no ping takes longer than the lead: it is asked for half of that at least.
+        await _timeline.UntilAsync(probe.IsActive ? Math.Max(0, probe.BeganAt + _plan.Options.ProbeLead.TotalSeconds / 2) : 0, stop);
     }
 
     /// <summary>Removes the disks that one end has too many of. What cannot be removed now takes room and nothing else, so it fails no move.</summary>

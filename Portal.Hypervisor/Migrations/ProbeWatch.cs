@@ -14,15 +14,19 @@ internal sealed class ProbeWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _pump;
 
-    private ProbeWatch(PingProbe? probe, Bulletin bulletin)
+    private ProbeWatch(PingProbe? probe, Bulletin bulletin, double beganAt = double.NaN)
     {
         _probe = probe;
+        BeganAt = beganAt;
         _bulletin = bulletin;
         _pump = PumpAsync();
     }
 
     /// <summary>Whether anything is measured.</summary>
     public bool IsActive => _probe is not null;
+
+    /// <summary>When the guest was asked first, s; not a number when nobody asks.</summary>
+    public double BeganAt { get; }
 
     /// <summary>Finds out what the guest answers, and begins to ask it so.</summary>
     public static async Task<ProbeWatch> StartAsync(IPAddress? guest, TimeSpan interval, Timeline timeline, Bulletin bulletin, CancellationToken cancellationToken)
@@ -34,7 +38,7 @@ internal sealed class ProbeWatch : IAsyncDisposable
             var wire = await ProbeChoice.FindAsync(guest, cancellationToken);
             if (wire.Kind != ProbeKind.Icmp)
                 bulletin.Decide($"The guest answers no ping; it is asked by {wire.Name} instead.", $"every {wire.LeastInterval.TotalMilliseconds:0} ms, lost after {wire.LostMs / 1000:0} s");
-            return new ProbeWatch(PingProbe.Start(wire, interval, timeline.Origin), bulletin);
+            return new ProbeWatch(PingProbe.Start(wire, interval, timeline.Origin), bulletin, timeline.Now);
         }
         catch (SocketException e)
         {

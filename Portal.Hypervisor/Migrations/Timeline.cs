@@ -15,7 +15,7 @@ internal sealed class Timeline(TimeSpan lead, TimeProvider time)
     /// <summary>When an event arrived, s, however late it is handled.</summary>
     public double Of(HostEvent arrived) => (arrived.Stamp - Origin) / (double)Stopwatch.Frequency;
 
-    /// <summary>Waits for zero.</summary>
-    public Task UntilZeroAsync(CancellationToken cancellationToken)
-        => Now < 0 ? Task.Delay(TimeSpan.FromSeconds(-Now), time, cancellationToken) : Task.CompletedTask;
+    /// <summary>Waits for a moment, s.</summary>
+    public Task UntilAsync(double seconds, CancellationToken cancellationToken)
+        => Now < seconds ? Task.Delay(TimeSpan.FromSeconds(seconds - Now), time, cancellationToken) : Task.CompletedTask;
 }

@@ -10,7 +10,10 @@ internal sealed class PingLog(double lostMs = PingLog.UsualLostMs)
     /// <summary>A ping without a reply within this is lost; a reply after more than <see cref="LateMs"/> is late. DESIGN's own terms.</summary>
     public const double UsualLostMs = 5_000, LateMs = 1_000;
 
-    /// <summary>So many younger requests have to be answered for an older one to count as overtaken.</summary>
+    /// <summary>
+    /// So many younger requests have to be answered for an older one to count as overtaken: half a second of them at the usual interval, far more than
+    /// the queues on their way could put out of order.
+    /// </summary>
     public const int Overtakers = 100;
 
     private readonly Lock _gate = new();

@@ -4,7 +4,8 @@ namespace Portal.Hypervisor.Probing;
 /// Turns samples into a report. Pure, and the only place where these terms are defined:
 /// <list type="bullet">
 /// <item><b>blackout</b>: longest gap between consecutive reply arrivals, less the interval. When no reply follows, the gap
-/// counts up to the last request: the guest was dark at least that long.</item>
+/// counts up to the last request: the guest was dark at least that long. So it does from the first when none comes before. Where the portal's own sender
+/// was held up while the guest ran by all that is known, a gap begins when somebody asked again.</item>
 /// <item><b>lost</b>: no reply within 5 s, or late and overtaken by a hundred younger ones when the probe ends. <b>late</b>: reply after more than 1 s. <b>duplicates</b> close no gap.</item>
 /// <item><b>lost at 1 Hz</b>: what a person pinging once a second loses, over every phase of a one-second grid. That person's pings
 /// would have gone out while the portal's own sender was held up, so what it left out between two lost requests counts here as lost.</item>
@@ -37,13 +38,16 @@ public static class ProbeArithmetic
     private static Gap LongestGap(PingSample[] sent, PingSample[] answered, double intervalMs, (double FromMs, double ToMs)? pause)
     {
         var longest = new Gap(0, double.NaN, double.NaN, Closing: null);
+        if (answered.Length > 0 && answered[0].ArrivedMs - sent[0].SentMs - intervalMs is > 0 and var opening)
+            longest = new Gap(opening, sent[0].SentMs, answered[0].ArrivedMs, answered[0]);
         for (var i = 1; i < answered.Length; i++)
         {
-            if (IsSendersOwn(answered[i - 1], answered[i], pause))
-                continue;
-            var length = answered[i].ArrivedMs - answered[i - 1].ArrivedMs - intervalMs;
+            var start = WasNobodyAsked(answered[i - 1], answered[i], intervalMs, pause)
+                ? Math.Max(answered[i - 1].ArrivedMs, answered[i].SentMs - intervalMs)
+                : answered[i - 1].ArrivedMs;
+            var length = answered[i].ArrivedMs - start - intervalMs;
             if (length > longest.BlackoutMs)
-                longest = new Gap(length, answered[i - 1].ArrivedMs, answered[i].ArrivedMs, answered[i]);
+                longest = new Gap(length, start, answered[i].ArrivedMs, answered[i]);
         }
 
         if (answered.Length == 0 || sent[^1].IsAnswered)
@@ -53,11 +57,12 @@ public static class ProbeArithmetic
     }
 
     /// <summary>
-    /// Whether nobody was asked in between, since the sender was held up, and that while the guest ran by all that is known: then nobody was
-    /// silent. Close to its pause, or where that is not known, the guest's silence may hide in it, and the gap counts with a doubt.
+    /// Whether nobody was asked in between, since the sender was held up, and that while the guest ran by all that is known. Close to its pause, or
+    /// where that is not known, the guest's silence may hide in it, and all of it counts, with a doubt. A reply that was only read late has been asked for in time.
     /// </summary>
-    private static bool IsSendersOwn(PingSample before, PingSample after, (double FromMs, double ToMs)? pause)
-        => pause is { } known && after.Flags.HasFlag(PingFlags.Stalled) && after.Sequence == before.Sequence + 1
+    private static bool WasNobodyAsked(PingSample before, PingSample after, double intervalMs, (double FromMs, double ToMs)? pause)
+        => pause is { } known && after.Flags.HasFlag(PingFlags.Stalled) && !before.Flags.HasFlag(PingFlags.Stalled)
+            && after.Sequence == before.Sequence + 1 && after.SentMs - before.SentMs > 2 * intervalMs
             && (after.ArrivedMs < known.FromMs - NearPauseMs || before.ArrivedMs > known.ToMs + NearPauseMs);
 
     private static (double Mean, int Worst) LostOnGrid(PingSample[] sent, double intervalMs, double gridMs)

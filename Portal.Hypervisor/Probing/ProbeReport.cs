@@ -7,7 +7,7 @@ namespace Portal.Hypervisor.Probing;
 /// <param name="Lost">Requests without a reply within 5 s, or late and overtaken by a hundred younger ones when the probe ended; those a held-up sender left out are not among them, only in the grids below.</param>
 /// <param name="Late">Requests answered after more than 1 s.</param>
 /// <param name="Duplicates">Requests answered more than once.</param>
-/// <param name="BlackoutMs">Longest gap between consecutive reply arrivals, less the interval, ms.</param>
+/// <param name="BlackoutMs">Longest gap between consecutive reply arrivals, less the interval, ms: see <see cref="ProbeArithmetic"/>.</param>
 /// <param name="BlackoutStartMs">Arrival before that gap, ms.</param>
 /// <param name="BlackoutEndMs">Arrival after that gap, ms.</param>
 /// <param name="LostAt1HzMean">Pings a person pinging once a second loses, averaged over every phase of the one-second grid.</param>

@@ -52,7 +52,7 @@ public sealed class CancelTests(FleetPortal portal)
     {
         var machine = (await portal.RunningAsync(1))[0];
         var move = await portal.MoveAsync(machine.Id, portal.Others(machine.HostName)[0]);
-        await portal.MoveAsync(move, "to be prepared", seen => seen.Phase == "Prepare");
+        await portal.MoveAsync(move, "to be begun", seen => seen.Status == MigrationStatus.Running);
 
         (await portal.Admin.PostAsync($"migrations/{move.Id}/cancel")).Status.ShouldBe(HttpStatusCode.Accepted);
 

@@ -195,6 +195,40 @@ public class ProbeArithmeticTests
         (near.BlackoutMs, near.Valid).ShouldBe((160, false), "its silence may hide there");
     }
 
+    [Fact]
+    public void A_guest_that_answers_late_was_silent_however_late_it_was_asked()
+    {
+        var samples = Steady(400);
+        for (var i = 100; i < samples.Length; i++)
+            samples[i] = samples[i] with { SentMs = samples[i].SentMs + 20 };
+        samples[100] = samples[100] with { RttMs = 400, Flags = PingFlags.Stalled };
+        for (var i = 101; i < 180; i++)
+            samples[i] = samples[i] with { RttMs = samples[100].ArrivedMs - samples[i].SentMs };
+
+        ProbeArithmetic.Measure(samples, Interval, (1_500, 1_540)).BlackoutMs.ShouldBe(400, tolerance: 1e-9, "asked at 520 ms, it answered at 920");
+    }
+
+    [Fact]
+    public void A_reply_that_was_only_read_late_hides_no_silence()
+    {
+        var samples = Steady(400);
+        samples[100] = samples[100] with { RttMs = 80, Flags = PingFlags.Stalled };
+        for (var i = 101; i < 116; i++)
+            samples[i] = samples[i] with { RttMs = samples[100].ArrivedMs - samples[i].SentMs };
+
+        ProbeArithmetic.Measure(samples, Interval, (1_500, 1_540)).BlackoutMs.ShouldBe(79.5, tolerance: 1e-9);
+    }
+
+    [Fact]
+    public void A_guest_that_answers_nothing_at_first_was_silent_since_it_was_asked()
+    {
+        var samples = Steady(100);
+        for (var i = 0; i < 20; i++)
+            samples[i] = Sample(i, double.NaN, isDuplicate: false);
+
+        Measure(samples).BlackoutMs.ShouldBe(19 * Interval + 0.5, tolerance: 1e-9);
+    }
+
     private static ProbeReport Measure(PingSample[] samples) => ProbeArithmetic.Measure(samples, Interval);
 
     private static PingSample[] Steady(int count) => [.. Enumerable.Range(0, count).Select(i => Sample(i, 0.5, isDuplicate: false))];

@@ -37,7 +37,7 @@ public class MoveHistoryPageTests(PostgresCluster cluster) : PageTest(cluster)
         Nav.NavigateTo("/migrations/history?by=route&days=30&policy=balanced");
         page.WaitForState(() => page.FindAll("td a").Any(a => a.TextContent == $"{World.Hosts[0].Name} → {World.Hosts[1].Name}"));
         page.Find("td a").GetAttribute("href").ShouldBe($"/migrations?days=30&policy=balanced&route={World.Hosts[0].Id},{World.Hosts[1].Id}");
-        page.FindAll("select[aria-label=Route] option").Select(option => option.TextContent).ShouldBe(["Any route", $"{World.Hosts[0].Name} → {World.Hosts[1].Name}"]);
+        page.WaitForAssertion(() => page.FindAll("select[aria-label=Route] option").Select(option => option.TextContent).ShouldBe(["Any route", $"{World.Hosts[0].Name} → {World.Hosts[1].Name}"]));
     }
 
     [Fact]
