@@ -9,6 +9,9 @@ namespace Portal.Bench;
 /// </summary>
 sealed class HandMade(Stand stand, XDocument model, string name) : IAsyncDisposable
 {
+    /// <summary>A copy that has not ended by then is broken off: with virsh's defaults that of a writing guest need not end.</summary>
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
     readonly Lab lab = stand.Lab;
     readonly Guid uuid = Guid.NewGuid();
     readonly string folder = Path.Combine(Path.GetTempPath(), name);
@@ -42,7 +45,18 @@ sealed class HandMade(Stand stand, XDocument model, string name) : IAsyncDisposa
         if (how == ByHand.ShortPause)
             await Home.VirshAsync(["migrate-setmaxdowntime", uuid.ToString(), "20"], ct);
         string[] encrypted = how == ByHand.Encrypted ? ["--tls", "--tls-destination", new Uri(destination.PeerUri).IdnHost] : [];
-        await Home.VirshAsync(["migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--unsafe", .. encrypted, uuid.ToString(), destination.PeerUri, $"tcp://{destination.Address}"], ct);
+        var moving = Home.VirshAsync(["migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--unsafe", .. encrypted, uuid.ToString(), destination.PeerUri, $"tcp://{destination.Address}"], ct);
+        try
+        {
+            await moving.WaitAsync(Longest, ct);
+        }
+        catch (TimeoutException)
+        {
+            // Then virsh fails, and says so.
+            await Home.VirshAsync(["domjobabort", uuid.ToString()], ct);
+            await moving;
+        }
+
         Home = destination;
     }
 

@@ -11,7 +11,7 @@ sealed record Measurement(string Name, string Says, Func<Stand, CancellationToke
     [
         new("machine", "from approval to the first ping, beside qemu-img and virsh by hand", MachineBench.MeasureAsync, null),
         new("migration", "silence and time of moves of an idle and a writing guest, beside virsh with its defaults and tuned by hand, watched by a ping of its own", Migrations.MigrationBench.MeasureAsync, null),
-        new("evacuation", "emptying a host with eight machines, beside moving them one after another with virsh", Migrations.EvacuationBench.MeasureAsync, null),
+        new("evacuation", "emptying a host with eight machines, beside moving them one after another", Migrations.EvacuationBench.MeasureAsync, null),
         new("simulator", "the switchover of simulated moves, beside Nova's ladder and libvirt's default", null, SimulatorBench.MeasureAsync),
         new("frames", "from the hypervisor's word to the browser's canvas", FrameBench.MeasureAsync, null),
         new("memory", "the portal's memory with 3 hosts, 10 machines, 5 browsers", MemoryBench.MeasureAsync, null),

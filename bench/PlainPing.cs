@@ -22,6 +22,8 @@ sealed class PlainPing : IAsyncDisposable
     {
         this.process = process;
         reading = ReadAsync();
+        // Whatever it complains of is read, or a full pipe would hold it up.
+        _ = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Completes when the first reply is heard.</summary>
@@ -58,5 +60,8 @@ sealed class PlainPing : IAsyncDisposable
             Interlocked.Increment(ref heard);
             first.TrySetResult();
         }
+
+        first.TrySetException(new InvalidOperationException("fping ended before the guest answered."));
+        _ = first.Task.Exception;
     }
 }

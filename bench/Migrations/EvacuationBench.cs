@@ -55,7 +55,7 @@ static class EvacuationBench
         await stand.Admin.PostAsync($"hosts/{host}/service", new { }, ct);
         began = Stopwatch.GetTimestamp();
         foreach (var machine in machines)
-            await machine.OutcomeAsync(await machine.MoveAsync(from, ct, new { mode = "Live", objectiveMs = ObjectiveMs }), ct);
+            await machine.ReceiptAsync(await machine.MoveAsync(from, ct, new { mode = "Live", objectiveMs = ObjectiveMs }), ct);
         var oneByOne = Stopwatch.GetElapsedTime(began).TotalSeconds;
         foreach (var machine in machines)
             await machine.DeleteAsync(ct);

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Portal.Bench.Migrations;
 
 /// <summary>
-/// What moves do to a guest's users, by the portal and by virsh: with its defaults, and tuned by hand. Both are the same guest with as much of
-/// its memory in use, and both are watched by the same independent ping, so that neither side measures itself.
+/// What moves do to a guest's users, an idle one's and a writing one's, by the portal and by virsh: with its defaults, tuned by hand, and encrypted as
+/// the portal's are. Guests that are compared have as much of their memory in use, and all are watched by the same independent ping, so that
+/// neither side measures itself.
 /// </summary>
 static class MigrationBench
 {
@@ -60,7 +61,7 @@ static class MigrationBench
             new("virsh --live, 50 MB/s written", busyByHand.SilencesMs, null), new("Portal, live, 50 MB/s written", busy.Watched, BusyObjectiveMs),
             new("Portal, quick direct", direct.Watched, null), new("Portal, quick saved", saved.Watched, null),
         ], ct);
-        return [.. LiveFigures(idle, byHand), .. BusyFigures(busy, busyByHand), .. QuickFigures(direct, saved), .. SharedFigures(all)];
+        return [.. LiveFigures(idle, byHand), .. BusyFigures(busy, busyByHand), .. QuickFigures(idle, direct, saved), .. SharedFigures(all)];
     }
 
     /// <summary>As many of the slower kinds as are enough for a median.</summary>
@@ -91,12 +92,21 @@ static class MigrationBench
     static async Task<HandSeries> BusyByHandAsync(Stand stand, System.Xml.Linq.XDocument definition, int moves, CancellationToken ct)
     {
         var series = new HandSeries(stand, ByHand.Defaults);
-        await using var machine = new HandMade(stand, definition, "bench-busy");
-        await machine.CreateAsync(ct);
-        await stand.Login.UntilReadyAsync(machine.Address, ct);
-        await stand.Login.KeepWritingAsync(machine.Address, ct);
-        for (var move = 0; move < moves; move++)
-            await series.OneAsync(machine, ct);
+        try
+        {
+            await using var machine = new HandMade(stand, definition, "bench-busy");
+            await machine.CreateAsync(ct);
+            await stand.Login.UntilReadyAsync(machine.Address, ct);
+            await stand.Login.KeepWritingAsync(machine.Address, ct);
+            for (var move = 0; move < moves; move++)
+                await series.OneAsync(machine, ct);
+        }
+        catch (Exception e) when (MoveSeries.IsOfOne(e, ct))
+        {
+            // The others are measured already, and are told.
+            Console.WriteLine($"    the busy guest by hand: {e.Message}");
+        }
+
         return series;
     }
 
@@ -135,14 +145,17 @@ static class MigrationBench
         ];
     }
 
-    static IEnumerable<Figure> QuickFigures(MoveSeries direct, MoveSeries saved)
+    static IEnumerable<Figure> QuickFigures(MoveSeries idle, MoveSeries direct, MoveSeries saved)
     {
-        // The prediction of a quick move is just that: touched memory over the bandwidth the pair was learned to have, and its fixed cost.
+        // A live move's bandwidth has its set-up in it, so it is low; what handing over costs however little is sent is a live move's silence.
+        var bandwidth = idle.Moved.Select(m => m.Bytes / m.Seconds).ToList().Median();
+        var least = direct.Moved.Select(m => m.Bytes / bandwidth * 1000).ToList().Median() + idle.Receipts.Median();
         var foretold = direct.Moved.Select(m => m.ForetoldMs).OfType<double>().ToList().Median();
         return
         [
             Figure.RatioAtMost("quick direct: blackout, beside quick saved", direct.Receipts.Median(), "ms", saved.Receipts.Median(), 0.25),
-            Figure.RatioAtMost("quick direct: blackout, beside touched memory over the learned bandwidth and the fixed cost", direct.Receipts.Median(), "ms", foretold, 1.2),
+            Figure.RatioAtMost("quick direct: blackout, beside what is sent over the bandwidth of live moves and their hand-over", direct.Receipts.Median(), "ms", least, 1.2),
+            new("quick direct: blackout, beside what was foretold of it from earlier ones", direct.Receipts.Median(), "ms", foretold, "–", true),
         ];
     }
 
@@ -158,8 +171,9 @@ static class MigrationBench
             new($"prediction of the blackout: error, median of {foretold.Count} mixed moves", foretold.ConvertAll(m => m.BlackoutErrorMs!.Value).Median(), "ms", null, "≤ max(20 ms, 25 %)", excess.Median() <= 1),
             Figure.AtMost("prediction of the time: error, median of the same", foretold.ConvertAll(m => m.SecondsError!.Value * 100).Median(), "%", 15),
             Figure.AtLeast($"receipt's blackout within one interval of what the wire shows, of {receipts} moves", Agree(m => m.WireMs), "%", null, 99),
-            Figure.AtLeast("the same of an independent ping; two that ask at moments of their own agree so far in 92 % of moves by chance", Agree(m => m.WatchedMs), "%", null, 99),
-            new("receipts that say themselves that their ping proves nothing", moved.Count(m => m.IsDoubted), $"of {moved.Count}", null, "–", true),
+            Figure.AtLeast("the same of an independent ping, which asks at moments of its own", Agree(m => m.WatchedMs), "%", null, 99),
+            Figure.AtMost("receipts that tell more than an interval less than the wire shows", moved.Count(m => m.WireMs - m.BlackoutMs > PlainPing.IntervalMs) * 100.0 / moved.Count, "%", 1),
+            Figure.AtMost("receipts that say themselves that their ping proves nothing", moved.Count(m => m.IsDoubted) * 100.0 / moved.Count, "%", 5),
         ];
 
         double Agree(Func<MoveSample, double> shown) => moved.Count(m => !m.IsDoubted && Math.Abs(m.BlackoutMs - shown(m)) <= PlainPing.IntervalMs) * 100.0 / receipts;

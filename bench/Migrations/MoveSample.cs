@@ -33,6 +33,8 @@ sealed record MoveSample(JsonNode Receipt, double WatchedMs, double WireMs, doub
     /// <summary>How long the hypervisor's call took, the winding down of the source included, s.</summary>
     public double CallSeconds => Seconds + Number("measured", "teardownSeconds")!.Value;
 
+    public double Bytes => Number("measured", "bytes")!.Value;
+
     public double LostAt10Hz => Number("measured", "lostAt10HzMean") ?? 0;
 
     /// <summary>How far the silence was from the one foretold, ms; null when none was foretold.</summary>

@@ -7,9 +7,8 @@ namespace Portal.Bench.Migrations;
 
 /// <summary>
 /// What the wire shows of pings: <c>tcpdump</c>, stamped by the kernel as they pass, so that no process has to be scheduled in time. It tells the
-/// portal's own from the independent ones by their length. Two probes that ask at moments of their own differ by chance by more than one
-/// interval in one move of twelve (each end of the silence falls between two requests of either), so whether a receipt tells what was there is held
-/// against the very replies it counted.
+/// portal's own from the independent ones by their length. Two probes ask at moments of their own, so each end of a silence falls between other
+/// requests of either: whether a receipt tells what was there is held against the very replies it counted.
 /// </summary>
 sealed partial class WireTap : IAsyncDisposable
 {
@@ -18,8 +17,9 @@ sealed partial class WireTap : IAsyncDisposable
 
     readonly Process process;
     readonly Dictionary<(int Length, int Id, int Sequence), double> asked = [];
-    readonly List<(int Length, int Id, int Sequence, double AtMs)> heard = [];
+    readonly List<Answer> heard = [];
     readonly Task read;
+    Task<string> said = Task.FromResult("");
 
     WireTap(Process process)
     {
@@ -32,22 +32,35 @@ sealed partial class WireTap : IAsyncDisposable
     {
         var way = await Tool.RunAsync("ip", ["-o", "route", "get", guest.ToString()], ct);
         var tap = new WireTap(Tool.Start("tcpdump", "-n", "-tt", "-l", "--immediate-mode", "-s", "128", "-i", Device().Match(way).Groups["name"].Value, $"icmp and host {guest}"));
-        while (await tap.process.StandardError.ReadLineAsync(ct) is { } said)
+        try
         {
-            if (said.StartsWith("listening", StringComparison.Ordinal))
-                break;
-        }
+            string? line;
+            while ((line = await tap.process.StandardError.ReadLineAsync(ct))?.StartsWith("listening", StringComparison.Ordinal) == false)
+            {
+                // What it says before that is of no matter.
+            }
 
-        _ = tap.process.StandardError.ReadToEndAsync(CancellationToken.None);
-        return tap;
+            if (line is null)
+                throw new InvalidOperationException("tcpdump does not listen: it may not, or the way to the guest is not there.");
+            tap.said = tap.process.StandardError.ReadToEndAsync(CancellationToken.None);
+            return tap;
+        }
+        catch
+        {
+            await tap.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Stops listening.</summary>
+    /// <exception cref="InvalidOperationException">It missed some: a reply that nobody saw would read as silence.</exception>
     public async Task StopAsync()
     {
         await Tool.RunAsync("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
         await read;
         await process.WaitForExitAsync();
+        if (!(await said).Contains("\n0 packets dropped by kernel", StringComparison.Ordinal))
+            throw new InvalidOperationException($"tcpdump missed packets: {await said}");
     }
 
     /// <summary>The longest gap between replies to the portal's pings, less the interval, ms.</summary>
@@ -63,7 +76,11 @@ sealed partial class WireTap : IAsyncDisposable
     double Silence(int length, double intervalMs)
     {
         var replies = heard.Where(reply => reply.Length == length).GroupBy(reply => reply.Id).MaxBy(stream => stream.Count())?.ToList() ?? [];
-        return replies.Zip(replies.Skip(1), (before, after) => after.AtMs - (after.Sequence == before.Sequence + 1 ? Math.Max(before.AtMs, asked[(length, after.Id, after.Sequence)] - intervalMs) : before.AtMs)).DefaultIfEmpty(double.NaN).Max() - intervalMs;
+        if (replies.Count < 2)
+            throw new InvalidOperationException("The wire shows no pings that were answered.");
+        return replies.Zip(replies.Skip(1), (before, after) => after.AtMs - LastHeard(before, after)).Max() - intervalMs;
+
+        double LastHeard(Answer before, Answer after) => after.Sequence == before.Sequence + 1 ? Math.Max(before.AtMs, after.AskedMs - intervalMs) : before.AtMs;
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +88,7 @@ sealed partial class WireTap : IAsyncDisposable
         if (!process.HasExited)
             process.Kill();
         await process.WaitForExitAsync();
+        await read;
         process.Dispose();
     }
 
@@ -84,8 +102,9 @@ sealed partial class WireTap : IAsyncDisposable
             var at = double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000;
             if (match.Groups["kind"].Value == "request")
                 asked[echo] = at;
-            else if (asked.ContainsKey(echo))
-                heard.Add((echo.Length, echo.Id, echo.Sequence, at));
+            // A second reply to the same request closes no gap.
+            else if (asked.Remove(echo, out var askedMs))
+                heard.Add(new Answer(echo.Length, echo.Id, echo.Sequence, askedMs, at));
         }
     }
 
@@ -94,4 +113,7 @@ sealed partial class WireTap : IAsyncDisposable
 
     [GeneratedRegex(@"^(?<at>\d+\.\d+) .* ICMP echo (?<kind>request|reply), id (?<id>\d+), seq (?<seq>\d+), length (?<length>\d+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Echo();
+
+    /// <summary>A request that was answered.</summary>
+    sealed record Answer(int Length, int Id, int Sequence, double AskedMs, double AtMs);
 }

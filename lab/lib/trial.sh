@@ -94,7 +94,7 @@ run_tests() {
 }
 
 run_bench() {
-  # What one makes a cloud-init seed with by hand, and logs in to a guest with.
+  # What one makes a cloud-init seed with by hand, logs in to a guest with, and watches it with.
   need_packages xorriso openssh-client fping tcpdump
   watched dotnet "$REPO/bench/bin/Release/net10.0/Portal.Bench.dll" "$@"
 }
