@@ -41,26 +41,18 @@ sealed class PlainPing : IAsyncDisposable
             await tick.WaitForNextTickAsync(ct);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-            process.Kill();
-        await process.WaitForExitAsync();
-        await reading;
-        process.Dispose();
-    }
+    public ValueTask DisposeAsync() => Tool.EndAsync(process, reading);
 
     async Task ReadAsync()
     {
         // An answered one reads "10.0.0.1 : [4], 64 bytes, 0.31 ms (0.31 avg, 0% loss)", any other says why it was not.
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        await Tool.EachLineAsync(process, line =>
         {
             if (!line.Contains(" bytes, ", StringComparison.Ordinal))
-                continue;
+                return;
             Interlocked.Increment(ref heard);
             first.TrySetResult();
-        }
-
+        });
         first.TrySetException(new InvalidOperationException("fping ended before the guest answered."));
         _ = first.Task.Exception;
     }

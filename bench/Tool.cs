@@ -27,6 +27,23 @@ static class Tool
             : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
     }
 
+    /// <summary>Takes each line of a running tool's output until it ends.</summary>
+    public static async Task EachLineAsync(Process process, Action<string> take)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+            take(line);
+    }
+
+    /// <summary>Ends a tool that runs until it is told to, and waits for whoever reads it.</summary>
+    public static async ValueTask EndAsync(Process process, Task reading)
+    {
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        await reading;
+        process.Dispose();
+    }
+
     public static Process Start(string file, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })
         ?? throw new InvalidOperationException($"{file} did not start.");

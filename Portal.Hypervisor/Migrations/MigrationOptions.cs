@@ -56,7 +56,7 @@ public sealed record MigrationOptions
     /// <summary>Time between echo requests.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How long the probe runs before the move starts: two hundred pings show what is usual before it.</summary>
+    /// <summary>How long the probe runs before the move starts: two hundred pings show what is usual.</summary>
     public TimeSpan ProbeLead { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long it runs after the guest runs again.</summary>

@@ -5,7 +5,7 @@ namespace Portal.Bench.Migrations;
 /// <summary>One move by the portal: what its receipt says beside what an independent ping saw.</summary>
 /// <param name="Receipt">The receipt.</param>
 /// <param name="WatchedMs">The longest gap the independent ping saw, less its interval, ms.</param>
-/// <param name="WireMs">The same of the portal's own pings, as the wire showed their replies, ms.</param>
+/// <param name="WireMs">The same of the portal's own pings, as the wire showed their replies, ms; not a number where nothing was measured.</param>
 /// <param name="OrderSeconds">From the order until the receipt was final, s: the ping before and after is part of it.</param>
 sealed record MoveSample(JsonNode Receipt, double WatchedMs, double WireMs, double OrderSeconds)
 {

@@ -53,7 +53,7 @@ sealed class MoveSeries(Stand stand, string name, int wanted, TimeSpan most)
             var receipt = await machine.OutcomeAsync(await machine.MoveAsync(destination, ct, order), ct);
             var seconds = Stopwatch.GetElapsedTime(ordered).TotalSeconds;
             await wire.StopAsync();
-            var sample = new MoveSample(receipt, wire.OfIndependentMs, wire.OfPortalMs(receipt["measured"]?["intervalMs"]?.GetValue<double>() ?? PlainPing.IntervalMs), seconds);
+            var sample = new MoveSample(receipt, wire.OfIndependentMs, receipt["measured"]?["intervalMs"]?.GetValue<double>() is { } interval ? wire.OfPortalMs(interval) : double.NaN, seconds);
             (sample.HasMoved ? moved : stayed).Add(sample);
             Tell(sample.HasMoved ? string.Create(CultureInfo.InvariantCulture, $"{sample.BlackoutMs:0} ms (pause {sample.PauseMs:0} ms, independent ping {sample.WatchedMs:0} ms, on the wire {sample.WireMs:0} ms{(sample.IsDoubted ? ", doubted" : "")}) in {sample.Seconds:0.0} s") : receipt["message"]?.ToString() ?? "no message");
         }

@@ -24,7 +24,7 @@ sealed partial class WireTap : IAsyncDisposable
     WireTap(Process process)
     {
         this.process = process;
-        read = ReadAsync();
+        read = Tool.EachLineAsync(process, Take);
     }
 
     /// <summary>Listens to pings of this guest; returns when it does.</summary>
@@ -83,29 +83,21 @@ sealed partial class WireTap : IAsyncDisposable
         double LastHeard(Answer before, Answer after) => after.Sequence == before.Sequence + 1 ? Math.Max(before.AtMs, after.AskedMs - intervalMs) : before.AtMs;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-            process.Kill();
-        await process.WaitForExitAsync();
-        await read;
-        process.Dispose();
-    }
+    public ValueTask DisposeAsync() => Tool.EndAsync(process, read);
 
-    async Task ReadAsync()
+    void Take(string line)
     {
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (Echo().Match(line) is not { Success: true } match)
-                continue;
-            var echo = (Length: int.Parse(match.Groups["length"].ValueSpan, CultureInfo.InvariantCulture), Id: int.Parse(match.Groups["id"].ValueSpan, CultureInfo.InvariantCulture), Sequence: int.Parse(match.Groups["seq"].ValueSpan, CultureInfo.InvariantCulture));
-            var at = double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000;
-            if (match.Groups["kind"].Value == "request")
-                asked[echo] = at;
-            // A second reply to the same request closes no gap.
-            else if (asked.Remove(echo, out var askedMs))
-                heard.Add(new Answer(echo.Length, echo.Id, echo.Sequence, askedMs, at));
-        }
+        if (Echo().Match(line) is not { Success: true } match)
+            return;
+        var echo = (Length: Number("length"), Id: Number("id"), Sequence: Number("seq"));
+        var at = double.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture) * 1000;
+        if (match.Groups["kind"].Value == "request")
+            asked[echo] = at;
+        // A second reply to the same request closes no gap.
+        else if (asked.Remove(echo, out var askedMs))
+            heard.Add(new Answer(echo.Length, echo.Id, echo.Sequence, askedMs, at));
+
+        int Number(string name) => int.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@" dev (?<name>\S+)", RegexOptions.ExplicitCapture, 1000)]
