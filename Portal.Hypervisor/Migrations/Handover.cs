@@ -175,9 +175,9 @@ internal sealed class Handover(
         var said = failure.Message.TrimEnd('.');
         if (failure.IsConnectionLost)
             return said;
-        if (said.Contains("client socket is closed", StringComparison.Ordinal) || said.Contains("keepalive timeout", StringComparison.Ordinal))
-            return $"the connection between {Here} and {There} broke; see that the network between them is well";
-        return said.Contains(StreamTransfer.BrokenStream, StringComparison.Ordinal)
+        if (MoveFailure.IsDisconnected(said))
+            return $"the connection between {Here} and {There} broke; see that libvirtd runs at {There} and the network between them is well ({said})";
+        return MoveFailure.IsBrokenOff(said)
             ? $"the stream of its memory to {There} broke off, as it does when its process there dies or the network is cut ({said})"
             : said;
     }
