@@ -1,9 +1,13 @@
 # shellcheck shell=bash
 # The fabric: a bridge in the root namespace that all hosts hang on, with NAT outward, and one namespace per host.
 
+# lab_mac N: the MAC of a bridge of this lab. A bridge without one of its own takes the least of its ports', which may be a guest's tap: then its
+# host changes address with every guest that comes or goes, and shares it with the host a guest moves to.
+lab_mac() { printf '02:70:6c:%02x:00:%02x' "${NET##*.}" "$1"; }
+
 ensure_fabric() {
   modprobe -q -a bridge veth tun 2>/dev/null || true
-  [[ -e /sys/class/net/$FABRIC ]] || ip link add "$FABRIC" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+  [[ -e /sys/class/net/$FABRIC ]] || ip link add "$FABRIC" address "$(lab_mac 1)" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
   ip address replace "$NET.0.1/16" dev "$FABRIC"
   ip link set "$FABRIC" up
   ensure_sysctls
@@ -71,8 +75,10 @@ END
 }
 
 ensure_host_network() {
-  local ns veth=$LAB-$1
+  local ns mac veth=$LAB-$1
   ns=$(host_netns "$1")
+  mac=$(host_address "$1")
+  mac=$(lab_mac "${mac##*.}")
   netns_exists "$ns" || ip netns add "$ns"
   # The route is the last thing set up: where it is missing, an earlier set-up was cut off.
   if [[ ! -e /sys/class/net/$veth || -z $(ip -n "$ns" route show default) ]]; then
@@ -83,7 +89,7 @@ ensure_host_network() {
     ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
     ip netns exec "$ns" sh -c 'for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e "$f" ] || echo 0 >"$f"; done'
     ip -n "$ns" link set lo up
-    ip -n "$ns" link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+    ip -n "$ns" link add br0 address "$mac" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
     ip -n "$ns" link set uplink master br0 up
     ip -n "$ns" address add "$(host_address "$1")/16" dev br0
     ip -n "$ns" link set br0 up
