@@ -14,7 +14,7 @@ internal static class SwitchoverController
 {
     private const double Shrinking = 0.8, AtMinimum = 1.1, Headroom = 1.15, Step = 1.5, Forgets = 1.05, Smoothing = 0.3, Caution = 0.9, Fades = 0.97;
     private const double AtOnce = 0.5, WaitOfPatience = 0.25, Near = 2, Noticeable = 1.2, Tolerable = 1.05;
-    private const double RestSeconds = 0.3, PatienceSeconds = 4, LearningSeconds = 2, TimeMargin = 1.5, MarginSeconds = 2;
+    private const double RestSeconds = 0.3, PatienceSeconds = 4, LearningSeconds = 2, TimeMargin = 1.5, MarginSeconds = 3;
     private const double ShortSeconds = 0.3, SilentMs = 100, DeafMs = 5_000;
     private const double QemuSliceMs = 10, LeastNoticedMs = 50;
     private const int PassesToLearn = 3, SlowStepPercent = 10, TimesToNotice = 3;
@@ -76,7 +76,9 @@ internal static class SwitchoverController
         var isHeld = rules.Policy.LastResort == LastResort.PauseAndFinish || !rules.CanPostCopy;
         if (isHeld && now.Iteration < 2)
             return false;
-        return now.At + TimeMargin * now.RemainingBytes / state.CarriedBytesPerSecond + MarginSeconds > rules.Seconds;
+        // What was written since the pass began stands in no figure yet; it is to be sent like the rest.
+        var left = now.RemainingBytes + now.DirtyBytesPerSecond * (now.At - state.PassSince);
+        return now.At + TimeMargin * left / state.CarriedBytesPerSecond + MarginSeconds > rules.Seconds;
     }
 
     private static SwitchoverState Smooth(SwitchoverState state, CopyObservation now)
