@@ -21,7 +21,26 @@ public sealed record BalanceMachine(Guid Id, string Name, MachineSize Size, Guid
 /// <param name="Loads">What hosts were measured to carry.</param>
 /// <param name="Ties">What affinity rules say.</param>
 /// <param name="MayGo">Whether a machine may go that way: the hosts can, and its objective would be kept.</param>
-public sealed record BalanceQuestion(IReadOnlyList<HostRoom> Hosts, IReadOnlyList<BalanceMachine> Machines, IReadOnlyDictionary<Guid, HostLoad> Loads, FleetTies Ties, Func<BalanceMachine, Route, bool> MayGo);
+public sealed record BalanceQuestion(IReadOnlyList<HostRoom> Hosts, IReadOnlyList<BalanceMachine> Machines, IReadOnlyDictionary<Guid, HostLoad> Loads, FleetTies Ties, Func<BalanceMachine, Route, bool> MayGo)
+{
+    /// <summary>The same fleet once some moves are done, as far as their machines' sizes and measured loads tell.</summary>
+    internal BalanceQuestion After(IReadOnlyList<BalanceMove> moves)
+    {
+        var to = moves.ToDictionary(m => m.Machine.Id, m => m.Route.To);
+        var (come, gone) = (moves.ToLookup(m => m.Route.To, m => m.Machine), moves.ToLookup(m => m.Route.From, m => m.Machine));
+        return this with
+        {
+            Hosts = [.. Hosts.Select(h => gone[h.Id].Aggregate(come[h.Id].Aggregate(h, (room, m) => room.With(m.Size)), (room, m) => room.Without(m.Size)))],
+            Machines = [.. Machines.Select(m => to.TryGetValue(m.Id, out var there) ? m with { HostId = there } : m)],
+            Loads = Loads.ToDictionary(l => l.Key, l => l.Value with
+            {
+                CpusBusy = Math.Max(0, l.Value.CpusBusy + come[l.Key].Sum(m => m.CpusUsed) - gone[l.Key].Sum(m => m.CpusUsed)),
+                MemoryUsedMib = Math.Clamp(l.Value.MemoryUsedMib + come[l.Key].Sum(m => (long)m.Size.MemoryMib) - gone[l.Key].Sum(m => (long)m.Size.MemoryMib), 0, l.Value.MemoryMib),
+            }),
+            Ties = moves.Aggregate(Ties, (ties, m) => ties.With(m.Machine.Id, m.Route.To)),
+        };
+    }
+}
 
 /// <summary>A move that is worth making.</summary>
 /// <param name="Machine">The machine.</param>
@@ -64,13 +83,30 @@ public static class BalancePlanner
     /// <summary>By how much, 0–1, a move has to bring two hosts nearer. With <see cref="WorthDifference"/> it keeps machines from moving back and forth.</summary>
     public const double LeastGain = 0.05;
 
-    /// <summary>The plan. Room is given out as if every move were under way at once, so no host is over-full at any moment, whatever the order.</summary>
+    /// <summary>
+    /// The plan. Room is given out as if every move were under way at once, so no host is over-full at any moment, whatever the order. A machine that
+    /// the next plan would send back stays: what moved later had taken its gain away.
+    /// </summary>
     public static BalancePlan Plan(BalanceQuestion question)
+    {
+        var staying = new HashSet<Guid>();
+        while (true)
+        {
+            var plan = Descend(question, staying);
+            var from = plan.Moves.ToDictionary(m => m.Machine.Id, m => m.Route.From);
+            var back = Descend(question.After(plan.Moves), []).Moves.Where(m => from.TryGetValue(m.Machine.Id, out var home) && home == m.Route.To).Select(m => m.Machine.Id).ToList();
+            if (back.Count == 0)
+                return plan;
+            staying.UnionWith(back);
+        }
+    }
+
+    static BalancePlan Descend(BalanceQuestion question, HashSet<Guid> staying)
     {
         var state = new BalanceState(question);
         var before = state.Shares;
         var moves = new List<BalanceMove>();
-        var left = question.Machines.Where(m => m.MayMove && state.Knows(m.HostId)).ToList();
+        var left = question.Machines.Where(m => m.MayMove && state.Knows(m.HostId) && !staying.Contains(m.Id)).ToList();
         while (moves.Count < MostMoves && state.Best(left) is { } step)
         {
             var (machine, to, gain) = step;

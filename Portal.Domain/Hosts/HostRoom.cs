@@ -37,6 +37,9 @@ public sealed record HostRoom(Guid Id, string Name, HostState State, int Cpus, l
 
     /// <summary>The same host with one more machine on it.</summary>
     public HostRoom With(MachineSize size) => this with { VcpusTaken = VcpusTaken + size.Vcpus, MemoryTakenMib = MemoryTakenMib + size.MemoryMib };
+
+    /// <summary>The same host with one machine less on it.</summary>
+    public HostRoom Without(MachineSize size) => this with { VcpusTaken = VcpusTaken - size.Vcpus, MemoryTakenMib = MemoryTakenMib - size.MemoryMib };
 }
 
 /// <summary>Why a machine does not fit on a host.</summary>

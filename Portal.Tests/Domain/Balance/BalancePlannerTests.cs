@@ -88,8 +88,24 @@ public sealed class BalancePlannerTests
     public void Once_a_plan_is_done_no_machine_goes_back() => Fleet.Sample(fleet =>
     {
         var plan = BalancePlanner.Plan(fleet);
-        var again = BalancePlanner.Plan(Done(fleet, plan.Moves));
+        var again = BalancePlanner.Plan(fleet.After(plan.Moves));
         again.Moves.ShouldAllBe(second => plan.Moves.All(first => first.Machine.Id != second.Machine.Id || first.Route.From != second.Route.To));
+    });
+
+    [Fact]
+    public void What_is_foreseen_of_a_plan_is_what_comes_of_it() => Fleet.Sample(fleet =>
+    {
+        var plan = BalancePlanner.Plan(fleet);
+        var (foreseen, done) = (fleet.After(plan.Moves), Done(fleet, plan.Moves));
+        foreseen.Hosts.ShouldBe(done.Hosts);
+        foreseen.Machines.ShouldBe(done.Machines);
+        foreach (var strength in Enum.GetValues<AffinityStrength>())
+            foreseen.Ties.Broken(strength).ShouldBe(done.Ties.Broken(strength));
+        foreach (var (host, load) in done.Loads)
+        {
+            foreseen.Loads[host].MemoryUsedMib.ShouldBe(load.MemoryUsedMib);
+            foreseen.Loads[host].CpusBusy.ShouldBe(load.CpusBusy, 1e-6);
+        }
     });
 
     [Fact]
@@ -153,7 +169,11 @@ public sealed class BalancePlannerTests
     {
         var to = moves.ToDictionary(m => m.Machine.Id, m => m.Route.To);
         BalanceMachine[] machines = [.. fleet.Machines.Select(m => to.TryGetValue(m.Id, out var host) ? m with { HostId = host } : m)];
-        var loads = fleet.Loads.ToDictionary(l => l.Key, l => l.Value with { CpusBusy = Math.Max(0, l.Value.CpusBusy + moves.Sum(m => (m.Route.To == l.Key ? m.Machine.CpusUsed : 0) - (m.Route.From == l.Key ? m.Machine.CpusUsed : 0))) });
+        var loads = fleet.Loads.ToDictionary(l => l.Key, l => l.Value with
+        {
+            CpusBusy = Math.Max(0, l.Value.CpusBusy + Arrived(l.Key, m => m.CpusUsed)),
+            MemoryUsedMib = Math.Clamp(l.Value.MemoryUsedMib + (long)Arrived(l.Key, m => m.Size.MemoryMib), 0, l.Value.MemoryMib),
+        });
         return fleet with
         {
             Machines = machines,
@@ -161,6 +181,8 @@ public sealed class BalancePlannerTests
             Hosts = [.. fleet.Hosts.Select(h => machines.Where(m => m.HostId == h.Id).Aggregate(h with { VcpusTaken = 0, MemoryTakenMib = 0 }, (room, m) => room.With(m.Size)))],
             Ties = FleetTies.Of(fleet.Ties.Ties, machines.ToDictionary(m => m.Id, m => new Whereabouts(m.Name, m.HostId, null)), []),
         };
+
+        double Arrived(Guid host, Func<BalanceMachine, double> of) => moves.Sum(m => (m.Route.To == host ? of(m.Machine) : 0) - (m.Route.From == host ? of(m.Machine) : 0));
     }
 
     static BalanceQuestion Question(HostRoom[] hosts, (int Host, int Memory)[] machines)
