@@ -283,7 +283,7 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         _percent = Math.Max(_percent, 100.0 * (total - left) / total);
         bulletin.Report(new MigrationProgress(
             memory, left - statistics.DiskRemainingBytes, statistics.ProcessedBytes, statistics.TotalBytes > 0 ? statistics.BytesPerSecond : statistics.DiskBytesPerSecond,
-            statistics.DirtyBytesPerSecond, IterationOf(statistics), statistics.DowntimeMs, Math.Round(_percent, 1))
+            (long?)DirtyBytesPerSecond, IterationOf(statistics), statistics.DowntimeMs, Math.Round(_percent, 1))
         {
             DiskTotalBytes = statistics.DiskTotalBytes, DiskRemainingBytes = statistics.DiskRemainingBytes,
         });
@@ -294,5 +294,5 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
 
     /// <summary>The figures that explain a copy that did not come to its end.</summary>
     public string Describe() => Last is not { } last ? "no statistics" : string.Create(CultureInfo.InvariantCulture,
-        $"{last.RemainingBytes / 1048576.0:0} MiB left after {IterationOf(last)} passes; the guest writes {last.DirtyBytesPerSecond / 1048576.0:0} MiB/s and the network carries {last.BytesPerSecond / 1048576.0:0} MiB/s");
+        $"{last.RemainingBytes / 1048576.0:0} MiB left after {IterationOf(last)} passes; the guest writes {(DirtyBytesPerSecond is { } writes ? $"{writes / 1048576.0:0} MiB/s" : "nobody knows how much")} and the network carries {last.BytesPerSecond / 1048576.0:0} MiB/s");
 }

@@ -5,12 +5,12 @@ namespace Portal.Hypervisor.Migrations;
 /// <param name="RemainingBytes">Memory still to be sent.</param>
 /// <param name="ProcessedBytes">Bytes sent so far, pages sent again included.</param>
 /// <param name="BytesPerSecond">Bandwidth now.</param>
-/// <param name="DirtyBytesPerSecond">How fast the guest rewrites memory; 0 until first measured.</param>
+/// <param name="DirtyBytesPerSecond">How fast the guest rewrites memory; null until first measured.</param>
 /// <param name="Iteration">Pass over memory, from 1; 0 before the first.</param>
 /// <param name="ExpectedDowntimeMs">Pause the hypervisor expects if it switched now, ms; null: not said.</param>
 /// <param name="Percent">How far, 0 to 100.</param>
 public sealed record MigrationProgress(
-    long TotalBytes, long RemainingBytes, long ProcessedBytes, long BytesPerSecond, long DirtyBytesPerSecond,
+    long TotalBytes, long RemainingBytes, long ProcessedBytes, long BytesPerSecond, long? DirtyBytesPerSecond,
     int Iteration, double? ExpectedDowntimeMs, double Percent)
 {
     /// <summary>Disks to be copied; 0 where both hosts see the same store.</summary>

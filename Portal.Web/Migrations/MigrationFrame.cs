@@ -32,7 +32,7 @@ public sealed record MigrationFrame([property: JsonPropertyName("t")] double At,
     /// <summary>Bandwidth, bytes per second.</summary>
     [JsonPropertyName("bw")] public long? Bandwidth { get; init; }
 
-    /// <summary>How fast the guest rewrites memory, bytes per second.</summary>
+    /// <summary>How fast the guest rewrites memory, bytes per second; null until first measured.</summary>
     [JsonPropertyName("dirty")] public long? Dirty { get; init; }
 
     /// <summary>Pass over memory, from 1.</summary>

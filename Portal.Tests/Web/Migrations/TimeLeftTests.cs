@@ -1,4 +1,5 @@
 using CsCheck;
+using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Hypervisor.Migrations;
 using Portal.Web.Controls;
@@ -36,6 +37,16 @@ public class TimeLeftTests
     }
 
     [Fact]
+    public void Until_the_hypervisor_says_what_the_guest_writes_what_was_measured_before_counts()
+    {
+        At(1, 200, 50, dirty: null, foretold: 9, writes: 25).ShouldBe(new Eta(4, 8));
+        (At(2, 200, 50, dirty: 40), left.Why).ShouldBe((new Eta(4, 20), "the guest writes more than before"));
+    }
+
+    [Fact]
+    public void Of_a_guest_whose_writes_nobody_knows_the_pass_is_told() => At(1, 200, 50, dirty: null).ShouldBe(new Eta(4, 4));
+
+    [Fact]
     public void Nothing_left_to_send_tells_nothing() => At(1, 0, 90, 0, foretold: 9).ShouldBeNull();
 
     [Fact]
@@ -58,7 +69,7 @@ public class TimeLeftTests
             var (told, end, now) = (new TimeLeft(), double.PositiveInfinity, 0.0);
             foreach (var (memory, rate, dirty) in course)
             {
-                told.Take(now += 0.5, Figures(memory, rate, dirty), 6);
+                told.Take(now += 0.5, Figures(memory, rate, dirty), Foretold(6));
                 // An end that has passed is told as "soon" until there is a new one.
                 if (told.Now!.MostSeconds == 0)
                     continue;
@@ -82,11 +93,13 @@ public class TimeLeftTests
     [InlineData(100.0, 290.0, "2 min–5 min left")]
     public void It_is_told_as_a_range(double? least, double? most, string? text) => Format.Left(least, most)?.Replace('\u2009', ' ').ShouldBe(text);
 
-    Eta? At(double now, long memory, long rate, long dirty, double? foretold = null)
+    Eta? At(double now, long memory, long rate, long? dirty, double? foretold = null, double? writes = null)
     {
-        left.Take(now, Figures(memory, rate, dirty), foretold);
+        left.Take(now, Figures(memory, rate, dirty), foretold is { } seconds ? Foretold(seconds, writes) : null);
         return left.Now;
     }
 
-    static MigrationProgress Figures(long memory, long rate, long dirty) => new(256 << 20, memory << 20, 0, rate << 20, dirty << 20, 1, null, 50);
+    static MigrationProgress Figures(long memory, long rate, long? dirty) => new(256 << 20, memory << 20, 0, rate << 20, dirty << 20, 1, null, 50);
+
+    static Prediction Foretold(double seconds, double? writes = null) => new(seconds, 10, 20, true, 0) { DirtyBytesPerSecond = writes * (1 << 20) };
 }

@@ -22,7 +22,7 @@ export class Figures {
       else this.set("left", mib(progress.left.last), `MiB of ${mib(progress.total)}`);
       // Of a copy that is over its last figure says nothing: the link was idle by then. The receipt has the whole copy's.
       if (!over) this.set("bandwidth", mib(progress.bandwidth.last), "MiB/s");
-      this.set("writes", mib(progress.dirty.last), "MiB/s");
+      this.set("writes", Number.isNaN(progress.dirty.last) ? "–" : mib(progress.dirty.last), "MiB/s");
       this.set("iteration", progress.iteration.toFixed(0), "");
     }
     const [left, unit, why] = timeLeft(progress, latest(progress, pings), known);

@@ -3,7 +3,7 @@
 
 interface Common { t: number; at?: number }
 
-export interface ProgressFrame extends Common { k: "progress"; total: number; left: number; dtotal?: number | null; dleft?: number | null; bw: number; dirty: number; it: number; pct: number; least?: number; most?: number; why?: string }
+export interface ProgressFrame extends Common { k: "progress"; total: number; left: number; dtotal?: number | null; dleft?: number | null; bw: number; dirty?: number; it: number; pct: number; least?: number; most?: number; why?: string }
 /** s: [sequence, sent ms, round trip ms or null, flags]; a ping comes again when its answer does, and the last counts. */
 export interface PingsFrame extends Common { k: "pings"; s: [number, number, number | null, number][] }
 export interface PhaseFrame extends Common { k: "phase"; phase: string; state: "started" | "ended"; detail?: string | null }

@@ -65,6 +65,7 @@ function trace(u: uPlot, scene: Scene, values: Column, scale: string): [Path2D, 
   const [from, to] = visible(u, scene.progress.t, 1);
   if (to - from < 1) return null;
   const path = new Path2D();
+  // What is not a number is passed over: a canvas draws no line to it.
   for (let i = from; i < to; i++)
     path.lineTo(u.valToPos(scene.progress.t.at(i), "x", true), u.valToPos(values.at(i), scale, true));
   return [path, u.valToPos(scene.progress.t.at(from), "x", true), u.valToPos(scene.progress.t.at(to - 1), "x", true)];

@@ -27,9 +27,10 @@ export class Progress {
     this.t.push(frame.t);
     this.left.push(frame.left);
     this.bandwidth.push(frame.bw);
-    this.dirty.push(frame.dirty);
+    // During the first pass nobody knows.
+    this.dirty.push(frame.dirty ?? NaN);
     this.total = Math.max(this.total, frame.total);
-    this.peakRate = Math.max(this.peakRate, frame.bw, frame.dirty);
+    this.peakRate = Math.max(this.peakRate, frame.bw, frame.dirty ?? 0);
   }
 
   clear(): void {

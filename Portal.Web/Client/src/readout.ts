@@ -14,7 +14,7 @@ export function read(at: number, step: number, progress: Progress, pings: Pings)
     rows.push(
       { kind: "mem", name: "memory left", value: `${mib(progress.left.at(i))}${thin}MiB` },
       { kind: "bw", name: "bandwidth", value: `${mib(progress.bandwidth.at(i))}${thin}MiB/s` },
-      { kind: "dirty", name: "guest writes", value: `${mib(progress.dirty.at(i))}${thin}MiB/s` });
+      { kind: "dirty", name: "guest writes", value: Number.isNaN(progress.dirty.at(i)) ? "not known yet" : `${mib(progress.dirty.at(i))}${thin}MiB/s` });
   const p = nearest(pings.sent, at * 1000);
   if (pings.count > 0 && Math.abs(pings.sent.at(p) / 1000 - at) <= Math.max(step * 4, pings.intervalMs / 500))
     rows.push({ kind: "ping", name: "ping", value: fateInWords(pings, p) });

@@ -36,3 +36,12 @@ test("nothing left to send is not the end: the destination has yet to run it", (
   assert.deepEqual(timeLeft(copy({}), 1, moving), ["~3", "s", ""]);
   assert.deepEqual(timeLeft(copy({ least: 4, most: 8 }), 4, { predicted: 3.4, arrived: true }), ["0", "s", ""]);
 });
+
+test("before the first pass is over nobody knows what the guest writes, and nothing is drawn of it", () => {
+  const made = new Progress();
+  made.add({ k: "progress", t: 1, total: 256, left: 128, bw: 64, it: 1, pct: 50 });
+  assert.ok(Number.isNaN(made.dirty.last));
+  made.add({ k: "progress", t: 2, total: 256, left: 100, bw: 64, dirty: 80, it: 2, pct: 60 });
+  assert.equal(made.dirty.last, 80);
+  assert.equal(made.peakRate, 80);
+});

@@ -74,7 +74,7 @@ public sealed class MoveRecord
                 return true;
             case Progress progress:
                 _percent = progress.Figures.Percent;
-                _left.Take(progress.At, progress.Figures, _predicted?.TotalSeconds);
+                _left.Take(progress.At, progress.Figures, _predicted);
                 return false;
             default:
                 return false;

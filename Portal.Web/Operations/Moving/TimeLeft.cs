@@ -1,3 +1,4 @@
+using Portal.Domain.Migrations;
 using Portal.Domain.Operations;
 using Portal.Hypervisor.Migrations;
 
@@ -15,7 +16,7 @@ sealed class TimeLeft
 
     bool endless;
     double until = double.PositiveInfinity;
-    MigrationProgress? grounds;
+    (MigrationProgress Figures, double? Writes)? grounds;
 
     /// <summary>What is left; null while the copy says nothing.</summary>
     public Eta? Now { get; private set; }
@@ -26,8 +27,8 @@ sealed class TimeLeft
     /// <summary>Takes in how the copy goes.</summary>
     /// <param name="now">Seconds on the move's axis.</param>
     /// <param name="figures">The copy.</param>
-    /// <param name="foretold">Seconds it was foretold to take; null: nothing was.</param>
-    public void Take(double now, MigrationProgress figures, double? foretold)
+    /// <param name="foretold">What it was foretold to be; null: nothing was.</param>
+    public void Take(double now, MigrationProgress figures, Prediction? foretold)
     {
         double left = figures.RemainingBytes + figures.DiskRemainingBytes, rate = figures.BytesPerSecond;
         if (left <= 0 || rate <= 0)
@@ -37,16 +38,19 @@ sealed class TimeLeft
         }
 
         // Between "nothing is written meanwhile" and "every write is sent again".
-        endless = figures.DirtyBytesPerSecond >= rate * (endless ? Better : Endless);
-        var (least, most) = (left / rate, endless ? double.PositiveInfinity : left / (rate - figures.DirtyBytesPerSecond));
-        if (grounds is null && foretold is { } promised)
-            until = Math.Max(now, promised);
-        Hold(now, most, figures);
+        // The hypervisor says what the guest writes only after a pass; until then it is what was measured before the move.
+        var known = figures.DirtyBytesPerSecond ?? foretold?.DirtyBytesPerSecond;
+        var writes = known ?? 0;
+        endless = writes >= rate * (endless ? Better : Endless);
+        var (least, most) = (left / rate, endless ? double.PositiveInfinity : left / (rate - writes));
+        if (grounds is null && foretold is not null)
+            until = Math.Max(now, foretold.TotalSeconds);
+        Hold(now, most, figures, known);
         var held = Math.Max(until - now, 0);
         Now = new Eta(Math.Min(least, held), double.IsFinite(held) ? held : null);
     }
 
-    void Hold(double now, double most, MigrationProgress figures)
+    void Hold(double now, double most, MigrationProgress figures, double? writes)
     {
         var end = now + most;
         // What differs by less than a second, or a sixth of what is left, is the estimate's own unrest.
@@ -54,20 +58,20 @@ sealed class TimeLeft
         if (end > until && end <= until + unrest)
             return;
         if (end > until)
-            Why = Reason(figures);
+            Why = Reason(figures, writes);
         else if (end < until - unrest)
             Why = null;
-        (until, grounds) = (end, figures);
+        (until, grounds) = (end, (figures, writes));
     }
 
     /// <summary>Why an end is later than was said, by what changed most plainly since.</summary>
-    string Reason(MigrationProgress now) => (now, grounds) switch
+    string Reason(MigrationProgress now, double? writes) => grounds switch
     {
         _ when endless => "the guest writes about as fast as it is copied",
-        (_, null) => "longer than was foretold",
-        (_, { } then) when now.BytesPerSecond < 0.8 * then.BytesPerSecond => "the network carries less than before",
-        (_, { } then) when now.DirtyBytesPerSecond > 1.25 * then.DirtyBytesPerSecond => "the guest writes more than before",
-        (_, { } then) when now.Iteration > then.Iteration => "what it wrote is sent again",
+        null => "longer than was foretold",
+        { Figures: var then } when now.BytesPerSecond < 0.8 * then.BytesPerSecond => "the network carries less than before",
+        { Writes: { } wrote } when writes > 1.25 * wrote => "the guest writes more than before",
+        { Figures: var then } when now.Iteration > then.Iteration => "what it wrote is sent again",
         _ => "the copy is slower than it was",
     };
 }
