@@ -87,6 +87,8 @@ start_app() {
   (
     exec 8>&- </dev/null >/dev/null 2>&1
     cd "$PORTAL_HOME" || exit
+    # The probe's thread may wait for no other; where that cannot be granted it takes its turn.
+    prlimit --pid "$BASHPID" --rtprio=1 || true
     ConnectionStrings__Portal=$(database_string) ASPNETCORE_URLS=$URL Portal__Lab=$LAB_FILE Portal__StateDir=$PORTAL_HOME/state \
       become_portal setsid bash -c 'echo $$ >"$1"; exec dotnet "$2" >>"$3" 2>&1' portal "$APP_PID_FILE" \
       "$APP_DIR/Portal.Web.dll" "$APP_LOG"
