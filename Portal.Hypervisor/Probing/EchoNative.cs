@@ -37,6 +37,9 @@ internal static unsafe partial class EchoNative
 
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out TimeSpec time);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int sched_setscheduler(int thread, int policy, in int priority);
 }
 
 /// <summary><c>struct pollfd</c>.</summary>

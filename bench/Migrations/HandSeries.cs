@@ -29,7 +29,7 @@ sealed class HandSeries(Stand stand, ByHand how)
             var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
             await ping.SettleAsync(ct).WaitAsync(TimeSpan.FromMinutes(1), ct);
             await wire.StopAsync();
-            silences.Add(wire.OfIndependentMs);
+            silences.Add(wire.OfIndependentMs(ping));
             seconds.Add(took);
         }
         catch (Exception e) when (MoveSeries.IsOfOne(e, ct))

@@ -42,6 +42,11 @@ static class MigrationBench
             }
         }
 
+        // Apart from the others, for a guest that answers a thousand pings a second has less time for its move.
+        var ruled = new MoveSeries(stand, "idle, watched each ms", moves, MostOfAKind, PlainPing.FineMs);
+        while (!ruled.IsOver)
+            await ruled.OneAsync(moved, new { mode = "Live" }, ct);
+
         var (direct, saved) = (new MoveSeries(stand, "quick direct", Some(moves), MostOfAKind), new MoveSeries(stand, "quick saved", Some(moves), MostOfAKind));
         while (!direct.IsOver && !saved.IsOver)
         {
@@ -61,7 +66,7 @@ static class MigrationBench
             new("virsh --live, 50 MB/s written", busyByHand.SilencesMs, null), new("Portal, live, 50 MB/s written", busy.Watched, BusyObjectiveMs),
             new("Portal, quick direct", direct.Watched, null), new("Portal, quick saved", saved.Watched, null),
         ], ct);
-        return [.. LiveFigures(idle, byHand), .. BusyFigures(busy, busyByHand), .. QuickFigures(idle, direct, saved), .. SharedFigures(all)];
+        return [.. LiveFigures(idle, byHand), .. BusyFigures(busy, busyByHand), .. QuickFigures(idle, direct, saved), .. PredictionFigures(all), .. ReceiptFigures([.. all, ruled], ruled)];
     }
 
     /// <summary>As many of the slower kinds as are enough for a median.</summary>
@@ -159,23 +164,33 @@ static class MigrationBench
         ];
     }
 
-    static IEnumerable<Figure> SharedFigures(IReadOnlyList<MoveSeries> all)
+    static IEnumerable<Figure> PredictionFigures(IReadOnlyList<MoveSeries> all)
     {
         var moved = all.SelectMany(series => series.Moved).ToList();
         var foretold = moved.Where(m => m.BlackoutErrorMs is not null).ToList();
         var excess = foretold.ConvertAll(m => m.BlackoutErrorMs!.Value / m.AllowedErrorMs);
-        // One that broke off has no receipt to agree with, and one that arrived without a figure agrees with none. Who says that he proves nothing claims nothing.
-        var receipts = moved.Count(m => !m.IsDoubted) + all.Sum(series => series.Broken + series.Stayed.Count(m => m.Receipt["status"]!.ToString() == "Moved"));
         return
         [
             new($"prediction of the blackout: error, median of {foretold.Count} mixed moves", foretold.ConvertAll(m => m.BlackoutErrorMs!.Value).Median(), "ms", null, "≤ max(20 ms, 25 %)", excess.Median() <= 1),
             Figure.AtMost("prediction of the time: error, median of the same", foretold.ConvertAll(m => m.SecondsError!.Value * 100).Median(), "%", 15),
-            Figure.AtLeast($"receipt's blackout within one interval of what the wire shows, of {receipts} moves", Agree(m => m.WireMs), "%", null, 99),
-            Figure.AtLeast("the same of an independent ping, which asks at moments of its own", Agree(m => m.WatchedMs), "%", null, 99),
-            Figure.AtMost("receipts that tell more than an interval less than the wire shows", moved.Count(m => m.WireMs - m.BlackoutMs > PlainPing.IntervalMs) * 100.0 / moved.Count, "%", 1),
+        ];
+    }
+
+    static IEnumerable<Figure> ReceiptFigures(IReadOnlyList<MoveSeries> all, MoveSeries ruled)
+    {
+        var moved = all.SelectMany(series => series.Moved).ToList();
+        return
+        [
+            Figure.AtLeast($"receipt's blackout within one interval of what the wire shows of its own pings, of {all.Sum(Receipts)} moves", Agree(all, m => m.WireMs), "%", null, 99),
+            Figure.AtLeast($"the same of an independent ping each ms, of {Receipts(ruled)} moves", Agree([ruled], m => m.WatchedMs), "%", null, 99),
+            Figure.AtMost("receipts that tell more than an interval less than the wire shows", moved.Count(m => m.WireMs - m.BlackoutMs > m.IntervalMs) * 100.0 / moved.Count, "%", 1),
             Figure.AtMost("receipts that say themselves that their ping proves nothing", moved.Count(m => m.IsDoubted) * 100.0 / moved.Count, "%", 5),
         ];
 
-        double Agree(Func<MoveSample, double> shown) => moved.Count(m => !m.IsDoubted && Math.Abs(m.BlackoutMs - shown(m)) <= PlainPing.IntervalMs) * 100.0 / receipts;
+        // One that broke off has no receipt to agree with, and one that arrived without a figure agrees with none. Who says that he proves nothing claims nothing.
+        static int Receipts(MoveSeries series) => series.Moved.Count(m => !m.IsDoubted) + series.Broken + series.Stayed.Count(m => m.Receipt["status"]!.ToString() == "Moved");
+
+        static double Agree(IReadOnlyList<MoveSeries> those, Func<MoveSample, double> shown) =>
+            those.Sum(series => series.Moved.Count(m => !m.IsDoubted && Math.Abs(m.BlackoutMs - shown(m)) <= m.IntervalMs)) * 100.0 / those.Sum(Receipts);
     }
 }

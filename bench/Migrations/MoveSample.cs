@@ -26,6 +26,9 @@ sealed record MoveSample(JsonNode Receipt, double WatchedMs, double WireMs, doub
     /// <summary>Whether the receipt says itself that its probe proves nothing.</summary>
     public bool IsDoubted => Receipt["measured"]?["probeInvalid"] is not null;
 
+    /// <summary>Time between the portal's own pings, ms: a receipt cannot be truer than that.</summary>
+    public double IntervalMs => Number("measured", "intervalMs")!.Value;
+
     public double PauseMs => Number("measured", "pauseMs") ?? double.NaN;
 
     public double Seconds => Number("measured", "totalSeconds")!.Value;

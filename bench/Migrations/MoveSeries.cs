@@ -9,7 +9,8 @@ namespace Portal.Bench.Migrations;
 /// <param name="name">What they are called.</param>
 /// <param name="wanted">How many are to be made.</param>
 /// <param name="most">No further one is begun after so long.</param>
-sealed class MoveSeries(Stand stand, string name, int wanted, TimeSpan most)
+/// <param name="watchedEachMs">Time between the independent pings, ms.</param>
+sealed class MoveSeries(Stand stand, string name, int wanted, TimeSpan most, int watchedEachMs = PlainPing.UsualMs)
 {
     readonly List<MoveSample> moved = [];
     readonly List<MoveSample> stayed = [];
@@ -46,14 +47,14 @@ sealed class MoveSeries(Stand stand, string name, int wanted, TimeSpan most)
         try
         {
             var destination = stand.Lab.Next(await machine.HomeAsync(ct));
-            await using var ping = PlainPing.Start(machine.Address);
+            await using var ping = PlainPing.Start(machine.Address, watchedEachMs);
             await ping.FirstReply.WaitAsync(TimeSpan.FromSeconds(30), ct);
             await using var wire = await WireTap.StartAsync(machine.Address, ct);
             var ordered = Stopwatch.GetTimestamp();
             var receipt = await machine.OutcomeAsync(await machine.MoveAsync(destination, ct, order), ct);
             var seconds = Stopwatch.GetElapsedTime(ordered).TotalSeconds;
             await wire.StopAsync();
-            var sample = new MoveSample(receipt, wire.OfIndependentMs, receipt["measured"]?["intervalMs"]?.GetValue<double>() is { } interval ? wire.OfPortalMs(interval) : double.NaN, seconds);
+            var sample = new MoveSample(receipt, wire.OfIndependentMs(ping), receipt["measured"]?["intervalMs"]?.GetValue<double>() is { } interval ? wire.OfPortalMs(interval) : double.NaN, seconds);
             (sample.HasMoved ? moved : stayed).Add(sample);
             Tell(sample.HasMoved ? string.Create(CultureInfo.InvariantCulture, $"{sample.BlackoutMs:0} ms (pause {sample.PauseMs:0} ms, independent ping {sample.WatchedMs:0} ms, on the wire {sample.WireMs:0} ms{(sample.IsDoubted ? ", doubted" : "")}) in {sample.Seconds:0.0} s") : receipt["message"]?.ToString() ?? "no message");
         }

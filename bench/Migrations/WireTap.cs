@@ -67,7 +67,7 @@ sealed partial class WireTap : IAsyncDisposable
     public double OfPortalMs(double intervalMs) => Silence(PortalsLength, intervalMs);
 
     /// <summary>The longest gap between replies to the independent pings, less the interval, ms.</summary>
-    public double OfIndependentMs => Silence(IndependentLength, PlainPing.IntervalMs);
+    public double OfIndependentMs(PlainPing ping) => Silence(IndependentLength, ping.IntervalMs);
 
     /// <summary>
     /// Of the densest stream of that length: the portal also asks now and then whether a guest is there at all. A reply to the very next request
