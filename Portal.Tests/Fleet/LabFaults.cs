@@ -60,6 +60,22 @@ public static class LabFaults
         return new Mend(() => AsRootAsync([.. nft, "delete table inet cut"]));
     }
 
+    /// <summary>Adds a port to a host's bridge, as a guest's start does; disposing removes it.</summary>
+    public static async Task<IAsyncDisposable> AddPortAsync(this LabFixture lab, string host, string mac)
+    {
+        string[] ip = ["ip", "-n", $"{lab.File.Name}-{host}", "link"];
+        await AsRootAsync([.. ip, "add", "guest", "address", mac, "master", "br0", "type", "veth", "peer", "name", "guest-far"]);
+        return new Mend(() => AsRootAsync([.. ip, "delete", "guest"]));
+    }
+
+    /// <summary>The MAC of a host's bridge.</summary>
+    public static async Task<string> BridgeAddressAsync(this LabFixture lab, string host)
+    {
+        string[] command = Rooted(["ip", "netns", "exec", $"{lab.File.Name}-{host}", "cat", "/sys/class/net/br0/address"]);
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return (await Wait.WithinAsync("the bridge's address", TimeSpan.FromSeconds(60), process.StandardOutput.ReadToEndAsync())).Trim();
+    }
+
     /// <summary>Kills a guest's process on one host, as the kernel does that runs out of memory.</summary>
     public static async Task KillGuestAsync(this LabFixture lab, string host, string machine)
         => await AsRootAsync("kill", "-KILL", (await File.ReadAllTextAsync($"/run/portal-lab/{lab.File.Name}/{host}/qemu/{machine}.pid")).Trim());
@@ -145,7 +161,9 @@ public static class LabFaults
     private static string Script([CallerFilePath] string here = "")
         => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "lab", "lab"));
 
-    private static Task AsRootAsync(params string[] command) => ExecuteAsync(Environment.IsPrivilegedProcess ? command : ["sudo", "-n", .. command]);
+    private static Task AsRootAsync(params string[] command) => ExecuteAsync(Rooted(command));
+
+    private static string[] Rooted(string[] command) => Environment.IsPrivilegedProcess ? command : ["sudo", "-n", .. command];
 
     private static async Task ExecuteAsync(string[] command)
     {
