@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Domain.Machines;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 using Portal.Domain.Scoping;
 
 namespace Portal.Domain.Evacuations;
@@ -40,8 +41,11 @@ static class ObjectivePreview
         if (ObjectiveRules.Stricter(standing, Asked(terms)) is not { } objective || survey.HostOf(route.From) is not { } from || survey.HostOf(route.To) is not { } to)
             return null;
         var modes = new MoveOutlook(machine, predictor, null, GuestSight.Unseen).Modes(from, to, objective);
-        var mode = ObjectiveRules.Pick(objective, modes, terms.Mode, mayChoose: true);
-        var outlook = ObjectiveRules.Outlook(objective, modes.Single(m => m.Mode == (mode ?? terms.Mode)).Predicted);
+        // What a made policy would do is not looked up for a preview: it is taken for one that pauses.
+        var ending = terms.Move?.PolicyId is null ? ObjectiveRules.EndingOf(terms.Move?.Policy, made: null) : MoveEnding.PauseAndFinish;
+        var mode = ObjectiveRules.Pick(objective, modes, terms.Mode, mayChoose: true, ending);
+        var way = modes.Single(m => m.Mode == (mode ?? terms.Mode));
+        var outlook = ObjectiveRules.Outlook(objective, way.Predicted, way.Mode == MigrationMode.Live && ObjectiveRules.IsBound(ending, modes.Any(m => m is { Mode: MigrationMode.PostCopy, WhyNot: null })));
         return new MovePromise(objective.Words, mode, outlook, mode is null ? ObjectiveRules.Figures(modes) : null);
     }
 }

@@ -89,7 +89,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         if (!chosen.IsOk)
             return chosen.Refusal;
         var destination = chosen.Value;
-        var way = PickMode(machine, source, destination, hosts, ties, wanted, outlook);
+        var way = PickMode(machine, source, destination, hosts, ties, wanted, ObjectiveRules.EndingOf(wanted.Policy, made?.Value), outlook);
         if (!way.IsOk)
             return way.Refusal;
         wanted = wanted with { Mode = way.Value };
@@ -117,14 +117,17 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
             : asked;
 
     /// <summary>The mode the move is made with; a refusal when none keeps the objective and nobody said why it does not count.</summary>
-    static Result<MigrationMode> PickMode(Machine machine, Host source, Host destination, List<Host> hosts, MachineTies ties, MigrationParameters wanted, MoveOutlook outlook)
+    static Result<MigrationMode> PickMode(Machine machine, Host source, Host destination, List<Host> hosts, MachineTies ties, MigrationParameters wanted, MoveEnding ending, MoveOutlook outlook)
     {
         if (Objective.Of(wanted.ObjectiveMs, wanted.ObjectivePings) is not { } objective || wanted.Override is not null)
             return wanted.Mode;
         var modes = outlook.Modes(source, destination, objective);
-        if (ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode) is { } mode)
+        if (ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode, ending) is { } mode)
             return mode;
-        return new ObjectiveNotKept(machine.Name, destination.Name, objective, ObjectiveRules.Figures(modes), Keeping(source, destination, hosts, ties, objective, modes, outlook));
+        var possible = ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode, MoveEnding.GiveUp) is not null
+            ? "Order it under balanced, which slows the machine, and leaves it where it is rather than break that."
+            : Keeping(source, destination, hosts, ties, objective, modes, outlook);
+        return new ObjectiveNotKept(machine.Name, destination.Name, objective, ObjectiveRules.Figures(modes), possible);
     }
 
     /// <summary>What would keep an objective that the move asked for does not; null when nothing known does.</summary>

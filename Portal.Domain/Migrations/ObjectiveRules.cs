@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Domain.MovePolicies;
 
 namespace Portal.Domain.Migrations;
 
@@ -13,26 +14,43 @@ public static class ObjectiveRules
     /// <param name="modes">Every mode on the route.</param>
     /// <param name="asked">The mode asked for.</param>
     /// <param name="mayChoose">Whether another may be taken.</param>
-    public static MigrationMode? Pick(Objective objective, IReadOnlyList<ModeForecast> modes, MigrationMode asked, bool mayChoose)
+    /// <param name="ending">What a live move's policy does where no allowed pause will do.</param>
+    public static MigrationMode? Pick(Objective objective, IReadOnlyList<ModeForecast> modes, MigrationMode asked, bool mayChoose, MoveEnding ending)
     {
+        var isBound = IsBound(ending, modes.Any(m => m is { Mode: MigrationMode.PostCopy, WhyNot: null }));
+        ObjectiveOutlook Of(ModeForecast way) => Outlook(objective, way.Predicted, isBound && way.Mode == MigrationMode.Live);
         var wanted = modes.Single(m => m.Mode == asked);
-        if (mayChoose && (wanted.WhyNot is not null || Outlook(objective, wanted.Predicted) is ObjectiveOutlook.Unlikely or ObjectiveOutlook.No)
-            && Alternatives.Select(mode => modes.Single(m => m.Mode == mode)).FirstOrDefault(m => m.WhyNot is null && Outlook(objective, m.Predicted) is ObjectiveOutlook.Yes or ObjectiveOutlook.Likely) is { } other)
+        if (mayChoose && (wanted.WhyNot is not null || Of(wanted) is ObjectiveOutlook.Unlikely or ObjectiveOutlook.No)
+            && Alternatives.Select(mode => modes.Single(m => m.Mode == mode)).FirstOrDefault(m => m.WhyNot is null && Of(m) is ObjectiveOutlook.Yes or ObjectiveOutlook.Likely) is { } other)
         {
             return other.Mode;
         }
-        return wanted.WhyNot is null && Outlook(objective, wanted.Predicted) != ObjectiveOutlook.No ? asked : null;
+        return wanted.WhyNot is null && Of(wanted) != ObjectiveOutlook.No ? asked : null;
     }
 
-    /// <summary>As the figures say; ones that rest on nothing refuse nothing.</summary>
-    public static ObjectiveOutlook Outlook(Objective objective, Prediction predicted) =>
-        objective.Outlook(predicted) is var outlook && outlook == ObjectiveOutlook.No && !predicted.IsGrounded ? ObjectiveOutlook.Unlikely : outlook;
+    /// <summary>What a live move does under that policy where no allowed pause will do. Where none is named it is made under balanced, which gives up less often than gentle and never risks the guest.</summary>
+    public static MoveEnding EndingOf(MigrationPolicy? policy, MadePolicy? made) => made?.Terms.Ending ?? (policy ?? MigrationPolicy.Balanced) switch
+    {
+        MigrationPolicy.Gentle or MigrationPolicy.Balanced => MoveEnding.GiveUp,
+        MigrationPolicy.MustMove => MoveEnding.PostCopy,
+        MigrationPolicy.MaintenanceWindow => MoveEnding.PauseAndFinish,
+    };
+
+    /// <summary>Whether a move that ends so never pauses for longer than was promised: it is given up first, or goes post-copy.</summary>
+    public static bool IsBound(MoveEnding ending, bool canPostCopy) => ending == MoveEnding.GiveUp || (ending == MoveEnding.PostCopy && canPostCopy);
+
+    /// <summary>
+    /// As the figures say; ones that rest on nothing refuse nothing. Nor do a guest's writes that outrun the network where its pause is bound: they cost
+    /// the move, or send the guest ahead of its memory, and leave the promise.
+    /// </summary>
+    public static ObjectiveOutlook Outlook(Objective objective, Prediction predicted, bool isBound) =>
+        objective.Outlook(predicted) is var outlook && outlook == ObjectiveOutlook.No && (!predicted.IsGrounded || (isBound && !predicted.Converges)) ? ObjectiveOutlook.Unlikely : outlook;
 
     /// <summary>The objective that allows less; null when there is none.</summary>
     public static Objective? Stricter(Objective? one, Objective? other) => one is null || other?.AllowedMs < one.AllowedMs ? other : one;
 
     /// <summary>A move that has just been foretold anew: why it should not be made after all; null when it should.</summary>
-    public static string? RefuseNow(Objective objective, Prediction predicted, string machine) => Outlook(objective, predicted) == ObjectiveOutlook.No
+    public static string? RefuseNow(Objective objective, Prediction predicted, string machine, bool isBound) => Outlook(objective, predicted, isBound) == ObjectiveOutlook.No
         ? $"The objective of {machine} is {objective.Words}, and {Range(predicted)} of silence is foretold now. Nothing was moved. Move it another way, to another host, when it writes less, or say why the objective does not count this time."
         : null;
 

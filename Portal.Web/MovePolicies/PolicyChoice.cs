@@ -9,20 +9,21 @@ namespace Portal.Web.MovePolicies;
 /// <param name="Key">What stands for it in a form.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Means">What comes of it.</param>
-sealed record PolicyChoice(string Key, string Name, string Means)
+/// <param name="Ending">What it does where no allowed pause will do.</param>
+sealed record PolicyChoice(string Key, string Name, string Means, MoveEnding Ending)
 {
     /// <summary>The choice where nobody made one.</summary>
     public const string Usual = nameof(MigrationPolicy.Balanced);
 
     /// <summary>Those that are built in.</summary>
     public static IReadOnlyList<PolicyChoice> BuiltIn { get; } =
-        [.. Enum.GetValues<MigrationPolicy>().Select(policy => new PolicyChoice(policy.ToString(), Words.Of(policy), Words.Means(policy)))];
+        [.. Enum.GetValues<MigrationPolicy>().Select(policy => new PolicyChoice(policy.ToString(), Words.Of(policy), Words.Means(policy), ObjectiveRules.EndingOf(policy, made: null)))];
 
     /// <summary>Those that are built in, then those that were made and are not retired.</summary>
     public static async Task<IReadOnlyList<PolicyChoice>> AllAsync(MovePolicyService policies, Actor actor, CancellationToken cancellationToken)
     {
         var made = await policies.ListAsync(actor, new ListQuery(Take: MovePolicyService.Most, Filters: new Dictionary<string, string>(StringComparer.Ordinal) { ["retired"] = "no" }), cancellationToken);
-        return [.. BuiltIn, .. made.Items.Select(policy => new PolicyChoice(KeyOf(policy.Id), policy.Name, MovePolicyWords.Means(policy.Terms)))];
+        return [.. BuiltIn, .. made.Items.Select(policy => new PolicyChoice(KeyOf(policy.Id), policy.Name, MovePolicyWords.Means(policy.Terms), policy.Terms.Ending))];
     }
 
     /// <summary>What stands for what an order says.</summary>

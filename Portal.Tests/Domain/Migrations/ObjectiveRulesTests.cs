@@ -1,6 +1,7 @@
 using CsCheck;
 using Portal.Domain.Hosts;
 using Portal.Domain.Migrations;
+using Portal.Domain.MovePolicies;
 
 namespace Portal.Tests.Domain.Migrations;
 
@@ -13,10 +14,10 @@ public sealed class ObjectiveRulesTests
     {
         var modes = Modes(live: 300, direct: 60, saved: 900);
 
-        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: false).ShouldBeNull();
-        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: true).ShouldBe(MigrationMode.QuickDirect);
-        ObjectiveRules.Pick(Tenth, modes, MigrationMode.QuickDirect, mayChoose: true).ShouldBe(MigrationMode.QuickDirect);
-        ObjectiveRules.Pick(Tenth, Modes(live: 300, direct: 400, saved: 900), MigrationMode.Live, mayChoose: true).ShouldBeNull();
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: false, MoveEnding.GiveUp).ShouldBeNull();
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: true, MoveEnding.GiveUp).ShouldBe(MigrationMode.QuickDirect);
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.QuickDirect, mayChoose: true, MoveEnding.GiveUp).ShouldBe(MigrationMode.QuickDirect);
+        ObjectiveRules.Pick(Tenth, Modes(live: 300, direct: 400, saved: 900), MigrationMode.Live, mayChoose: true, MoveEnding.GiveUp).ShouldBeNull();
     }
 
     [Fact]
@@ -24,13 +25,39 @@ public sealed class ObjectiveRulesTests
     {
         var modes = Modes(live: 300, direct: 400, saved: 900, postCopy: 20);
 
-        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: true).ShouldBeNull();
-        ObjectiveRules.Pick(Tenth, modes, MigrationMode.PostCopy, mayChoose: false).ShouldBe(MigrationMode.PostCopy);
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: true, MoveEnding.GiveUp).ShouldBeNull();
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.PostCopy, mayChoose: false, MoveEnding.GiveUp).ShouldBe(MigrationMode.PostCopy);
+    }
+
+    [Fact]
+    public void A_guest_that_outruns_the_network_is_moved_live_only_under_a_policy_whose_pause_is_bound()
+    {
+        IReadOnlyList<ModeForecast> modes = [.. Modes(live: 300, direct: 400, saved: 900).Select(m => m.Mode == MigrationMode.Live ? m with { Predicted = m.Predicted with { Converges = false } } : m)];
+        IReadOnlyList<ModeForecast> noPostCopy = [.. modes.Select(m => m.Mode == MigrationMode.PostCopy ? m with { WhyNot = "The kernel does not let it." } : m)];
+
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: false, MoveEnding.GiveUp).ShouldBe(MigrationMode.Live);
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: false, MoveEnding.PostCopy).ShouldBe(MigrationMode.Live);
+        ObjectiveRules.Pick(Tenth, noPostCopy, MigrationMode.Live, mayChoose: false, MoveEnding.PostCopy).ShouldBeNull("it would be paused");
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.Live, mayChoose: false, MoveEnding.PauseAndFinish).ShouldBeNull();
+        ObjectiveRules.Pick(Tenth, modes, MigrationMode.QuickDirect, mayChoose: false, MoveEnding.GiveUp).ShouldBeNull("standing still it writes nothing");
+        ObjectiveRules.Pick(Tenth, Modes(live: 300, direct: 400, saved: 900), MigrationMode.Live, mayChoose: false, MoveEnding.GiveUp).ShouldBeNull("it is the route that takes so long");
+        ObjectiveRules.RefuseNow(Tenth, modes[0].Predicted, "web", isBound: true).ShouldBeNull();
+        ObjectiveRules.RefuseNow(Tenth, modes[0].Predicted, "web", isBound: false).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_made_policy_counts_before_a_built_in_one_and_where_none_is_named_balanced_does()
+    {
+        var night = new MadePolicy(Guid.CreateVersion7(), "night", new MovePolicyTerms(true, MoveEnding.PauseAndFinish, 10, 100, 600));
+
+        ObjectiveRules.EndingOf(MigrationPolicy.Balanced, night).ShouldBe(MoveEnding.PauseAndFinish);
+        ObjectiveRules.EndingOf(null, null).ShouldBe(ObjectiveRules.EndingOf(MigrationPolicy.Balanced, null));
+        ObjectiveRules.EndingOf(MigrationPolicy.MustMove, null).ShouldBe(MoveEnding.PostCopy);
     }
 
     [Fact]
     public void Figures_that_rest_on_nothing_refuse_nothing() =>
-        ObjectiveRules.Pick(Tenth, [.. Modes(live: 300, direct: 400, saved: 900).Select(m => m with { Predicted = m.Predicted with { IsGrounded = false } })], MigrationMode.Live, mayChoose: false).ShouldBe(MigrationMode.Live);
+        ObjectiveRules.Pick(Tenth, [.. Modes(live: 300, direct: 400, saved: 900).Select(m => m with { Predicted = m.Predicted with { IsGrounded = false } })], MigrationMode.Live, mayChoose: false, MoveEnding.GiveUp).ShouldBe(MigrationMode.Live);
 
     [Fact]
     public void An_objective_of_pings_is_judged_by_the_pings_that_were_lost_and_allows_as_many_seconds()

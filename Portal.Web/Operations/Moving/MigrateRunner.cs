@@ -158,6 +158,8 @@ public sealed class MigrateRunner(
         var question = new MoveQuestion(machine.Id, move.MemoryMib, new Domain.Evacuations.Route(move.SourceHostId, move.DestinationHostId), move.Mode, Domain.Migrations.GuestSight.Unseen,
             move.Objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs);
         var stream = move.Stream ?? StreamTerms.Plain;
+        var canPostCopy = MoveRules.RefuseMode(Domain.Migrations.MigrationMode.PostCopy, task.Source, task.Destination) is null;
+        var isBound = move.Mode == Domain.Migrations.MigrationMode.Live && ObjectiveRules.IsBound(ObjectiveRules.EndingOf(move.Policy, move.MadePolicy), canPostCopy);
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Source.Pool,
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
@@ -177,7 +179,7 @@ public sealed class MigrateRunner(
         {
             var predicted = predictor.Foretell(question with { Sight = MoveWords.From(sight) });
             record.Foretell(predicted);
-            var refusal = move is { Objective: { } objective, OverrideReason: null } ? ObjectiveRules.RefuseNow(objective, predicted, move.MachineName) : null;
+            var refusal = move is { Objective: { } objective, OverrideReason: null } ? ObjectiveRules.RefuseNow(objective, predicted, move.MachineName, isBound) : null;
             return new Foresight(MoveWords.From(predicted), refusal);
         }
     }
