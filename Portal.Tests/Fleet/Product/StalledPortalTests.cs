@@ -14,13 +14,18 @@ public sealed class StalledPortalTests(FleetPortal portal)
     {
         var machine = (await portal.RunningAsync(1))[0];
         var address = IPAddress.Parse(machine.Address);
+        // An earlier test may have started it anew only just now: a guest that still boots answers nobody.
+        var before = await GuestCounter.ReadAsync(address, Stop);
         await portal.Lab.ThrottleAsync(machine.HostName!, machine.Id, 2);
         var move = await portal.MoveAsync(machine.Id, portal.Others(machine.HostName)[0]);
         await portal.CopyingAsync(move);
-        var before = await GuestCounter.ReadAsync(address, Stop);
 
         await using (await portal.StallAsync())
-            (await GuestCounter.UntilAsync(address, reading => reading.UptimeMs > before.UptimeMs + 2_000, Stop)).Boot.ShouldBe(before.Boot, "the guest answers others all the while");
+        {
+            var stalled = await GuestCounter.ReadAsync(address, Stop);
+            (await GuestCounter.UntilAsync(address, reading => reading.UptimeMs > stalled.UptimeMs + 2_000, Stop)).Boot.ShouldBe(before.Boot, "the guest answers others all the while");
+        }
+
         (await portal.Admin.PostAsync($"migrations/{move.Id}/cancel")).Status.ShouldBe(HttpStatusCode.Accepted);
 
         var ended = await portal.EndedAsync(move);
