@@ -294,5 +294,5 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
 
     /// <summary>The figures that explain a copy that did not come to its end.</summary>
     public string Describe() => Last is not { } last ? "no statistics" : string.Create(CultureInfo.InvariantCulture,
-        $"{last.RemainingBytes / 1048576.0:0} MiB left after {IterationOf(last)} passes; the guest writes {(DirtyBytesPerSecond is { } writes ? $"{writes / 1048576.0:0} MiB/s" : "nobody knows how much")} and the network carries {last.BytesPerSecond / 1048576.0:0} MiB/s");
+        $"{last.RemainingBytes / 1048576.0:0} MiB left after {IterationOf(last)} passes; {(DirtyBytesPerSecond is { } writes ? $"the guest writes {writes / 1048576.0:0} MiB/s" : "how much the guest writes is not known")} and the network carries {last.BytesPerSecond / 1048576.0:0} MiB/s");
 }
