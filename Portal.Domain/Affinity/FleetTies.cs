@@ -37,6 +37,10 @@ public sealed class FleetTies
     public FleetTies With(Guid machine, Guid host) => machines.TryGetValue(machine, out var at) && byMachine.Contains(machine)
         ? new(Ties, byMachine, machines.SetItem(machine, at with { Incoming = host }), leaving) : this;
 
+    /// <summary>The same with a machine that lives on a host now.</summary>
+    public FleetTies Arrived(Guid machine, Guid host) => machines.TryGetValue(machine, out var at) && byMachine.Contains(machine)
+        ? new(Ties, byMachine, machines.SetItem(machine, at with { Home = host, Incoming = null }), leaving) : this;
+
     /// <summary>The same with a host that everything is to leave.</summary>
     public FleetTies Leaving(Guid host) => Ties.Count == 0 ? this : new(Ties, byMachine, machines, leaving.Add(host));
 

@@ -37,7 +37,7 @@ public sealed record BalanceQuestion(IReadOnlyList<HostRoom> Hosts, IReadOnlyLis
                 CpusBusy = Math.Max(0, l.Value.CpusBusy + come[l.Key].Sum(m => m.CpusUsed) - gone[l.Key].Sum(m => m.CpusUsed)),
                 MemoryUsedMib = Math.Clamp(l.Value.MemoryUsedMib + come[l.Key].Sum(m => (long)m.Size.MemoryMib) - gone[l.Key].Sum(m => (long)m.Size.MemoryMib), 0, l.Value.MemoryMib),
             }),
-            Ties = moves.Aggregate(Ties, (ties, m) => ties.With(m.Machine.Id, m.Route.To)),
+            Ties = moves.Aggregate(Ties, (ties, m) => ties.Arrived(m.Machine.Id, m.Route.To)),
         };
     }
 }
@@ -93,6 +93,8 @@ public static class BalancePlanner
         while (true)
         {
             var plan = Descend(question, staying);
+            if (plan.Moves.Count == 0)
+                return plan;
             var from = plan.Moves.ToDictionary(m => m.Machine.Id, m => m.Route.From);
             var back = Descend(question.After(plan.Moves), []).Moves.Where(m => from.TryGetValue(m.Machine.Id, out var home) && home == m.Route.To).Select(m => m.Machine.Id).ToList();
             if (back.Count == 0)

@@ -283,7 +283,8 @@ internal sealed class CopyWatch(MoveEnds ends, MigrationPlan plan, Findings find
         _percent = Math.Max(_percent, 100.0 * (total - left) / total);
         bulletin.Report(new MigrationProgress(
             memory, left - statistics.DiskRemainingBytes, statistics.ProcessedBytes, statistics.TotalBytes > 0 ? statistics.BytesPerSecond : statistics.DiskBytesPerSecond,
-            (long?)DirtyBytesPerSecond, IterationOf(statistics), statistics.DowntimeMs, Math.Round(_percent, 1))
+            // One that stands still writes nothing.
+            plan.Mode.KeepsRunning() ? (long?)DirtyBytesPerSecond : 0, IterationOf(statistics), statistics.DowntimeMs, Math.Round(_percent, 1))
         {
             DiskTotalBytes = statistics.DiskTotalBytes, DiskRemainingBytes = statistics.DiskRemainingBytes,
         });

@@ -14,13 +14,13 @@ internal static class MoveFailure
 
     private static readonly string[] Disconnected =
     [
-        "client socket is closed", "keepalive timeout", "received hangup event on socket", "End of file while reading data", "Cannot recv data", "Cannot write data",
+        "client socket is closed", "keepalive timeout", "received hangup event on socket", "received error event on socket", "End of file while reading data", "Cannot recv data", "Cannot write data",
     ];
 
     private static readonly string[] Certificates = ["TLS", "credentials", "x509"];
 
     /// <summary>Whether the stream ended before all was sent: its process at the other end died, or the network was cut.</summary>
-    public static bool IsBrokenOff(string said) => Broken.Any(words => said.Contains(words, StringComparison.Ordinal));
+    public static bool IsBrokenOff(string said) => !said.Contains("TLS handshake failed", StringComparison.Ordinal) && Broken.Any(words => said.Contains(words, StringComparison.Ordinal));
 
     /// <summary>Whether the two hosts' daemons lost each other: one of them stopped, or the network was cut.</summary>
     public static bool IsDisconnected(string said) => Disconnected.Any(words => said.Contains(words, StringComparison.Ordinal));

@@ -77,7 +77,8 @@ internal static class SwitchoverController
         if (isHeld && now.Iteration < 2)
             return false;
         // What was written since the pass began stands in no figure yet; it is to be sent like the rest.
-        var left = now.RemainingBytes + now.DirtyBytesPerSecond * (now.At - state.PassSince);
+        var since = now.Iteration > state.Iteration ? 0 : now.At - state.PassSince;
+        var left = now.RemainingBytes + now.DirtyBytesPerSecond * since;
         return now.At + TimeMargin * left / state.CarriedBytesPerSecond + MarginSeconds > rules.Seconds;
     }
 

@@ -101,6 +101,11 @@ public sealed class BalancePlannerTests
         foreseen.Machines.ShouldBe(done.Machines);
         foreach (var strength in Enum.GetValues<AffinityStrength>())
             foreseen.Ties.Broken(strength).ShouldBe(done.Ties.Broken(strength));
+        foreach (var machine in fleet.Machines)
+        {
+            foreach (var host in fleet.Hosts)
+                (foreseen.Ties.For(machine.Id).Bar(host.Id, host.Name) is null).ShouldBe(done.Ties.For(machine.Id).Bar(host.Id, host.Name) is null);
+        }
         foreach (var (host, load) in done.Loads)
         {
             foreseen.Loads[host].MemoryUsedMib.ShouldBe(load.MemoryUsedMib);

@@ -21,6 +21,7 @@ public class MoveFailureTests
     [Theory]
     [InlineData("internal error: unable to execute QEMU command 'object-add': Unable to access credentials /etc/pki/qemu/ca-cert.pem: No such file or directory")]
     [InlineData("operation failed: job 'migration out' failed: TLS handshake failed: Error in the certificate.")]
+    [InlineData("operation failed: job 'migration out' failed: TLS handshake failed: Error in the pull function: Unable to read from socket: Connection reset by peer")]
     [InlineData("operation failed: job 'migration out' failed: Certificate does not match the hostname; TLS x509 authz check failed")]
     public void Certificates_are_known(string said)
     {

@@ -158,8 +158,7 @@ public sealed class MigrateRunner(
         var question = new MoveQuestion(machine.Id, move.MemoryMib, new Domain.Evacuations.Route(move.SourceHostId, move.DestinationHostId), move.Mode, Domain.Migrations.GuestSight.Unseen,
             move.Objective?.AllowedMs ?? MoveQuestion.UsualMostPauseMs);
         var stream = move.Stream ?? StreamTerms.Plain;
-        var canPostCopy = MoveRules.RefuseMode(Domain.Migrations.MigrationMode.PostCopy, task.Source, task.Destination) is null;
-        var isBound = move.Mode == Domain.Migrations.MigrationMode.Live && ObjectiveRules.IsBound(ObjectiveRules.EndingOf(move.Policy, move.MadePolicy), canPostCopy);
+        var canPostCopy = stream is { Connections: 1, Compression: Domain.Migrations.StreamCompression.None } && MoveRules.RefuseMode(Domain.Migrations.MigrationMode.PostCopy, task.Source, task.Destination) is null;
         return new MigrationPlan(
             machine.Id, source, destination, MoveWords.From(move.Mode), machine.Address, task.Source.Pool,
             [MachineFiles.Disk(machine.Id), MachineFiles.Seed(machine.Id)], MigrationOptions.Default with
@@ -179,6 +178,8 @@ public sealed class MigrateRunner(
         {
             var predicted = predictor.Foretell(question with { Sight = MoveWords.From(sight) });
             record.Foretell(predicted);
+            // Disks go along in no post-copy: such a move would be paused instead.
+            var isBound = move.Mode == Domain.Migrations.MigrationMode.Live && ObjectiveRules.IsBound(ObjectiveRules.EndingOf(move.Policy, move.MadePolicy), canPostCopy && sight.DiskBytes == 0);
             var refusal = move is { Objective: { } objective, OverrideReason: null } ? ObjectiveRules.RefuseNow(objective, predicted, move.MachineName, isBound) : null;
             return new Foresight(MoveWords.From(predicted), refusal);
         }
