@@ -14,7 +14,7 @@ sealed class PlainPing : IAsyncDisposable
     /// <summary>Time between requests, ms: as often as the portal asks.</summary>
     public const int UsualMs = 5;
 
-    /// <summary>Finer than what is held against it: of two probes that ask every 5 ms, one pair in twelve differs by more than that though both tell the truth.</summary>
+    /// <summary>Finer than what is held against it: two probes that ask every 5 ms can differ by a whole interval, and any jitter on top, though both tell the truth.</summary>
     public const int FineMs = 1;
 
     readonly Process process;

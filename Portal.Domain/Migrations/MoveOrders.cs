@@ -125,7 +125,7 @@ public sealed class MoveOrders(IDbContextFactory<PortalDbContext> contexts, Ledg
         if (ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode, ending) is { } mode)
             return mode;
         var possible = ObjectiveRules.Pick(objective, modes, wanted.Mode, wanted.AnyMode, MoveEnding.GiveUp) is not null
-            ? "Order it under balanced, which slows the machine, and leaves it where it is rather than break that."
+            ? "Order it under balanced: it slows the machine, and leaves it where it is rather than break the objective."
             : Keeping(source, destination, hosts, ties, objective, modes, outlook);
         return new ObjectiveNotKept(machine.Name, destination.Name, objective, ObjectiveRules.Figures(modes), possible);
     }

@@ -6,6 +6,7 @@ namespace Portal.Hypervisor.Probing;
 internal static unsafe partial class EchoNative
 {
     public const int SocketLevel = 1, TimestampNs = 35, Linger = 13, Error = 4, TcpLevel = 6, QuickAck = 12, PollIn = 1, PollOut = 4, DontWait = 0x40;
+    public const int Fifo = 1, ResetOnFork = 0x40000000;
     public const int Inet = 2, Inet6 = 10, Stream = 1, Datagram = 2, NonBlocking = 0x800, CloseOnExec = 0x80000;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -38,7 +39,7 @@ internal static unsafe partial class EchoNative
     [LibraryImport("libc")]
     public static partial int clock_gettime(int clock, out TimeSpec time);
 
-    [LibraryImport("libc", SetLastError = true)]
+    [LibraryImport("libc")]
     public static partial int sched_setscheduler(int thread, int policy, in int priority);
 }
 

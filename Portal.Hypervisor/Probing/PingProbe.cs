@@ -10,8 +10,8 @@ public sealed class PingProbe : IAsyncDisposable
 {
     private const double NsPerMs = 1e6;
 
-    // SCHED_FIFO, not passed on to children, of the least priority there is.
-    private const int RealTime = 1 | 0x40000000, LeastPriority = 1;
+    /// <summary>The least real-time priority there is.</summary>
+    private const int LeastPriority = 1;
 
     private readonly PingLog _log;
     private readonly IProbeWire _wire;
@@ -84,9 +84,9 @@ public sealed class PingProbe : IAsyncDisposable
 
     private void Run()
     {
-        // A request that is sent late reads as silence. Where the system grants it (RLIMIT_RTPRIO), the thread waits for no other; it works for
-        // some 50 µs at a time. Elsewhere it takes its turn, and samples that came of that say so.
-        _ = EchoNative.sched_setscheduler(thread: 0, RealTime, LeastPriority);
+        // A request that is sent late reads as silence. Where the system grants it (RLIMIT_RTPRIO), no busy process delays the thread; it works for
+        // some 50 µs at a time. Elsewhere it takes its turn, and samples late by more than 10 ms say so.
+        _ = EchoNative.sched_setscheduler(thread: 0, EchoNative.Fifo | EchoNative.ResetOnFork, LeastPriority);
         using (_wire)
         {
             long sequence = 0;
